@@ -1,0 +1,205 @@
+"""What stitching gives: hops, sends, links and flows, as frozen values (pure).
+
+    Flow  one instance of a business process
+    ├── traces      ids of the traces it joins, earliest first
+    ├── hops        one attempt of one consumer at one message, earliest first
+    ├── sends       one message handed to a broker each, earliest first
+    ├── links       what joins a send (or an earlier hop) to a hop, with its evidence
+    └── waits       what the flow is waiting for, or waited for too long
+
+Times are epoch microseconds, UTC, as recorded: clock skew is annotated, never corrected in place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Evidence = Literal["carrier", "ref", "header", "key", "inferred"]
+"""Why a link is believed, strongest first. `carrier` and `ref` are exact."""
+
+EVIDENCE_ORDER: tuple[Evidence, ...] = ("carrier", "ref", "header", "key", "inferred")
+EXACT: frozenset[Evidence] = frozenset({"carrier", "ref"})
+
+HopStatus = Literal["running", "done", "failed", "timed-out", "dead-lettered", "lost", "not-instrumented"]
+FlowStatus = Literal[
+    "running", "waiting", "overdue", "lost", "failed", "timed-out", "dead-lettered", "recovered", "duplicated", "done"
+]
+"""See docs/statuses.md for the table that decides. `recovered`: done, after failed attempts.
+`duplicated`: done, but a message or a business event was handled twice."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What was raised, or what a broker said about an entry it did not take."""
+
+    type: str
+    message: str = ""
+    stack: str | None = None
+    """Formatted traceback. None unless the layer recorded it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One attempt of one consumer at one message."""
+
+    id: str
+    """`<invocation id>.<message index>`; an invocation without messages is one hop, index 0."""
+
+    invocation_id: str
+    function: str
+    request_id: str
+    status: HopStatus
+    trace_id: str
+    started_us: int
+    """On the function's clock."""
+
+    message_index: int = 0
+    attempt: int = 1
+    """Which try of this consumer at this message it is, from 1."""
+
+    source: str = "unknown"
+    """Who delivered the message: `sqs`, `sns`, `events`, `apigateway`, …"""
+
+    refs: tuple[str, ...] = ()
+    """Outermost first."""
+
+    name: str | None = None
+    """The detail-type, `POST /orders`, …; None when only the origin names the message."""
+
+    origin: str | None = None
+    """ARN of the queue, topic, bus, … it came from."""
+
+    ended_us: int | None = None
+    """None while it runs, or when its end was never recorded."""
+
+    deadline_us: int | None = None
+    """When Lambda stops it. None when not recorded."""
+
+    sent_us: int | None = None
+    """When the broker took the message, on the broker's clock. None when the event does not say."""
+
+    root: str | None = None
+    """X-Ray Root of the invocation as 32 hex digits."""
+
+    correlation_id: str | None = None
+    """None when it is the trace id."""
+
+    keys: Mapping[str, str] = NOTHING
+    attributes: Mapping[str, str] = NOTHING
+    """Facts of the delivery (`replay-name`, `dead-letter-source`, …) and of the invocation (`cold-start`)."""
+
+    body_bytes: int | None = None
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One message that an invocation handed to a broker."""
+
+    id: str
+    hop: str
+    """Id of the hop that sent it; the first hop of the invocation when it belongs to the batch as a whole."""
+
+    service: str
+    operation: str
+    sent_us: int
+    destination: str | None = None
+    name: str | None = None
+    refs: tuple[str, ...] = ()
+    duration_us: int | None = None
+    is_of_batch: bool = False
+    """True when the layer could not tell which message of a batch it belongs to."""
+
+    carried: bool = False
+    skipped: str | None = None
+    """Why no carrier went along. None when it did."""
+
+    body_bytes: int | None = None
+    keys: Mapping[str, str] = NOTHING
+    error: Failure | None = None
+    """Set when the broker did not take it: the message was *not sent*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A send (or, for `key` and `header` evidence, an earlier hop) that led to a hop."""
+
+    from_id: str
+    """Id of a send, or of a hop when no message is known in between."""
+
+    to_id: str
+    """Id of a hop."""
+
+    evidence: tuple[Evidence, ...]
+    """At least one kind, strongest first."""
+
+    detail: str = ""
+    """What was equal on both sides: `sqs/5812c969-…`, `order_id=o-42`."""
+
+    waited_us: int | None = None
+    """From the send to the start of the hop; negative when the clocks disagree. None when a time is missing."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether an id of the provider or our own context proves it."""
+        return self.evidence[0] in EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Something the flow is waiting for, or waited for too long."""
+
+    after: str
+    """Name of the event (or id of the send) after which the waiting began."""
+
+    expected: str
+    """Name of the event, or of the consumer, that should come."""
+
+    since_us: int
+    due_us: int | None = None
+    """When it becomes overdue. None when no time was set."""
+
+    state: Literal["waiting", "overdue", "lost", "not-instrumented"] = "waiting"
+    send: str | None = None
+    """Id of the send that nobody received yet, when it is a message that is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One instance of a business process: all traces and executions joined by links and keys."""
+
+    id: str
+    """Trace id of its earliest hop; any other id of the flow finds it too."""
+
+    status: FlowStatus
+    started_us: int
+    hops: tuple[Hop, ...]
+    sends: tuple[Send, ...] = ()
+    links: tuple[Link, ...] = ()
+    traces: tuple[str, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    correlation_id: str | None = None
+    """The id that people know. None only when no record of the flow carried one."""
+
+    keys: Mapping[str, str] = NOTHING
+    """Every business key seen in it; the earliest value when one name had several."""
+
+    ended_us: int | None = None
+    """Last thing known of it; None while something in it runs or waits."""
+
+    executions: tuple[str, ...] = ()
+    """ARNs of the Step Functions or durable executions in it."""
+
+    notes: tuple[str, ...] = ()
+    """Facts a person should know, in words: `clock of notify-user is 2.1 s ahead`, `duplicate of events/7bf7…`."""
+
+    @property
+    def kind(self) -> str:
+        """How it began and what it is about, such as `POST /orders › order_placed`."""
+        first = self.hops[0]
+        began = first.name or first.origin or first.source
+        event = next((send.name for send in self.sends if send.name), None)
+        return f"{began} › {event}" if event else began

@@ -1,0 +1,46 @@
+"""A record to the lines that carry it. Runs on Lambda: standard library only.
+
+record with few messages      -> one line
+record with 5,000 messages    -> several lines, each a whole record with a part of `messages` or `sends`
+"""
+
+from json import JSONEncoder
+
+from hopscope_wire.fields import MAX_LINE_BYTES, WIRE_VERSION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_encode = JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_LISTS = ("messages", "sends")
+
+
+def line_of(record: "dict[str, object]") -> str:
+    """The record as one line of ASCII JSON without its newline; `hopscope` comes first, absent values are left out."""
+    return _encode({"hopscope": WIRE_VERSION, **{name: value for name, value in record.items() if value is not None}})
+
+
+def lines_of(record: "dict[str, object]") -> "Iterator[str]":
+    """The record as one or more lines, none longer than `MAX_LINE_BYTES` unless a single message is.
+
+    Every line repeats the identity of the invocation and holds a slice of the list that was too long, so
+    each of them can be read, lost or repeated alone.
+    """
+    line = line_of(record)
+    if len(line) <= MAX_LINE_BYTES:
+        yield line
+        return
+    name = max(_LISTS, key=lambda each: len(_items(record, each)))
+    items = _items(record, name)
+    if len(items) < 2:
+        yield line
+        return
+    middle = len(items) // 2
+    yield from lines_of({**record, name: items[:middle]})
+    yield from lines_of({**record, name: items[middle:]})
+
+
+def _items(record: "dict[str, object]", name: str) -> "list[object]":
+    items = record.get(name)
+    return items if isinstance(items, list) else []

@@ -1,0 +1,187 @@
+"""The records as frozen values. Never imported on Lambda.
+
+    Begin   written before the handler runs     Message   one message that arrived with it
+    End     written after it returned or raised Send      one message that it handed to a broker
+
+Times are epoch microseconds, UTC, on the clock of the machine that ran the function unless the docstring names
+another clock. `extra` keeps the fields this version does not know, so that they survive a round trip.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Outcome = Literal["ok", "error"]
+NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_EXTRA: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class WireError:
+    """What was raised, or what a broker said about an entry it did not take."""
+
+    type: str
+    """Exception class or AWS error code, such as `TimeoutError` or `InternalFailure`."""
+
+    message: str = ""
+    stack: str | None = None
+    """Formatted traceback. None unless the layer is set to record it."""
+
+    extra: Mapping[str, object] = NO_EXTRA
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message that was delivered to an invocation, as the layer read it."""
+
+    index: int
+    """Position in the batch, from 0."""
+
+    source: str
+    """Who delivered it: `sqs`, `sns`, `events`, `apigateway`, `function-url`, `kinesis`, … `unknown`."""
+
+    refs: tuple[str, ...] = ()
+    """Outermost first. Empty when the provider gives no id."""
+
+    trace_id: str | None = None
+    """From the carrier, else the Root of the message's own trace header. None when the message brought neither."""
+
+    carrier: str | None = None
+    """Our context as it travelled (see `context.py`). None when it brought none."""
+
+    root: str | None = None
+    """Root of the message's own X-Ray header as 32 hex digits. None when it has no header."""
+
+    name: str | None = None
+    """What people call it: the detail-type, `POST /orders`. None when only the origin names it."""
+
+    origin: str | None = None
+    """ARN of the queue, topic, bus, rule, stream or API it came from. None when the event does not say."""
+
+    sent_us: int | None = None
+    """On the broker's clock; EventBridge rounds to a second. None when the event does not say."""
+
+    attempt: int = 1
+    """Which delivery of this message it is, from 1 (`ApproximateReceiveCount`)."""
+
+    body_bytes: int | None = None
+    body_hash: str | None = None
+    """Sixteen hex digits over the body; equal bodies have equal hashes. None when it was not computed."""
+
+    correlation_id: str | None = None
+    """The id the caller brought in a header or a carrier. None when it brought none."""
+
+    keys: Mapping[str, str] = NOTHING
+    attributes: Mapping[str, str] = NOTHING
+    """Facts of the delivery, such as `replay-name`, `dead-letter-source`, `message-group-id`."""
+
+    extra: Mapping[str, object] = NO_EXTRA
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One message that an invocation handed to a broker."""
+
+    send_id: str
+    """Sixteen hex digits; the first twelve are those of the invocation."""
+
+    service: str
+    """AWS endpoint prefix: `sqs`, `sns`, `events`, …"""
+
+    operation: str
+    destination: str | None = None
+    """ARN, URL or name as the function gave it. None when the call names none (default bus: `default`)."""
+
+    name: str | None = None
+    """What people call it: the detail-type. None when only the destination names it."""
+
+    refs: tuple[str, ...] = ()
+    """From the response, outermost first. Empty when it failed or the service gives no id."""
+
+    sent_us: int | None = None
+    duration_us: int | None = None
+    """Of the whole call, on the monotonic clock. None when the response never came."""
+
+    message_index: int | None = None
+    """Which message of the batch it belongs to. None: to the batch as a whole."""
+
+    trace_id: str | None = None
+    """None when it is the record's own."""
+
+    carried: bool = False
+    """True when our carrier went along."""
+
+    skipped: str | None = None
+    """Why no carrier went along, such as `attribute_limit`. None when it did."""
+
+    body_bytes: int | None = None
+    body_hash: str | None = None
+    keys: Mapping[str, str] = NOTHING
+    error: WireError | None = None
+    """None when the broker took it."""
+
+    extra: Mapping[str, object] = NO_EXTRA
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """An invocation started: who runs, why, and until when."""
+
+    trace_id: str
+    invocation_id: str
+    """Sixteen hex digits, new for every attempt."""
+
+    request_id: str
+    """`context.aws_request_id`; async retries repeat it. Empty when the runtime gave none."""
+
+    function: str
+    start_us: int
+    messages: tuple[Message, ...] = ()
+    root: str | None = None
+    """Root of the invocation's own `_X_AMZN_TRACE_ID`. None when the runtime gave none."""
+
+    correlation_id: str | None = None
+    """None when it is the trace id."""
+
+    deadline_us: int | None = None
+    """When Lambda will stop it. None when the context does not say."""
+
+    cold_start: bool = False
+    version: str | None = None
+    arn: str | None = None
+    """Invoked ARN, with its alias. None when the context has none."""
+
+    keys: Mapping[str, str] = NOTHING
+    extra: Mapping[str, object] = NO_EXTRA
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An invocation returned or raised: outcome and what it sent."""
+
+    trace_id: str
+    invocation_id: str
+    request_id: str
+    function: str
+    start_us: int
+    end_us: int
+    duration_us: int
+    """Of the handler, on the monotonic clock, at least 1."""
+
+    outcome: Outcome
+    error: WireError | None = None
+    failed_messages: tuple[int, ...] = ()
+    """Indexes that a partial batch response gave back."""
+
+    sends: tuple[Send, ...] = ()
+    root: str | None = None
+    correlation_id: str | None = None
+    keys: Mapping[str, str] = NOTHING
+    """Annotated by the function's own code, or read from what it sent."""
+
+    extra: Mapping[str, object] = NO_EXTRA
+    """Counters of the layer among them: `skipped`, `failures`."""
+
+
+Record = Begin | End

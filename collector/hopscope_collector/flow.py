@@ -11,7 +11,7 @@ Times are epoch microseconds, UTC, as recorded: clock skew is annotated, never c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -29,6 +29,10 @@ FlowStatus = Literal[
 `duplicated`: done, but a message or a business event was handled twice."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[str, str]:
+    return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,8 @@ class Hop:
     correlation_id: str | None = None
     """None when it is the trace id."""
 
-    keys: Mapping[str, str] = NOTHING
-    attributes: Mapping[str, str] = NOTHING
+    keys: Mapping[str, str] = field(default_factory=_nothing)
+    attributes: Mapping[str, str] = field(default_factory=_nothing)
     """Facts of the delivery (`replay-name`, `dead-letter-source`, …) and of the invocation (`cold-start`)."""
 
     body_bytes: int | None = None
@@ -118,7 +122,7 @@ class Send:
     """Why no carrier went along. None when it did."""
 
     body_bytes: int | None = None
-    keys: Mapping[str, str] = NOTHING
+    keys: Mapping[str, str] = field(default_factory=_nothing)
     error: Failure | None = None
     """Set when the broker did not take it: the message was *not sent*."""
 
@@ -184,7 +188,7 @@ class Flow:
     correlation_id: str | None = None
     """The id that people know. None only when no record of the flow carried one."""
 
-    keys: Mapping[str, str] = NOTHING
+    keys: Mapping[str, str] = field(default_factory=_nothing)
     """Every business key seen in it; the earliest value when one name had several."""
 
     ended_us: int | None = None

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 from hopscope_wire.errors import Malformed, NotARecord, UnknownWireVersion
 from hopscope_wire.fields import LINE_PREFIX, WIRE_VERSION
-from hopscope_wire.model import Begin, End, Message, Record, Send, WireError
+from hopscope_wire.model import NOTHING, Begin, End, Message, Record, Send, WireError
 
 Check = Callable[[str, Any], Any]
 T = TypeVar("T")
@@ -91,7 +91,7 @@ def _unbuilt(value: Any) -> dict[str, object]:
     found: dict[str, object] = {}
     for each in fields(value):
         attribute = getattr(value, each.name)
-        if each.name == "extra" or attribute == each.default:
+        if each.name == "extra" or attribute in (each.default, NOTHING):
             continue
         found[names[each.name]] = _plain(attribute)
     return {**found, **value.extra} if hasattr(value, "extra") else found

@@ -8,13 +8,17 @@ another clock. `extra` keeps the fields this version does not know, so that they
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 Outcome = Literal["ok", "error"]
-NOTHING: Mapping[str, str] = MappingProxyType({})
-NO_EXTRA: Mapping[str, object] = MappingProxyType({})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[str, Any]:
+    """One empty mapping for all: a read-only default costs no dict a record."""
+    return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class WireError:
     stack: str | None = None
     """Formatted traceback. None unless the layer is set to record it."""
 
-    extra: Mapping[str, object] = NO_EXTRA
+    extra: Mapping[str, object] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,11 @@ class Message:
     correlation_id: str | None = None
     """The id the caller brought in a header or a carrier. None when it brought none."""
 
-    keys: Mapping[str, str] = NOTHING
-    attributes: Mapping[str, str] = NOTHING
+    keys: Mapping[str, str] = field(default_factory=_nothing)
+    attributes: Mapping[str, str] = field(default_factory=_nothing)
     """Facts of the delivery, such as `replay-name`, `dead-letter-source`, `message-group-id`."""
 
-    extra: Mapping[str, object] = NO_EXTRA
+    extra: Mapping[str, object] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +121,11 @@ class Send:
 
     body_bytes: int | None = None
     body_hash: str | None = None
-    keys: Mapping[str, str] = NOTHING
+    keys: Mapping[str, str] = field(default_factory=_nothing)
     error: WireError | None = None
     """None when the broker took it."""
 
-    extra: Mapping[str, object] = NO_EXTRA
+    extra: Mapping[str, object] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +156,8 @@ class Begin:
     arn: str | None = None
     """Invoked ARN, with its alias. None when the context has none."""
 
-    keys: Mapping[str, str] = NOTHING
-    extra: Mapping[str, object] = NO_EXTRA
+    keys: Mapping[str, str] = field(default_factory=_nothing)
+    extra: Mapping[str, object] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +181,10 @@ class End:
     sends: tuple[Send, ...] = ()
     root: str | None = None
     correlation_id: str | None = None
-    keys: Mapping[str, str] = NOTHING
+    keys: Mapping[str, str] = field(default_factory=_nothing)
     """Annotated by the function's own code, or read from what it sent."""
 
-    extra: Mapping[str, object] = NO_EXTRA
+    extra: Mapping[str, object] = field(default_factory=_nothing)
     """Counters of the layer among them: `skipped`, `failures`."""
 
 

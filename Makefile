@@ -1,0 +1,63 @@
+# Two commands matter: `make demo` shows flows, `make test` proves them. Both set up everything they need.
+#
+#   make demo    the local stage, the food order, the collector and the terminal UI
+#   make test    every test
+#   make check   lint, types, import contracts, dependency audit
+#   make layer   dist/layer.zip, the Lambda layer
+#   make bench   the measurements, as ratios beside a peer or a baseline (minutes)
+#   make tui     the terminal UI on the default store
+
+PYTHON ?= python3
+UV := .cache/uv/bin/uv
+BIN := .venv/bin
+SETUP := .venv/.set-up
+SECONDS_SINCE = $$(( $$(date +%s) - started ))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check layer bench tui clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+setup: $(SETUP)
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "hopscope: $$($(PYTHON) --version 2>&1) is too old; expected Python 3.11 or newer; say which one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "hopscope: setting up, 1 of 2: uv into .cache/uv"
+	@started=$$(date +%s); $(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.13,<0.14" \
+	  && echo "hopscope:   done in $(SECONDS_SINCE) s"
+
+$(SETUP): $(UV) uv.lock pyproject.toml $(wildcard */pyproject.toml)
+	@echo "hopscope: setting up, 2 of 2: the locked packages into .venv"
+	@started=$$(date +%s); $(UV) sync --frozen --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" \
+	  && touch $@ && echo "hopscope:   done in $(SECONDS_SINCE) s"
+
+demo: $(SETUP) dist/layer.zip
+	@$(BIN)/hopscope demo $(ARGS)
+
+test: $(SETUP) dist/layer.zip
+	@echo "hopscope: running every test (pytest, two at a time)"
+	@started=$$(date +%s); $(BIN)/pytest -n 2 --dist loadgroup -q $(ARGS); status=$$?; echo "hopscope: tests took $(SECONDS_SINCE) s"; exit $$status
+
+check: $(SETUP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(UV) lock --check
+
+layer: dist/layer.zip
+
+dist/layer.zip: $(SETUP) $(wildcard lambda_layer/hopscope_layer/*.py lambda_layer/hopscope_layer/*/*.py lambda_layer/packaging/*) wire/hopscope_wire/fields.py wire/hopscope_wire/context.py wire/hopscope_wire/encode.py
+	@$(BIN)/python lambda_layer/packaging/build_zip.py $@
+
+bench: $(SETUP) dist/layer.zip
+	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+tui: $(SETUP)
+	@$(BIN)/hopscope tui $(ARGS)
+
+clean:
+	rm -rf .venv .cache dist

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from hopscope_wire.errors import Malformed, NotARecord, UnknownWireVersion
 from hopscope_wire.fields import LINE_PREFIX, WIRE_VERSION
@@ -136,9 +136,9 @@ def _flag(name: str, value: Any) -> bool:
 
 
 def _outcome(name: str, value: Any) -> str:
-    if value not in {"ok", "error"}:
+    if not isinstance(value, str) or value not in {"ok", "error"}:
         raise Malformed(name, value, "'ok' or 'error'")
-    return cast(str, value)
+    return value
 
 
 def _list_of(check: Check) -> Check:

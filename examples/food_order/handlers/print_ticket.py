@@ -1,0 +1,31 @@
+"""Tickets, from the topic through a queue: print them in the restaurant's kitchen."""
+
+import json
+
+from orders import note
+
+KNOCKS_TO_WAKE_UP = 3
+
+
+class PrinterAsleep(Exception):
+    """Wakes up when it is asked often enough."""
+
+
+class PrinterBroken(Exception):
+    """Stays broken, however often it is asked."""
+
+
+def handler(event, context):
+    for record in event["Records"]:
+        order = json.loads(json.loads(record["body"])["Message"])
+        print_ticket(order, attempt=int(record["attributes"]["ApproximateReceiveCount"]))
+        note(order["orderId"], ticket="printed")
+
+
+def print_ticket(order, attempt):
+    printer = order["restaurant"]["printer"]
+    if printer == "broken":
+        raise PrinterBroken(f"the printer of {order['restaurant']['name']} does not answer")
+    if printer == "asleep" and attempt < KNOCKS_TO_WAKE_UP:
+        raise PrinterAsleep(f"the printer of {order['restaurant']['name']} is asleep")
+    print(f"{order['orderId']}: ticket printed at {order['restaurant']['name']}")

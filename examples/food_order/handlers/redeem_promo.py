@@ -1,0 +1,28 @@
+"""order_placed with a promo code, through a queue: redeem the codes of a batch, report those that failed."""
+
+import json
+
+from orders import note
+
+
+class CodeNotKnownYet(Exception):
+    """New codes take a moment to reach the promo service."""
+
+
+def handler(event, context):
+    failed = []
+    for record in event["Records"]:
+        order = json.loads(record["body"])["detail"]
+        try:
+            redeem(order["promoCode"], attempt=int(record["attributes"]["ApproximateReceiveCount"]))
+        except CodeNotKnownYet as problem:
+            print(f"{order['orderId']}: {problem}, trying again later")
+            failed.append({"itemIdentifier": record["messageId"]})
+        else:
+            note(order["orderId"], promo="redeemed")
+    return {"batchItemFailures": failed}
+
+
+def redeem(code, attempt):
+    if code.startswith("NEW-") and attempt < 2:
+        raise CodeNotKnownYet(f"promo code {code} is not known yet")

@@ -1,0 +1,93 @@
+"""From some ids to every record connected with them, whatever the store (pure but for the lookup it is given).
+
+    asked for        order_id=o-42
+    round 1   ->     place-order (trace 5e1b…)   accept-order (trace 77aa…)
+    round 2   ->     every record of the two traces, of their refs, keys and requests
+    round 3   ->     … until a round finds nothing new
+
+A round asks for all its new ids at once, so that a store answers it with one pass over its index.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.store.contract import Closure, Reach, RecordLine
+from hopscope_collector.store.ids import ANY_KIND, asked, holds, ids_of, key_name, request_ids_of
+from hopscope_wire.decode import record_of_object
+from hopscope_wire.model import End, Record
+
+Lookup = Callable[[Sequence[str], int], Iterable["Match"]]
+"""(ids, most lines an id) → what each id names; a lookup MAY give lines that do not hold the id."""
+
+FactsOf = Callable[[Sequence[str]], Iterable[PlatformFact]]
+"""Request ids → what the platform said about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The lines that an id names."""
+
+    id: str
+    lines: Sequence[RecordLine]
+    is_shared: bool = False
+    """True when there were more than asked for: `lines` are the newest."""
+
+
+@dataclass(slots=True)
+class _Closing:
+    lines: dict[str, RecordLine] = field(default_factory=dict)
+    seen_ids: set[str] = field(default_factory=set)
+    cut: set[str] = field(default_factory=set)
+    is_complete: bool = True
+
+
+def closure_of(ids: Iterable[str], reach: Reach, lookup: Lookup, facts_of: FactsOf) -> Closure:
+    """Every record that holds one of the ids, or shares one with a record that does."""
+    closing = _Closing()
+    wanted = {each for id_text in ids for each in asked(id_text)}
+    is_asked = True
+    while wanted and closing.is_complete:
+        closing.seen_ids |= wanted
+        fresh = _round(closing, wanted, (reach, lookup), is_asked=is_asked)
+        if len(closing.lines) >= reach.max_records:
+            closing.is_complete = False
+        wanted = {
+            each
+            for line in fresh
+            for each in ids_of(line.found)
+            if each not in closing.seen_ids and key_name(each) not in reach.unfollowed_keys
+        }
+        is_asked = False
+    return _closure(closing, facts_of)
+
+
+def _round(closing: _Closing, wanted: set[str], way: tuple[Reach, Lookup], *, is_asked: bool) -> list[RecordLine]:
+    reach, lookup = way
+    fresh: list[RecordLine] = []
+    for match in lookup(sorted(wanted), reach.max_records_an_id):
+        if match.is_shared:
+            closing.cut.add(match.id.removeprefix(ANY_KIND))
+            if not is_asked:
+                continue
+        for line in match.lines:
+            if line.text not in closing.lines and holds(line.found, match.id):
+                closing.lines[line.text] = line
+                fresh.append(line)
+    return fresh
+
+
+def _closure(closing: _Closing, facts_of: FactsOf) -> Closure:
+    records = sorted((record_of_object(line.found) for line in closing.lines.values()), key=by_start)
+    facts = facts_of(request_ids_of(closing.seen_ids))
+    return Closure(
+        records=tuple(records),
+        facts=tuple(sorted(facts, key=lambda each: (each.at_us, each.kind, each.request_id))),
+        cut=tuple(sorted(closing.cut)),
+        is_complete=closing.is_complete,
+    )
+
+
+def by_start(record: Record) -> tuple[int, str, bool]:
+    """Sort key of records: by start, then invocation; a begin before its end."""
+    return record.start_us, record.invocation_id, isinstance(record, End)

@@ -1,0 +1,66 @@
+"""Factories that default everything: a test names only what matters to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hopscope_wire.model import Begin, End, Message, Send
+
+TRACE = "5e1b41515ac6c58f5b4c1d5f6a7b8c9d"
+
+
+def trace_id(number: int) -> str:
+    return f"{number:08x}" + "ab" * 12
+
+
+def a_begin(number: int = 1, **given: Any) -> Begin:
+    """The begin of invocation `number`, in a trace of its own unless told otherwise."""
+    return Begin(
+        **{
+            "trace_id": trace_id(number),
+            "invocation_id": f"{number:012x}0000",
+            "request_id": f"request-{number}",
+            "function": "place-order",
+            "start_us": 1_790_000_000_000_000 + number,
+            **given,
+        }
+    )
+
+
+def an_end(number: int = 1, **given: Any) -> End:
+    begin = a_begin(number)
+    return End(
+        **{
+            "trace_id": begin.trace_id,
+            "invocation_id": begin.invocation_id,
+            "request_id": begin.request_id,
+            "function": begin.function,
+            "start_us": begin.start_us,
+            "end_us": begin.start_us + 7_000,
+            "duration_us": 7_000,
+            "outcome": "ok",
+            **given,
+        }
+    )
+
+
+def a_message(*refs: str, **given: Any) -> Message:
+    return Message(**{"index": 0, "source": "sqs", "refs": refs, **given})
+
+
+def a_send(*refs: str, **given: Any) -> Send:
+    return Send(**{"send_id": "0000000000010001", "service": "sqs", "operation": "SendMessage", "refs": refs, **given})
+
+
+class Factories:
+    begin: Callable[..., Begin] = staticmethod(a_begin)
+    end: Callable[..., End] = staticmethod(an_end)
+    message: Callable[..., Message] = staticmethod(a_message)
+    send: Callable[..., Send] = staticmethod(a_send)
+    trace_id: Callable[[int], str] = staticmethod(trace_id)
+
+
+@pytest.fixture(scope="session")
+def a() -> Factories:
+    return Factories()

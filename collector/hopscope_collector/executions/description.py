@@ -1,0 +1,116 @@
+"""What is known of an execution as a whole: describe outputs and status-change events (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import cast, get_args
+
+from hopscope_collector.executions.model import Kind, Status
+from hopscope_collector.executions.times import epoch_us
+
+_OVER = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "STOPPED"})
+_STATUSES = frozenset(get_args(Status))
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """An execution from outside. None everywhere: not said."""
+
+    arn: str
+    kind: Kind = "standard"
+    status: Status | None = None
+    name: str | None = None
+    state_machine_arn: str | None = None
+    started_us: int | None = None
+    ended_us: int | None = None
+    error: str | None = None
+    cause: str | None = None
+    input: str | None = None
+    output: str | None = None
+    map_run_arn: str | None = None
+    trace_header: str | None = None
+    redrives: int = 0
+
+    def completed_by(self, other: "Description") -> "Description":
+        """Both in one, whichever came first: the one that knows more of the run's end counts where they differ."""
+        newer, older = (self, other) if self._freshness() >= other._freshness() else (other, self)
+        known = {
+            each.name: getattr(newer, each.name) for each in fields(newer) if getattr(newer, each.name) is not None
+        }
+        return replace(older, **known)
+
+    def _freshness(self) -> tuple[int, bool, int, str]:
+        return self.redrives, self.status in _OVER, self.ended_us or 0, repr(self)
+
+
+def description_of(document: Mapping[str, object]) -> Description | None:
+    """What DescribeExecution, an element of ListExecutions, or GetDurableExecution says. None for anything else."""
+    arn = document.get("executionArn") or document.get("DurableExecutionArn")
+    if not isinstance(arn, str) or not ("status" in document or "Status" in document):
+        return None
+    return _described(document, arn) if "executionArn" in document else _durable(document, arn)
+
+
+def status_change(document: Mapping[str, object]) -> Description | None:
+    """What an `aws.states` event on EventBridge says. None for anything else."""
+    detail = document.get("detail")
+    if document.get("source") not in ("aws.states", "aws.lambda") or not isinstance(detail, Mapping):
+        return None
+    return description_of(detail)
+
+
+def kind_of(arn: str) -> Kind:
+    """`express` and `durable` executions show it in their ARN."""
+    if ":express:" in arn:
+        return "express"
+    return "durable" if "/durable-execution/" in arn else "standard"
+
+
+def _described(given: Mapping[str, object], arn: str) -> Description:
+    return Description(
+        arn=arn,
+        kind=kind_of(arn),
+        status=_status(given.get("status")),
+        name=_text(given.get("name")),
+        state_machine_arn=_text(given.get("stateMachineArn")),
+        started_us=epoch_us(given.get("startDate")),
+        ended_us=epoch_us(given.get("stopDate")),
+        error=_text(given.get("error")),
+        cause=_text(given.get("cause")),
+        input=_text(given.get("input")),
+        output=_text(given.get("output")),
+        map_run_arn=_text(given.get("mapRunArn")),
+        trace_header=_text(given.get("traceHeader")),
+        redrives=_count(given.get("redriveCount")),
+    )
+
+
+def _durable(given: Mapping[str, object], arn: str) -> Description:
+    error, trace = given.get("Error"), given.get("TraceHeader")
+    return Description(
+        arn=arn,
+        kind="durable",
+        status=_status(given.get("Status")),
+        name=_text(given.get("DurableExecutionName")),
+        state_machine_arn=_text(given.get("FunctionArn")),
+        started_us=epoch_us(given.get("StartTimestamp")),
+        ended_us=epoch_us(given.get("EndTimestamp")),
+        error=_text(error.get("ErrorType")) if isinstance(error, Mapping) else None,
+        cause=_text(error.get("ErrorMessage")) if isinstance(error, Mapping) else None,
+        input=_text(given.get("InputPayload")),
+        output=_text(given.get("Result")),
+        trace_header=_text(trace.get("XAmznTraceId")) if isinstance(trace, Mapping) else None,
+    )
+
+
+def _status(given: object) -> Status | None:
+    if given in ("PAUSING", "DELETING"):
+        return "RUNNING" if given == "PAUSING" else "UNKNOWN"
+    return cast(Status, given) if given in _STATUSES else None
+
+
+def _text(given: object) -> str | None:
+    return given if isinstance(given, str) and given else None
+
+
+def _count(given: object) -> int:
+    return given if isinstance(given, int) and not isinstance(given, bool) and given >= 0 else 0

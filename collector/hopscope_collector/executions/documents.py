@@ -1,0 +1,66 @@
+"""Text to JSON documents, however many stand in it (pure).
+
+one document                      what the CLI prints
+documents one after the other     a history and a describe output appended to one file
+one document a line               log lines; lines that are no JSON between them are passed over if any line is
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from hopscope_collector.executions.errors import NotAHistory, NotJson
+
+_DECODER = json.JSONDecoder(strict=False)
+"""Not strict: control characters in strings are taken as they are, as saved terminal output has them."""
+
+
+def documents_in(text: str) -> tuple[object, ...]:
+    """Every JSON document in a text, at least one.
+
+    Raises:
+        NotAnExecution: when the text is empty, or holds no JSON.
+    """
+    if not text.strip():
+        raise NotAHistory("an empty file")
+    try:
+        return tuple(_one_after_the_other(text))
+    except RecursionError:
+        raise NotAHistory("JSON that is nested too deeply to read") from None
+    except json.JSONDecodeError as error:
+        documents = tuple(_lines_that_are_json(text.splitlines()))
+        if not documents:
+            raise NotJson(error.msg, error.lineno) from None
+        return documents
+
+
+def lines_of_a_log(payload: Mapping[str, object]) -> Iterator[object]:
+    """The JSON messages of a CloudWatch Logs subscription payload."""
+    events = payload.get("logEvents")
+    messages = (each.get("message") for each in events if isinstance(each, Mapping)) if isinstance(events, list) else ()
+    yield from _lines_that_are_json(message for message in messages if isinstance(message, str))
+
+
+def _one_after_the_other(text: str) -> Iterator[object]:
+    at = _after_space(text, 1 if text.startswith("\ufeff") else 0)
+    while at < len(text):
+        document, end = _DECODER.raw_decode(text, at)
+        yield document
+        at = _after_space(text, end)
+
+
+def _after_space(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\r\n,\x1e":
+        at += 1
+    return at
+
+
+def _lines_that_are_json(lines: Iterator[str] | list[str]) -> Iterator[object]:
+    """The first object of each line that has one: log exports put a time before the message."""
+    for line in lines:
+        start = line.find("{")
+        if start < 0:
+            continue
+        try:
+            yield _DECODER.raw_decode(line, start)[0]
+        except (ValueError, RecursionError):  # a user's own line, or half of one
+            continue

@@ -1,0 +1,46 @@
+"""
+NotAnExecution              the input holds no execution: say what it holds, what was expected, what to do
+├── NotJson                 not even JSON
+├── NotAHistory             JSON, but neither a history nor a description of an execution
+├── BadEvent                a history, but one of its events cannot be read
+└── BadDefinition           not a state machine in the Amazon States Language
+"""
+
+
+class NotAnExecution(ValueError):
+    """What was given cannot be shown as an execution."""
+
+
+class NotJson(NotAnExecution):
+    """The text does not parse."""
+
+    def __init__(self, why: str, line: int) -> None:
+        super().__init__(
+            f"line {line} is not JSON ({why}); expected what `aws stepfunctions get-execution-history --output json` prints,"
+            " or the log lines of an Express execution"
+        )
+
+
+class NotAHistory(NotAnExecution):
+    """The JSON holds no execution history."""
+
+    def __init__(self, given: str) -> None:
+        super().__init__(
+            f"found {given}; expected a history (`events` with id, type and timestamp), Express log lines, a durable"
+            " execution's `Events`, or the describe output of an execution. Save one with"
+            " `aws stepfunctions get-execution-history --execution-arn ARN --output json`"
+        )
+
+
+class BadEvent(NotAnExecution):
+    """An event of the history lacks something that every event has."""
+
+    def __init__(self, where: str, field: str, given: object, expected: str) -> None:
+        super().__init__(
+            f"{where} has {field} {given!r:.60}; expected {expected}. Was the file edited? Save it again with"
+            " `aws stepfunctions get-execution-history --output json`"
+        )
+
+
+class BadDefinition(NotAnExecution):
+    """The definition cannot be read."""

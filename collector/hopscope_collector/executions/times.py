@@ -1,0 +1,51 @@
+"""Every way a time is written in a history, as epoch microseconds (pure).
+
+2024-04-18T06:18:29.037000+00:00   the AWS CLI, version 2, and `json.dumps(default=str)`
+1525283875.58                      the AWS CLI, version 1, and the API itself: epoch seconds
+"1668095539607"                    Express log lines and status-change events: epoch milliseconds
+datetime(…)                        boto3
+"""
+
+from datetime import UTC, datetime
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS_FROM = 10**11
+"""Seconds stay below this until the year 5138, milliseconds are above it since 1973."""
+
+
+def epoch_us(value: object) -> int | None:
+    """Epoch microseconds, UTC; a time without zone is taken as UTC. None when it is not a time."""
+    match value:
+        case bool() | None:
+            return None
+        case datetime():
+            return _microseconds(value)
+        case int() | float():
+            return _from_number(float(value))
+        case str():
+            return _from_text(value.strip())
+        case _:
+            return None
+
+
+def _from_text(text: str) -> int | None:
+    try:
+        return _microseconds(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        pass
+    try:
+        return _from_number(float(text))
+    except ValueError:
+        return None
+
+
+def _from_number(number: float) -> int | None:
+    if number != number or abs(number) == float("inf"):
+        return None
+    return round(number * 1_000) if abs(number) >= _MILLISECONDS_FROM else round(number * 1_000_000)
+
+
+def _microseconds(moment: datetime) -> int:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    delta = aware - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

@@ -1,7 +1,7 @@
 """The food order: choreographed, and as a state machine."""
 
-from .deployment import KEYS, app
+from .deployment import KEYS, RULES, app
 from .driver import PlacedOrder, run
 from .plan import FATES, Fate, PlannedOrder, plan
 
-__all__ = ["FATES", "KEYS", "Fate", "PlacedOrder", "PlannedOrder", "app", "plan", "run"]
+__all__ = ["FATES", "KEYS", "RULES", "Fate", "PlacedOrder", "PlannedOrder", "app", "plan", "run"]

@@ -9,6 +9,9 @@ HERE = Path(__file__).parent
 KEYS = "order_id=detail.orderId|pathParameters.orderId|body.orderId|orderId"
 """`HOPSCOPE_KEYS`: where the order's id is in an event, an API call, a message and a state machine's task."""
 
+RULES = HERE / "hopscope.toml"
+"""What the collector is told about food orders."""
+
 LARGE_ORDER_CENTS = 10_000
 
 CHOREOGRAPHY = {"source": ["orders"]}
@@ -17,8 +20,9 @@ CHOREOGRAPHY = {"source": ["orders"]}
 EVERY_ORDER = {"source": [{"prefix": "orders"}]}
 """What all others listen to: orders of both kinds."""
 
-VISIBILITY_S = 4
-"""Short, so that a demo does not wait long for a second attempt; AWS advises six times the function's timeout."""
+TIMEOUT_S = 10
+VISIBILITY_S = 6 * TIMEOUT_S
+"""What AWS advises for a queue that a function is polled from."""
 
 SETTINGS = {
     "ORDERS_BUS": "${bus.orders.name}",
@@ -74,7 +78,7 @@ def function(module: Path) -> Function:
         handler=f"{module.stem}.handler",
         code=module.parent,
         environment=SETTINGS,
-        timeout_s=VISIBILITY_S,
+        timeout_s=TIMEOUT_S,
     )
 
 

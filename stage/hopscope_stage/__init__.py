@@ -3,6 +3,7 @@
 from hopscope_stage.attach import ATTACHES, Attach
 from hopscope_stage.deployment import Deployment
 from hopscope_stage.errors import StageError
+from hopscope_stage.example import Example, load
 from hopscope_stage.shapes import (
     Api,
     App,
@@ -28,6 +29,7 @@ __all__ = [
     "Bucket",
     "Bus",
     "Deployment",
+    "Example",
     "Function",
     "Machine",
     "Queue",
@@ -39,4 +41,5 @@ __all__ = [
     "Subscription",
     "Table",
     "Topic",
+    "load",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hopscope_stage import keeper
+from hopscope_stage import bootstrap, keeper
 from hopscope_stage.environment import emulator_python
 from hopscope_stage.errors import EmulatorNotReady
 
@@ -97,7 +97,7 @@ def _spawn(python: Path, folder: Path, port: int) -> Emulator:
         (folder / name).mkdir()
     with (folder / "emulator.log").open("wb") as log:
         kept = subprocess.Popen(  # noqa: S603 - our own command line, no shell
-            [sys.executable, "-I", "-S", keeper.__file__, str(folder), str(python), "-m", "ministack"],
+            [sys.executable, "-I", "-S", keeper.__file__, str(folder), str(python), bootstrap.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -1,8 +1,10 @@
-"""
+"""The stage's own errors; each message says what is wrong, what was expected and what to do.
+
 StageError
 ├── EnvironmentNotMade     the emulator's own Python environment could not be installed
 ├── EmulatorNotReady       the emulator did not start, or stopped
 ├── LayerMissing           functions should carry the layer, but there is no zip
+├── ExampleMissing         there is no example of this name
 ├── UnknownAddress         an app mentions something it does not have
 ├── NotDeployed            creating something failed; what was made before it has been removed
 ├── NotRemoved             something could not be taken away again
@@ -24,6 +26,10 @@ class EmulatorNotReady(StageError):
 
 class LayerMissing(StageError):
     """Functions should carry the layer, but there is no zip."""
+
+
+class ExampleMissing(StageError):
+    """There is no example of this name."""
 
 
 class UnknownAddress(StageError):

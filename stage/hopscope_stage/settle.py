@@ -61,6 +61,6 @@ def messages(deployment: Deployment, group: str) -> list[str]:
     try:
         return [event["message"] for page in pages for event in page["events"]]
     except ClientError as refused:
-        if refused.response["Error"]["Code"] == "ResourceNotFoundException":
+        if refused.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
             return []
         raise

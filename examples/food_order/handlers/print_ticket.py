@@ -3,6 +3,7 @@
 import json
 
 from orders import note
+from queues import try_again_soon
 
 KNOCKS_TO_WAKE_UP = 3
 
@@ -18,7 +19,11 @@ class PrinterBroken(Exception):
 def handler(event, context):
     for record in event["Records"]:
         order = json.loads(json.loads(record["body"])["Message"])
-        print_ticket(order, attempt=int(record["attributes"]["ApproximateReceiveCount"]))
+        try:
+            print_ticket(order, attempt=int(record["attributes"]["ApproximateReceiveCount"]))
+        except (PrinterAsleep, PrinterBroken):
+            try_again_soon(record)
+            raise
         note(order["orderId"], ticket="printed")
 
 

@@ -3,6 +3,7 @@
 import json
 
 from orders import note
+from queues import try_again_soon
 
 
 class CodeNotKnownYet(Exception):
@@ -16,7 +17,8 @@ def handler(event, context):
         try:
             redeem(order["promoCode"], attempt=int(record["attributes"]["ApproximateReceiveCount"]))
         except CodeNotKnownYet as problem:
-            print(f"{order['orderId']}: {problem}, trying again later")
+            print(f"{order['orderId']}: {problem}, trying again soon")
+            try_again_soon(record)
             failed.append({"itemIdentifier": record["messageId"]})
         else:
             note(order["orderId"], promo="redeemed")

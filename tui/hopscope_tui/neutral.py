@@ -64,9 +64,7 @@ def fit_middle(text: str, width_cells: int) -> str:
     if cells(shown) <= width_cells or width_cells < 5:
         return fit_neutral(shown, width_cells)
     tail = (width_cells - 1) // 2
-    head, _ = _head(shown, width_cells - 1 - tail)
-    end = _tail(shown, tail)
-    return fit_neutral(f"{head}{ELLIPSIS}{end}", width_cells)
+    return fit_neutral(f"{head(shown, width_cells - 1 - tail)}{ELLIPSIS}{_tail(shown, tail)}", width_cells)
 
 
 def fit_neutral(shown: str, width_cells: int) -> str:
@@ -76,8 +74,18 @@ def fit_neutral(shown: str, width_cells: int) -> str:
     used = cells(shown)
     if used <= width_cells:
         return shown + " " * (width_cells - used)
-    head, used = _head(shown, width_cells - 1)
-    return head + ELLIPSIS + " " * (width_cells - 1 - used)
+    kept = head(shown, width_cells - 1)
+    return kept + ELLIPSIS + " " * (width_cells - 1 - cells(kept))
+
+
+def head(shown: str, width_cells: int) -> str:
+    """The longest beginning of a neutral text that takes at most `width_cells` cells."""
+    used = 0
+    for index, character in enumerate(shown):
+        used += get_character_cell_size(character)
+        if used > width_cells:
+            return shown[:index]
+    return shown
 
 
 def cells(shown: str) -> int:
@@ -91,19 +99,16 @@ def cells(shown: str) -> int:
 def _shown(character: str) -> str:
     """What stands for one character, taken by itself."""
     code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "␡"
+    if code < 0x20 or code == 0x7F:
+        return "␡" if code == 0x7F else chr(0x2400 + code)
     if code in _REGIONAL_INDICATORS:
         return chr(ord("A") + code - _REGIONAL_INDICATORS.start)
     if code in _SKIN_TONES or code in _VARIATION_SELECTORS:
         return ""
     if category(character) == "Zs":
         return " "
-    if character in _INVISIBLE_LETTERS or not character.isprintable():
-        return _escaped(character)
-    if get_character_cell_size(character) == 0 and not _is_mark(character):
+    is_unseen = get_character_cell_size(character) == 0 and not _is_mark(character)
+    if is_unseen or character in _INVISIBLE_LETTERS or not character.isprintable():
         return _escaped(character)
     return character
 
@@ -125,17 +130,6 @@ def _beginning(text: str, width_cells: int) -> str:
     """Enough of a text to fill the width; a megabyte in a key is not worth reading."""
     enough = _CHARACTERS_A_CELL * max(width_cells, 0) + 64
     return text if len(text) <= enough else text[:enough] + " " * (width_cells + 1)
-
-
-def _head(shown: str, width_cells: int) -> tuple[str, int]:
-    """The longest beginning of at most `width_cells` cells, and its cells."""
-    used = 0
-    for index, character in enumerate(shown):
-        width = get_character_cell_size(character)
-        if used + width > width_cells:
-            return shown[:index], used
-        used += width
-    return shown, used
 
 
 def _tail(shown: str, width_cells: int) -> str:

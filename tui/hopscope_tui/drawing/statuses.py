@@ -1,0 +1,50 @@
+"""A glyph, a word and a role for every status: never told apart by colour alone (pure)."""
+
+from typing import NamedTuple
+
+from hopscope_tui.drawing.rows import Row, Run, column
+
+
+class Look(NamedTuple):
+    """How a status is drawn."""
+
+    glyph: str
+    role: str
+
+
+LOOKS = {
+    "overdue": Look("⧗", "overdue"),
+    "lost": Look("?", "lost"),
+    "failed": Look("✗", "failed"),
+    "timed-out": Look("◷", "failed"),
+    "dead-lettered": Look("☠", "dead-lettered"),
+    "waiting": Look("◌", "waiting"),
+    "running": Look("●", "running"),
+    "recovered": Look("↺", "recovered"),
+    "duplicated": Look("⧉", "duplicated"),
+    "not-instrumented": Look("◍", "dim"),
+    "done": Look("✔", "done"),
+}
+UNKNOWN = Look("·", "dim")
+
+PROBLEMS = ("overdue", "lost", "failed", "timed-out", "dead-lettered", "duplicated")
+"""What a person must look at, worst first."""
+
+WORD_CELLS = max(map(len, LOOKS))
+
+
+def look_of(status: str) -> Look:
+    """A status that this version does not know is drawn plainly, by its word."""
+    return LOOKS.get(status, UNKNOWN)
+
+
+def glyph_run(status: str) -> Run:
+    """The glyph alone, for places where the word stands nearby."""
+    look = look_of(status)
+    return Run(look.glyph, look.role)
+
+
+def status_row(status: str, word_cells: int = WORD_CELLS) -> Row:
+    """Glyph and word, `word_cells + 2` cells wide."""
+    look = look_of(status)
+    return (Run(look.glyph + " ", look.role), column(status, word_cells, look.role))

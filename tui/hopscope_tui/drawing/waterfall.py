@@ -1,0 +1,195 @@
+"""A flow as a tree with its times beside it: who led to whom, how long it waited, how long it ran (pure).
+
+      hop                                           waited    ran  0        ╱10m02╱             1.4s
+    ✔ place-order  POST /orders                          –   84ms  ██        ╱╱
+    ✔ ├─ notify-restaurant  order_placed              31ms  210ms  ░░████    ╱╱
+    ↺ ├─ redeem-promo ×3  order_placed                 9ms   1.2s  ░▒▒ ▒▒ ██ ╱╱
+    ⧗ └─ waiting: order_accepted                     10m02      –            ╱╱
+
+`├─` is an exact link, `├╌` one by header, key or inference. `╱╱` is a silence that is left out.
+"""
+
+from dataclasses import dataclass
+
+from hopscope_collector.flow import Flow, Hop
+from hopscope_tui.drawing.activity import FAILED, end_of, last_sign_of
+from hopscope_tui.drawing.axis import CUT_CELLS, Axis, axis_of
+from hopscope_tui.drawing.outline import Step
+from hopscope_tui.drawing.rows import Row, Run, column, fit_row, row_cells, said
+from hopscope_tui.drawing.statuses import look_of
+from hopscope_tui.drawing.times import NO_TIME, duration
+
+CUT_GLYPH = "╱"
+_TIME_CELLS = 7
+_DEEPEST = 12
+"""Guides drawn at most; what is deeper is marked, not indented further."""
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Cells of the tree and of the bars; what lies between is fixed."""
+
+    tree: int
+    bars: int
+    axis: Axis
+    now_us: int
+
+
+def layout_of(flow: Flow, width_cells: int, now_us: int) -> Layout:
+    """Half of the width for the tree, the rest for the bars; under 60 cells the bars are left out."""
+    numbers = 2 * (_TIME_CELLS + 1)
+    spare = max(width_cells - 2 - numbers - 2, 0)
+    bars = 0 if width_cells < 60 else min(max(spare * 45 // 100, 16), 90)
+    end_us = end_of(flow, now_us)
+    ran = [(hop.started_us, last_sign_of(hop, now_us)) for hop in flow.hops]
+    axis = axis_of(ran, flow.started_us, end_us, max(bars, 1))
+    return Layout(tree=max(spare - bars, 0), bars=bars, axis=axis, now_us=now_us)
+
+
+def heading_row(flow: Flow, layout: Layout) -> Row:
+    """The names of the columns, and the axis: its length, and the length of each silence over its cut."""
+    cells: list[Run] = [Run("  "), column("hop", layout.tree, "label")]
+    cells += [Run(" "), column("waited", _TIME_CELLS, "label", right=True)]
+    cells += [Run(" "), column("ran", _TIME_CELLS, "label", right=True)]
+    if layout.bars:
+        cells += [Run("  "), Run(_ruler(flow, layout), "label")]
+    return fit_row(cells, 2 + layout.tree + 2 * (_TIME_CELLS + 1) + (2 + layout.bars if layout.bars else 0))
+
+
+def step_row(step: Step, layout: Layout, *, is_first: bool = False) -> Row:
+    """One step, as wide as the heading."""
+    look = look_of(step.status)
+    ran_us = _ran_us(step, layout.now_us)
+    waited_us = step.waited_us if step.wait is None else layout.now_us - step.wait.since_us
+    cells: list[Run] = [Run(look.glyph + " ", look.role)]
+    cells += fit_row((*_guides(step), *label_of(step, is_first=is_first)), layout.tree)
+    cells += [Run(" "), column(duration(waited_us), _TIME_CELLS, _waited_role(step, waited_us), right=True)]
+    cells += [Run(" "), column(NO_TIME if ran_us is None else duration(ran_us), _TIME_CELLS, right=True)]
+    if layout.bars:
+        cells += [Run("  "), *_bars(step, layout)]
+    return tuple(cells)
+
+
+def label_of(step: Step, *, is_first: bool = False) -> Row:
+    """What a step is, in words: the function and the message that led to it, or what is missing."""
+    if step.hop is not None:
+        tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
+        led_by = step.hop.name or (step.send.name if step.send else None) or step.hop.source
+        by = "" if step.link is None or step.link.is_exact or is_first else f"  by {step.link.evidence[0]}"
+        return (
+            said(step.hop.function, "strong"),
+            Run(tries, "bar-retrying"),
+            said(f"  {led_by}", "dim"),
+            Run(by, "accent"),
+        )
+    if step.wait is not None:
+        words = {"lost": "no sign of", "not-instrumented": "not seen:"}.get(step.wait.state, "waiting:")
+        return (Run(f"{words} ", look_of(step.wait.state).role), said(step.wait.expected, "strong"))
+    assert step.send is not None
+    to = _short_name(step.send.destination) or step.send.service
+    fate = "not sent: " + step.send.error.type if step.send.error else "nobody seen yet"
+    name = step.send.name or step.send.operation
+    return (said(name, "strong"), said(f" → {to}", "dim"), said(f"  {fate}", "failed" if step.send.error else "faint"))
+
+
+def _short_name(arn: str | None) -> str | None:
+    """The last part of an ARN or URL."""
+    return arn.rstrip("/").replace("/", ":").rsplit(":", 1)[-1] if arn else None
+
+
+def _waited_role(step: Step, waited_us: int | None) -> str:
+    if step.wait is not None:
+        return look_of(step.wait.state).role
+    return "bar-failed" if waited_us is not None and waited_us < 0 else "bar-waiting"
+
+
+def _guides(step: Step) -> Row:
+    """The lines that lead down to the step."""
+    if not step.guides:
+        return ()
+    *above, follows = step.guides[-_DEEPEST:]
+    cut = "┈" if len(step.guides) > _DEEPEST else ""
+    stem = cut + "".join("│  " if goes_on else "   " for goes_on in above)
+    is_exact = step.link is None or step.link.is_exact
+    joint = ("├" if follows else "└") + ("─ " if is_exact else "╌ ")
+    return (Run(stem + joint, "faint"),)
+
+
+def _ran_us(step: Step, now_us: int) -> int | None:
+    """From the start of the first attempt to the end of the last; None for what does not run."""
+    if step.hop is None:
+        return None
+    if step.hop.ended_us is None and step.hop.status != "running":
+        return None
+    return last_sign_of(step.hop, now_us) - step.hops[0].started_us
+
+
+def _ruler(flow: Flow, layout: Layout) -> str:
+    """The labels of the axis; a label that would touch another one is left out."""
+    width = layout.bars
+    text = [" "] * width
+    total = duration(layout.axis.anchors_us[-1] - flow.started_us)
+    _write(text, 0, "0")
+    _write(text, width - len(total), total)
+    for cut in layout.axis.cuts:
+        label = f"{CUT_GLYPH}{duration(cut.length_us)}{CUT_GLYPH}"
+        start = min(max(cut.cell + CUT_CELLS // 2 - len(label) // 2, 0), width - len(label))
+        _write(text, start, label)
+    return "".join(text)
+
+
+def _write(cells: list[str], start: int, label: str) -> None:
+    """Put a label where it and one cell around it are free."""
+    around = cells[max(start - 1, 0) : start + len(label) + 1]
+    if start >= 0 and start + len(label) <= len(cells) and all(cell == " " for cell in around):
+        cells[start : start + len(label)] = label
+
+
+def _bars(step: Step, layout: Layout) -> Row:
+    """Waiting, then each attempt, on the axis; silences marked."""
+    cells = [Run(" ")] * layout.bars
+    axis = layout.axis
+    if step.wait is not None or (step.send is not None and not step.hops):
+        begin = step.wait.since_us if step.wait else step.send.sent_us if step.send else 0
+        if step.status not in ("failed", "unknown", "not-instrumented"):
+            _fill(cells, axis.cell(begin), float(layout.bars), Run("░", look_of(step.status).role))
+        else:
+            _fill(cells, axis.cell(begin), axis.cell(begin), Run("╷", "faint"))
+    if step.hops and step.send is not None:
+        _fill(cells, axis.cell(step.send.sent_us), axis.cell(step.hops[0].started_us), Run("░", "bar-waiting"))
+    for earlier, later in zip(step.hops, step.hops[1:], strict=False):
+        begin, end = last_sign_of(earlier, layout.now_us), later.started_us
+        _fill(cells, axis.cell(begin), axis.cell(end), Run("┄", "bar-retrying"))
+    for hop in step.hops:
+        _attempt(cells, hop, layout)
+    for cut in axis.cuts:
+        for cell in range(cut.cell, min(cut.cell + CUT_CELLS, layout.bars)):
+            cells[cell] = Run(CUT_GLYPH, "faint")
+    return tuple(cells)
+
+
+def _attempt(cells: list[Run], hop: Hop, layout: Layout) -> None:
+    """One run; its end to an eighth of a cell, and never less than something to see."""
+    begin = min(layout.axis.cell(hop.started_us), len(cells) - 1)
+    end = max(layout.axis.cell(last_sign_of(hop, layout.now_us)), begin)
+    if hop.status in FAILED:
+        _fill(cells, begin, max(end, begin + 1), Run("▒", "bar-failed"))
+        return
+    role = "bar-running"
+    first, whole = int(begin), int(end)
+    _fill(cells, float(first), float(whole), Run("█", role))
+    part = round((end - whole) * 8)
+    if whole < len(cells) and (part or whole == first):
+        cells[whole] = Run(_EIGHTHS[max(part, 1)], role)
+
+
+def _fill(cells: list[Run], begin: float, end: float, run: Run) -> None:
+    for cell in range(max(int(begin), 0), min(max(int(end), int(begin) + 1), len(cells))):
+        cells[cell] = run
+
+
+def width_of(layout: Layout) -> int:
+    """Cells of every row of this layout."""
+    return row_cells((Run(" " * (2 + layout.tree + 2 * (_TIME_CELLS + 1))),)) + (2 + layout.bars if layout.bars else 0)

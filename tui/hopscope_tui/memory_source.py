@@ -1,0 +1,69 @@
+"""Flows held in memory: the fake beside the real source, for tests, benchmarks and pictures."""
+
+from collections.abc import Iterable
+from threading import Lock
+
+from hopscope_collector.flow import Flow
+from hopscope_tui.source import Window
+
+
+class MemorySource:
+    """A `FlowSource` whose flows are put in by hand. A filter matches flows that hold its text in a key or status."""
+
+    def __init__(self, flows: Iterable[Flow] = (), name: str = "memory") -> None:
+        self._name = name
+        self._flows = {flow.id: flow for flow in flows}
+        self._token = 0
+        self._lock = Lock()  # the flows are put in by one thread and read by another
+        self.problem: Exception | None = None
+        """Raised by every answer while it is set: a store that vanished."""
+
+    @property
+    def name(self) -> str:
+        """What a real source was opened with."""
+        return self._name
+
+    def put(self, *flows: Flow) -> None:
+        """Add flows, or what became of them."""
+        with self._lock:
+            self._flows.update((flow.id, flow) for flow in flows)
+            self._token += 1
+
+    def token(self) -> object:
+        """A counter of `put()`."""
+        self._answer()
+        return self._token
+
+    def window(self, filter_text: str, first: int, count: int) -> Window:
+        """Newest first, as every source."""
+        self._answer()
+        with self._lock:
+            found = [flow for flow in self._flows.values() if _matches(flow, filter_text)]
+        found.sort(key=lambda flow: (flow.started_us, flow.id), reverse=True)
+        return Window(first, tuple(found[first : first + count]), total=len(found))
+
+    def flow(self, id_text: str) -> Flow | None:
+        """By id, correlation id, key with or without its name, request id or ref."""
+        self._answer()
+        with self._lock:
+            flows = list(self._flows.values())
+        return next((flow for flow in flows if id_text in _ids_of(flow)), None)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _answer(self) -> None:
+        if self.problem is not None:
+            raise self.problem
+
+
+def _matches(flow: Flow, filter_text: str) -> bool:
+    text = f"{flow.status} {' '.join(flow.keys.values())}"
+    return all(word.removeprefix("status:") in text for word in filter_text.split())
+
+
+def _ids_of(flow: Flow) -> set[str]:
+    ids = {flow.id, *flow.traces, *flow.keys.values(), *(f"{name}={value}" for name, value in flow.keys.items())}
+    for hop in flow.hops:
+        ids |= {hop.id, hop.request_id, *hop.refs, *(ref.split("/", 1)[-1] for ref in hop.refs)}
+    return ids | {flow.correlation_id or flow.id}

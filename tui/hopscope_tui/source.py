@@ -1,0 +1,72 @@
+"""Where the screens get their flows: the one seam between them and a store.
+
+    FlowSource       what the screens ask for
+    ├── StoreSource  the real one, over a store (store_source.py)
+    └── MemorySource flows held in memory: tests, benchmarks, pictures (memory_source.py)
+
+The screens call a source from worker threads, one call at a time each, and show what it raises in a banner.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from hopscope_collector.flow import Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The flows that a list shows now, and how many there are."""
+
+    first: int
+    """Row of the first flow given."""
+
+    flows: tuple[Flow, ...]
+    total: int
+    """Rows that match."""
+
+    is_total_known: bool = True
+    """False when there are at least `total`: the source counts on as the person scrolls."""
+
+
+class FilterRefused(Exception):
+    """A filter that cannot be understood: where, and what was expected there."""
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.start = start
+        """Index of the first character that is wrong."""
+
+        self.end = end
+
+
+class FlowSource(Protocol):
+    """Flows, newest first.
+
+    Every method MAY block and MAY raise; a caller that is told `FilterRefused` has a person to tell, and one that is
+    told anything else MUST try again later: a store may be locked, vanish and come back.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the person opened: a path, a host."""
+        ...
+
+    def token(self) -> object:
+        """Differs from before when anything that could be shown has changed. Cheap."""
+        ...
+
+    def window(self, filter_text: str, first: int, count: int) -> Window:
+        """At most `count` flows that match, from row `first` on.
+
+        Raises:
+            FilterRefused: when the filter cannot be understood.
+        """
+        ...
+
+    def flow(self, id_text: str) -> Flow | None:
+        """The flow that any of its ids or keys names. None when nothing is known by it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds. Twice is once."""
+        ...

@@ -1,0 +1,1 @@
+"""Thin widgets over the drawings: they take values, draw them, and post what the person did."""

@@ -1,0 +1,55 @@
+'use strict';
+
+/** serverless-hopscope: what the framework calls, and when. Every edit is a function in lib/. */
+
+const schema = require('./lib/schema');
+const { attachFunctions } = require('./lib/attaching');
+const { attachLocally } = require('./lib/local');
+const { guardDeployedFunction } = require('./lib/deploy_function');
+const { finishTemplate } = require('./lib/finishing');
+const { writeTopology } = require('./lib/topology_file');
+const { settingsOf } = require('./lib/settings');
+
+const COMMANDS = {
+  hopscope: {
+    usage: 'Hopscope: choreographed flows, as visible as Step Functions',
+    commands: {
+      topology: {
+        usage: 'Write who publishes where and who should receive it, from the compiled template',
+        lifecycleEvents: ['write'],
+        options: { output: { usage: 'File to write; - prints it (default: hopscope.topology.json)', shortcut: 'o', type: 'string' } },
+      },
+    },
+  },
+};
+
+class Hopscope {
+  constructor(serverless, options, { log, writeText }) {
+    schema.register(serverless.configSchemaHandler);
+    const world = () => worldOf(serverless, options, { log, writeText });
+    this.commands = COMMANDS;
+    this.hooks = {
+      'after:package:compileLayers': () => attachFunctions(world()),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => finishTemplate(world()),
+      'before:deploy:function:deploy': () => guardDeployedFunction(world()),
+      'before:invoke:local:loadEnvVars': () => attachLocally(world()),
+      'before:offline:start:init': () => attachLocally(world()),
+      'before:offline:start': () => attachLocally(world()),
+      'hopscope:topology:write': () => writeTopology(world()),
+    };
+  }
+}
+
+/** What a hook needs to know of the framework, read when the hook runs. */
+function worldOf(serverless, options, { log, writeText }) {
+  const stage = serverless.getProvider('aws').getStage();
+  const { service, serviceDir } = serverless;
+  const settings = settingsOf(service.custom?.hopscope, stage);
+  const template = service.provider.compiledCloudFormationTemplate;
+  const spawn = (lifecycle) => serverless.pluginManager.spawn(lifecycle);
+  const region = serverless.getProvider('aws').getRegion();
+  const HopscopeError = serverless.classes.Error;
+  return { service, serviceDir, stage, region, settings, template, options, log, writeText, spawn, HopscopeError };
+}
+
+module.exports = Hopscope;

@@ -1,0 +1,121 @@
+'use strict';
+
+/**
+ * How every function gets the layer (pure): `(service, config) → changes`.
+ *
+ *     wrapper   AWS_LAMBDA_EXEC_WRAPPER=/opt/hopscope, the handler untouched
+ *     handler   the handler becomes hopscope_layer.handler, which runs HOPSCOPE_HANDLER: where the wrapper is taken
+ */
+
+const { functionSettings, selectionOf } = require('./settings');
+const { variablesOf } = require('./variables');
+
+const WRAPPER = 'AWS_LAMBDA_EXEC_WRAPPER';
+const OUR_WRAPPER = '/opt/hopscope';
+const OUR_HANDLER = 'hopscope_layer.handler';
+const RUNTIMES = ['python3.10', 'python3.11', 'python3.12', 'python3.13', 'python3.14'];
+const MOST_LAYERS = 5;
+const MOST_UNZIPPED_BYTES = 250 * 1024 * 1024;
+const MOST_ENVIRONMENT_BYTES = 4096;
+
+/**
+ * One change a function that is asked for, in the service's order.
+ *
+ * A change is `{function, how, handler, layers, environment}`, or `{function, refused, isNamed}` with the reason why
+ * AWS would not take it. `config` is `{settings, layer, unzippedBytes}`: `layer` an ARN or a reference,
+ * `unzippedBytes(name)` the size of the function's code and its layers with ours, as far as they are known.
+ */
+function changesOf(service, config) {
+  return Object.entries(service.functions ?? {}).flatMap(([name, functionObject]) => {
+    const selection = selectionOf(name, functionObject, config.settings);
+    if (selection === null) return [];
+    const change = changeOf(name, functionObject, { ...config, provider: service.provider });
+    const refused = change.refused ?? refusalOf(name, change, config);
+    return refused ? [{ function: name, refused, isNamed: selection === 'named' }] : [change];
+  });
+}
+
+function changeOf(name, functionObject, { settings, layer, provider }) {
+  const refused = unsupported(functionObject, provider);
+  if (refused) return { refused };
+  const own = functionSettings(functionObject, settings);
+  const inherited = { ...provider.environment, ...functionObject.environment };
+  const how = howOf(own.attach, inherited);
+  if (how === null) {
+    return { refused: `${WRAPPER} is already ${JSON.stringify(inherited[WRAPPER])}, and attach: wrapper was asked for; say attach: handler` };
+  }
+  const ours = how === 'wrapper' ? { [WRAPPER]: OUR_WRAPPER } : { HOPSCOPE_HANDLER: handlerOf(functionObject) };
+  const variables = Object.entries({ ...ours, ...variablesOf(own) }).filter(([variable]) => !isSet(inherited[variable]));
+  return {
+    function: name,
+    how,
+    handler: how === 'handler' ? OUR_HANDLER : functionObject.handler,
+    layers: withLayer(functionObject.layers ?? provider.layers ?? [], layer),
+    environment: { ...functionObject.environment, ...Object.fromEntries(variables) },
+    inherited: provider.environment ?? {},
+  };
+}
+
+/** The handler that the author wrote, whether or not it was redirected before. */
+function handlerOf(functionObject) {
+  return functionObject.handler === OUR_HANDLER ? functionObject.environment.HOPSCOPE_HANDLER : functionObject.handler;
+}
+
+/** null: the wrapper was asked for and somebody else has it. */
+function howOf(asked, environment) {
+  const isTaken = isSet(environment[WRAPPER]) && environment[WRAPPER] !== OUR_WRAPPER;
+  if (asked === 'handler' || isSet(environment.HOPSCOPE_HANDLER)) return 'handler';
+  if (asked === 'wrapper') return isTaken ? null : 'wrapper';
+  return isTaken ? 'handler' : 'wrapper';
+}
+
+/** The framework takes a variable that is null out of the function. */
+function isSet(value) {
+  return value !== undefined && value !== null;
+}
+
+function withLayer(layers, layer) {
+  const isThere = layers.some((each) => JSON.stringify(each) === JSON.stringify(layer));
+  return isThere ? layers : [...layers, layer];
+}
+
+function unsupported(functionObject, provider) {
+  if (functionObject.image) return 'a container image takes no layers; install hopscope-layer into the image';
+  const runtime = functionObject.runtime ?? provider.runtime;
+  return RUNTIMES.includes(runtime) ? null : `its runtime is ${runtime}; the layer runs on ${RUNTIMES[0]} to ${RUNTIMES.at(-1)}`;
+}
+
+/** What AWS would say at deploy time, said now; null if nothing. */
+function refusalOf(name, change, { unzippedBytes }) {
+  if (change.layers.length > MOST_LAYERS) {
+    return `it has ${change.layers.length - 1} layers, and AWS takes ${MOST_LAYERS} with ours; remove one`;
+  }
+  const bytes = unzippedBytes(name);
+  if (bytes > MOST_UNZIPPED_BYTES) {
+    return `its code and layers are ${mebibytes(bytes)} MiB unzipped with ours, and AWS takes ${mebibytes(MOST_UNZIPPED_BYTES)}`;
+  }
+  const environmentBytes = sizeOf({ ...change.inherited, ...change.environment });
+  if (environmentBytes > MOST_ENVIRONMENT_BYTES) {
+    return `its environment is ${environmentBytes} bytes with ours, and AWS takes ${MOST_ENVIRONMENT_BYTES}`;
+  }
+  return null;
+}
+
+/** Bytes of an environment; a value that CloudFormation resolves counts as nothing. */
+function sizeOf(environment) {
+  const known = Object.entries(environment).filter(([, value]) => value !== null && typeof value !== 'object');
+  return known.reduce((bytes, [name, value]) => bytes + Buffer.byteLength(name) + Buffer.byteLength(String(value)), 0);
+}
+
+function mebibytes(bytes) {
+  return Math.ceil(bytes / 1024 / 1024);
+}
+
+/** Make the changes; twice is as once. */
+function apply(service, changes) {
+  for (const { function: name, refused, handler, layers, environment } of changes) {
+    if (!refused) Object.assign(service.functions[name], { handler, layers, environment });
+  }
+}
+
+module.exports = { changesOf, apply, OUR_HANDLER, OUR_WRAPPER };

@@ -1,0 +1,3 @@
+'use strict';
+function guardDeployedFunction() {}
+module.exports = { guardDeployedFunction };

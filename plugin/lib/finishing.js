@@ -1,0 +1,3 @@
+'use strict';
+function finishTemplate() {}
+module.exports = { finishTemplate };

@@ -1,0 +1,3 @@
+'use strict';
+function attachLocally() {}
+module.exports = { attachLocally };

@@ -1,0 +1,62 @@
+'use strict';
+
+/**
+ * What was written, made whole (pure): every setting has a value, every list is a list.
+ *
+ * The schema has refused what makes no sense, so nothing is checked here.
+ */
+
+const DEFAULTS = {
+  enabled: true,
+  stages: null, // null: every stage
+  include: ['*'],
+  exclude: [],
+  attach: 'auto',
+  layerArn: null, // null: the layer of this package
+  local: false,
+  logs: null, // null: no subscription
+  expressLogs: false,
+  warnings: true,
+  keys: {},
+  propagation: null, // null: as the layer's default
+  correlationHeaders: null, // null: as the layer's default
+};
+
+const PER_FUNCTION = ['attach', 'keys', 'propagation', 'correlationHeaders'];
+const LISTS = ['stages', 'include', 'exclude', 'correlationHeaders'];
+
+/** The settings of a service in one stage, from the value of `custom.hopscope`; absent is as `true`. */
+function settingsOf(written, stage) {
+  const given = written === undefined || written === null || written === true ? {} : written;
+  const settings = given === false ? { ...DEFAULTS, enabled: false } : { ...DEFAULTS, ...given };
+  for (const name of LISTS) if (settings[name] !== null) settings[name] = [settings[name]].flat();
+  const isThisStage = settings.stages === null || settings.stages.includes(stage);
+  return { ...settings, enabled: settings.enabled && isThisStage };
+}
+
+/** The settings of one function: its own over the service's, and keys name by name. */
+function functionSettings(functionObject, settings) {
+  const own = typeof functionObject.hopscope === 'object' ? functionObject.hopscope : {};
+  const merged = Object.fromEntries(PER_FUNCTION.map((name) => [name, own[name] ?? settings[name]]));
+  return { ...merged, keys: { ...settings.keys, ...own.keys } };
+}
+
+/**
+ * Whether a function is asked for: 'named' if somebody wrote so for this very function, 'all' if it was only not
+ * left out, null if it was left out.
+ */
+function selectionOf(name, functionObject, settings) {
+  if (!settings.enabled || functionObject.hopscope === false) return null;
+  if (functionObject.hopscope !== undefined) return 'named';
+  if (settings.exclude.some((pattern) => matches(pattern, name))) return null;
+  if (settings.include.includes(name)) return 'named';
+  return settings.include.some((pattern) => matches(pattern, name)) ? 'all' : null;
+}
+
+/** `*` stands for any letters. */
+function matches(pattern, name) {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(name);
+}
+
+module.exports = { settingsOf, functionSettings, selectionOf };

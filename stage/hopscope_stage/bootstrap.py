@@ -1,8 +1,14 @@
-"""Starts MiniStack with whole logs; runs as a script in the emulator's own environment.
+"""Starts MiniStack, put right where it would hide what Hopscope shows; a script for the emulator's environment.
 
-MiniStack 1.5.33 takes a function's output for complete when nothing arrived for 5 ms. On a busy machine the last
-lines of an invocation then miss its log, to appear in the next one's or nowhere. Here a Python worker says when it
-has written everything (`MARK`), and MiniStack waits for that.
+MiniStack 1.5.33 differs from AWS in three things that matter here:
+
+* It takes a function's output for complete when nothing arrived for 5 ms, so on a busy machine the last lines of
+  an invocation appear in the next one's log or nowhere. Here a Python worker says when it has written everything
+  (`MARK`), and MiniStack waits for that.
+* SNS delivers binary message attributes without their value.
+* A function that is polled from a dead-letter queue is not told which queue gave up.
+
+Everything else it does differently is listed in the stage's README.
 """
 
 import importlib
@@ -16,6 +22,9 @@ MARK = "\x1ehopscope-stage: that was all"
 
 DIES_WITHIN_S = 0.05
 """How long a worker that died may take to be noticed: it has said all it can."""
+
+GIVEN_UP_BY = "DeadLetterQueueSourceArn"
+"""The attribute by which SQS names the queue that a dead letter comes from."""
 
 ANSWER = '_real_stdout.write(json.dumps({{"status": "{}"'
 
@@ -52,8 +61,8 @@ def output_of(lines: "queue.Queue[str]", is_alive: Callable[[], bool]) -> str:
             return "\n".join(kept)
 
 
-def patch(runtime: Any) -> None:
-    """Make MiniStack's workers for Python say when they are done, and wait for it."""
+def write_whole_logs(runtime: Any) -> None:
+    """Make the workers for Python say when they are done, and wait for it."""
     runtime._PYTHON_WORKER_SCRIPT = say_when_done(runtime._PYTHON_WORKER_SCRIPT)
     unmarked = runtime.Worker._drain_stderr_bounded
 
@@ -66,6 +75,38 @@ def patch(runtime: Any) -> None:
     runtime.Worker._drain_stderr_bounded = drain
 
 
+def deliver_binary_attributes(sns: Any) -> None:
+    """Let a notification carry the base64 text of binary attributes, as on AWS."""
+    build_envelope = sns._build_envelope
+
+    def build(*content: Any) -> str:
+        topic, message_id, message, subject, attributes, is_raw = content
+        texts = {
+            name: {**attribute, "StringValue": attribute["BinaryValue"]} if "BinaryValue" in attribute else attribute
+            for name, attribute in (attributes or {}).items()
+        }
+        return str(build_envelope(topic, message_id, message, subject, texts, is_raw))
+
+    sns._build_envelope = build
+
+
+def tell_who_gave_up(lambda_service: Any) -> None:
+    """Let a dead letter name the queue it comes from, as on AWS."""
+    dispatch = lambda_service._dispatch_esm_batch
+
+    def dispatch_with_source(*batch: Any) -> None:
+        _, _, _, _, event, messages, *_ = batch
+        given_up_by = {message["id"]: message.get("sys", {}).get(GIVEN_UP_BY) for message in messages}
+        for record in event["Records"]:
+            if source := given_up_by.get(record["messageId"]):
+                record["attributes"][GIVEN_UP_BY] = source
+        dispatch(*batch)
+
+    lambda_service._dispatch_esm_batch = dispatch_with_source
+
+
 if __name__ == "__main__":
-    patch(importlib.import_module("ministack.core.lambda_runtime"))
+    write_whole_logs(importlib.import_module("ministack.core.lambda_runtime"))
+    deliver_binary_attributes(importlib.import_module("ministack.services.sns"))
+    tell_who_gave_up(importlib.import_module("ministack.services.lambda_svc"))
     sys.exit(importlib.import_module("ministack.app").main())

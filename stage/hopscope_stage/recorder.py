@@ -38,7 +38,7 @@ def recording(target: str) -> Iterator[Recorder]:
         def do_GET(self) -> None:
             self._forward()
 
-        do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
+        do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 - http.server looks for these names
 
         def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -18,7 +18,7 @@ from hopscope_wire.decode import record_of_object
 from hopscope_wire.model import End, Record
 
 Lookup = Callable[[Sequence[str], int], Iterable["Match"]]
-"""(ids, most lines an id) → what each id names; a lookup MAY give lines that do not hold the id."""
+"""(ids, most) → what each id may name: more than `most` lines when there are, and some MAY not hold the id."""
 
 FactsOf = Callable[[Sequence[str]], Iterable[PlatformFact]]
 """Request ids → what the platform said about them."""
@@ -26,12 +26,11 @@ FactsOf = Callable[[Sequence[str]], Iterable[PlatformFact]]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The lines that an id names."""
+    """The lines that an id may name."""
 
     id: str
     lines: Sequence[RecordLine]
-    is_shared: bool = False
-    """True when there were more than asked for: `lines` are the newest."""
+    """The newest when there are more than asked for."""
 
 
 @dataclass(slots=True)
@@ -66,12 +65,14 @@ def _round(closing: _Closing, wanted: set[str], way: tuple[Reach, Lookup], *, is
     reach, lookup = way
     fresh: list[RecordLine] = []
     for match in lookup(sorted(wanted), reach.max_records_an_id):
-        if match.is_shared:
+        lines = [each for each in match.lines if holds(each.found, match.id)]
+        if len(lines) > reach.max_records_an_id:
             closing.cut.add(match.id.removeprefix(ANY_KIND))
             if not is_asked:
                 continue
-        for line in match.lines:
-            if line.text not in closing.lines and holds(line.found, match.id):
+            lines = sorted(lines, key=_age)[-reach.max_records_an_id :]
+        for line in lines:
+            if line.text not in closing.lines:
                 closing.lines[line.text] = line
                 fresh.append(line)
     return fresh
@@ -86,6 +87,10 @@ def _closure(closing: _Closing, facts_of: FactsOf) -> Closure:
         cut=tuple(sorted(closing.cut)),
         is_complete=closing.is_complete,
     )
+
+
+def _age(line: RecordLine) -> tuple[int, str, str]:
+    return line.found["startUs"], line.found["invocationId"], line.text
 
 
 def by_start(record: Record) -> tuple[int, str, bool]:

@@ -131,11 +131,9 @@ class MemoryStore:
         if ids:
             self._changed.append(tuple(ids))
 
-    def _lookup(self, ids: Sequence[str], most: int) -> Iterator[Match]:
+    def _lookup(self, ids: Sequence[str], most: int) -> Iterator[Match]:  # noqa: ARG002 - it gives them all
         for each in ids:
-            lines = [self._lines[text] for text in self._texts_by_bare_id.get(bare(each), ())]
-            lines.sort(key=lambda line: line.found["startUs"], reverse=True)
-            yield Match(each, lines[:most], is_shared=len(lines) > most)
+            yield Match(each, [self._lines[text] for text in self._texts_by_bare_id.get(bare(each), ())])
 
     def _facts_of(self, request_ids: Sequence[str]) -> list[PlatformFact]:
         wanted = set(request_ids)

@@ -1,6 +1,8 @@
 """One contract, every store: what `contract.Store` says in prose, run against each of them."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store, Written, batch_of, record_line
 from hopscope_collector.store.memory import MemoryStore
+from hopscope_collector.store.sqlite import SqliteStore
 
 
 def a_refusal(fingerprint: int = 1, **given: Any) -> RefusedLine:
@@ -294,3 +297,10 @@ class TestMemoryStore(StoreContract):
     @pytest.fixture
     def store(self) -> Store:
         return MemoryStore()
+
+
+class TestSqliteStore(StoreContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        with SqliteStore(tmp_path / "hopscope.db") as store:
+            yield store

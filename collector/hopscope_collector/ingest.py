@@ -1,0 +1,202 @@
+"""From sources to the store: gathers lines, sorts them out, writes them in batches.
+
+    sources ──Lines──▶ Gathering ──Batch──▶ store.write ──Written──▶ Watcher
+    (a thread each when followed)           records and positions in one transaction
+
+What was gathered and not yet written is lost when the process dies, and read again from the stored position.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hopscope_collector.errors import CollectorError
+from hopscope_collector.lines import SortedLines
+from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.sources.contract import Lines, Source, Stop
+from hopscope_collector.store.contract import Batch, RecordLine, RefusedLine, Store, Written
+
+BATCH_RECORDS = 20_000
+"""A batch is written when it holds as many records, …"""
+
+BATCH_S = 1.0
+"""… when it is this old, or when its source has nothing more right now."""
+
+WAITING_LINES = 8
+"""Reads that wait to be gathered, over all followed sources: what bounds the memory."""
+
+_Arrival = tuple[str, Lines] | BaseException | None
+"""Some lines of a source, what its thread died of, or None when it ended."""
+
+
+@dataclass(slots=True)
+class Collected:
+    """What this run did, summed over its batches."""
+
+    stored: int = 0
+    repeated: int = 0
+    refused: int = 0
+    others: int = 0
+    """Lines that were none of ours."""
+
+    facts: int = 0
+    """Lines of the platform that were used, repeated ones too."""
+
+    failed: list[CollectorError] = field(default_factory=list)
+    """Sources that could not go on."""
+
+    @property
+    def received(self) -> int:
+        """As in `Stats`."""
+        return self.stored + self.repeated + self.refused
+
+    def add(self, written: Written) -> None:
+        """Count one batch."""
+        self.stored += written.stored
+        self.repeated += written.repeated
+        self.refused += written.refused
+
+
+class Watcher(Protocol):
+    """Who is told how it goes."""
+
+    def progress(self, source: str, collected: Collected) -> None:
+        """A batch was stored, or the source has nothing more right now."""
+        ...
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Lines of several sources on their way into one batch."""
+
+    records: list[RecordLine] = field(default_factory=list)
+    facts: list[PlatformFact] = field(default_factory=list)
+    refused: list[RefusedLine] = field(default_factory=list)
+    positions: dict[str, str] = field(default_factory=dict)
+    began_at: float = field(default_factory=time.monotonic)
+
+    def add(self, source: str, lines: Lines, collected: Collected) -> None:
+        """Sort some lines out."""
+        kept = SortedLines(source)
+        for number, text in enumerate(lines.texts, lines.first_number):
+            kept.add(text, number)
+        self.records += kept.records
+        self.refused += lines.refused
+        self.refused += kept.refused
+        collected.others += kept.others
+        if lines.position is not None:
+            self.positions[source] = lines.position
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.records or self.facts or self.refused or self.positions)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is large or old enough to be written."""
+        return len(self.records) >= BATCH_RECORDS or time.monotonic() - self.began_at >= BATCH_S
+
+    def batch(self) -> Batch:
+        """What is to be made durable together."""
+        return Batch(self.records, self.facts, self.refused, self.positions)
+
+
+def collect(sources: Sequence[Source], store: Store, watcher: Watcher, stop: Stop) -> Collected:
+    """Read the sources one after the other into the store, until they end or are told to stop.
+
+    A source that fails is named in `Collected.failed`; what it gave before is stored, and the others go on.
+
+    Raises:
+        StoreError: the store failed; everything it acknowledged is stored.
+    """
+    collected = Collected()
+    for source in sources:
+        if not stop.is_set:
+            _write_all(_guarded(source, store, stop, collected), store, watcher, collected)
+    return collected
+
+
+def follow(sources: Sequence[Source], store: Store, watcher: Watcher, stop: Stop) -> Collected:
+    """Read the sources all at once, a thread each, one writer.
+
+    Raises:
+        StoreError: the store failed; everything it acknowledged is stored.
+    """
+    collected = Collected()
+    arrived: queue.Queue[_Arrival] = queue.Queue(WAITING_LINES)
+    threads = [
+        threading.Thread(target=_feed, args=(_guarded(each, store, stop, collected), arrived, stop), daemon=True)
+        for each in sources
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        _write_all(_until_all_ended(arrived, len(threads)), store, watcher, collected)
+    finally:
+        stop.set()
+    return collected
+
+
+def _write_all(arriving: Iterator[tuple[str, Lines]], store: Store, watcher: Watcher, collected: Collected) -> None:
+    gathering = Gathering()
+    source = ""
+    for source, lines in arriving:
+        gathering.add(source, lines, collected)
+        if gathering.is_due or (lines.is_idle and not gathering.is_empty):
+            _write(gathering, store, collected)
+            gathering = Gathering()
+            watcher.progress(source, collected)
+    if not gathering.is_empty:
+        _write(gathering, store, collected)
+        watcher.progress(source, collected)
+
+
+def _write(gathering: Gathering, store: Store, collected: Collected) -> None:
+    collected.add(store.write(gathering.batch()))
+    collected.facts += len(gathering.facts)
+
+
+def _guarded(source: Source, store: Store, stop: Stop, collected: Collected) -> Iterator[tuple[str, Lines]]:
+    try:
+        for lines in source.lines(store.position(source.name), stop):
+            yield source.name, lines
+    except CollectorError as error:
+        collected.failed.append(error)
+
+
+def _feed(lines: Iterator[tuple[str, Lines]], arrived: "queue.Queue[_Arrival]", stop: Stop) -> None:
+    try:
+        for each in lines:
+            if not _put(arrived, each, stop):
+                return
+    except BaseException as error:  # noqa: BLE001 - a thread's bug is raised where the writer can be seen to fail
+        _put(arrived, error, stop)
+    finally:
+        _put(arrived, None, stop)
+
+
+def _put(arrived: "queue.Queue[_Arrival]", item: "_Arrival", stop: Stop) -> bool:
+    """Whether it was taken. After one that was not, none may follow: its position would skip what was dropped."""
+    while True:
+        try:
+            arrived.put(item, timeout=0.2)
+        except queue.Full:
+            if stop.is_set and item is not None:
+                return False
+        else:
+            return True
+
+
+def _until_all_ended(arrived: "queue.Queue[_Arrival]", running: int) -> Iterator[tuple[str, Lines]]:
+    while running:
+        item = arrived.get()
+        if item is None:
+            running -= 1
+        elif isinstance(item, BaseException):
+            raise item
+        else:
+            yield item

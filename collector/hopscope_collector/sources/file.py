@@ -1,0 +1,186 @@
+"""A log file: plain, gzip or zstd; read once, or followed as it grows and is rotated.
+
+    position   {"offset", "number", "head", "head_bytes", "has_ended"}, offsets after decompression
+
+`head` is a hash of the first bytes: a file that begins otherwise is another file, and is read from its start. Read
+once, a file that was read to its end is read again from the start (and found to be a repeat); one whose reading was
+interrupted goes on where it stood. Followed, it always goes on where it stood.
+"""
+
+import gzip
+import io
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import zstandard
+
+from hopscope_collector.errors import NotASource, SourceFailed
+from hopscope_collector.lines import fingerprint_of
+from hopscope_collector.sources.contract import Lines, Stop
+from hopscope_collector.sources.splitting import CHUNK_BYTES, Split, Splitter
+from hopscope_collector.store.contract import RefusedLine
+
+POLL_S = 0.1
+"""How often a followed file is looked at: a line shall be on the screen within 300 ms."""
+
+HEAD_BYTES = 1_024
+BROKEN_STREAM = "broken_stream"
+
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_BROKEN = (OSError, EOFError, zlib.error, zstandard.ZstdError)
+_ZSTD_WINDOW_BYTES = 128 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FilePosition:
+    """Where the reading of a file stands."""
+
+    offset: int
+    number: int
+    head: str
+    head_bytes: int
+    has_ended: bool
+
+
+class FileSource:
+    """The lines of one file."""
+
+    def __init__(self, path: Path, *, is_followed: bool) -> None:
+        if not path.is_file():
+            what = "is a folder" if path.is_dir() else "does not exist" if not path.exists() else "is not a plain file"
+            raise NotASource(f"file:{path} {what}; expected a log file")
+        self.name = f"file:{path.absolute()}"
+        self._path = path
+        self._is_followed = is_followed
+
+    def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:
+        """As in `Source`."""
+        try:
+            with self._path.open("rb") as raw:
+                yield from self._read(raw, position, stop)
+        except OSError as error:
+            raise SourceFailed(f"{self.name} cannot be read: {error.strerror or error}") from error
+
+    def _read(self, raw: BinaryIO, position: str | None, stop: Stop) -> Iterator[Lines]:
+        reading = _Reading(self.name, raw, self._start(raw, position))
+        yield from reading.lines_there(stop)
+        if not self._is_followed or reading.is_compressed:
+            if not stop.is_set:
+                yield from reading.last_lines()
+            return
+        while not stop.is_set:
+            yield Lines(is_idle=True)
+            stop.sleep(POLL_S)
+            if self._was_replaced(raw, reading):
+                yield from reading.lines_there(stop)
+                yield from reading.last_lines()
+                yield from self.lines(None, stop)
+                return
+            yield from reading.lines_there(stop)
+
+    def _start(self, raw: BinaryIO, position: str | None) -> FilePosition | None:
+        if position is None:
+            return None
+        start = FilePosition(**json.loads(position))
+        is_the_same_file = _head(raw, start.head_bytes) == start.head
+        return start if is_the_same_file and (self._is_followed or not start.has_ended) else None
+
+    def _was_replaced(self, raw: BinaryIO, reading: "_Reading") -> bool:
+        """Rotated away (another file has its name) or cut back to less than was read (`copytruncate`)."""
+        try:
+            there = self._path.stat()
+        except FileNotFoundError:
+            return False  # between the two steps of a rotation
+        ours = os.fstat(raw.fileno())
+        return (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino) or there.st_size < reading.read_bytes
+
+
+class _Reading:
+    """One opened file, and how far it was read."""
+
+    def __init__(self, name: str, raw: BinaryIO, start: FilePosition | None) -> None:
+        self._name = name
+        self._raw = raw
+        self._stream, self.is_compressed = _decompressed(raw)
+        self._splitter = Splitter(name)
+        self._broken: str | None = None
+        self.read_bytes = 0
+        if start is not None:
+            self._skip(start.offset)
+            self._splitter = Splitter(name, start.offset, start.number)
+
+    def lines_there(self, stop: Stop) -> Iterator[Lines]:
+        """What is there now, up to the last newline."""
+        for split in self._splitter.split(self._next_bytes):
+            yield self._lines(split, has_ended=False)
+            if stop.is_set:
+                return
+
+    def last_lines(self) -> Iterator[Lines]:
+        """What stands after the last newline, and that the end was reached."""
+        rest = self._splitter.rest()
+        if rest is not None:
+            yield self._lines(rest, has_ended=False)
+        refused = () if self._broken is None else (self._broken_stream(self._broken),)
+        yield Lines(refused=refused, position=self._position(has_ended=True), is_idle=True)
+
+    def _next_bytes(self, size: int) -> bytes:
+        try:
+            chunk = self._stream.read(size) or b""
+        except _BROKEN as error:
+            if not self.is_compressed:
+                raise
+            self._broken = str(error)
+            return b""
+        self.read_bytes += len(chunk)
+        return chunk
+
+    def _skip(self, offset: int) -> None:
+        if not self.is_compressed:
+            self._stream.seek(offset)
+            self.read_bytes = offset
+        while self.read_bytes < offset and self._next_bytes(min(CHUNK_BYTES, offset - self.read_bytes)):
+            pass
+
+    def _lines(self, split: Split, *, has_ended: bool) -> Lines:
+        return Lines(
+            texts=split.texts,
+            first_number=split.first_number,
+            refused=split.refused,
+            position=self._position(has_ended=has_ended),
+        )
+
+    def _position(self, *, has_ended: bool) -> str:
+        head_bytes = min(HEAD_BYTES, os.fstat(self._raw.fileno()).st_size)
+        head = _head(self._raw, head_bytes)
+        return json.dumps(
+            asdict(FilePosition(self._splitter.offset, self._splitter.number, head, head_bytes, has_ended))
+        )
+
+    def _broken_stream(self, error: str) -> RefusedLine:
+        message = f"the compressed file is damaged or cut ({error}); everything before was read"
+        place = f"after line {self._splitter.number - 1}"
+        return RefusedLine(BROKEN_STREAM, fingerprint_of(f"{self._name} {place} {error}"), self._name, place, message)
+
+
+def _head(raw: BinaryIO, head_bytes: int) -> str:
+    return blake2b(os.pread(raw.fileno(), head_bytes, 0), digest_size=8).hexdigest()
+
+
+def _decompressed(raw: BinaryIO) -> tuple[BinaryIO, bool]:
+    magic = os.pread(raw.fileno(), 4, 0)
+    if magic.startswith(_GZIP):
+        return cast(BinaryIO, gzip.GzipFile(fileobj=raw)), True
+    if magic == _ZSTD:
+        reader = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES).stream_reader(
+            raw, read_across_frames=True
+        )
+        return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, reader))), True
+    return raw, False

@@ -1,0 +1,61 @@
+-- The SQLite store, schema 1.
+--
+-- Records are never changed and never assembled here: a slot keeps the lines as they came, flows are made at read.
+-- Everything a write does (records, index, counters, positions) is one transaction.
+
+-- Where the record lines are. A slot is one microsecond's share of invocations: `id` is the start of the invocation
+-- in epoch microseconds times 512, plus nine bits of the invocation id. The begin and the end of an invocation
+-- have the same start, so they meet in the same slot; a repeated line is found by looking into one slot; and because
+-- ids grow with time, new rows land at the end of the tree however large it is.
+CREATE TABLE slot (
+    id    INTEGER PRIMARY KEY,
+    lines BLOB NOT NULL            -- record lines, UTF-8, joined by newlines; each line once, in order of arrival
+) STRICT;
+
+-- Which slots an id may be in. `hash` is 32 bits of the id's bare text (store/ids.py): a hit is a candidate, and the
+-- reader looks into the line before it believes it.
+CREATE TABLE named (
+    hash INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    PRIMARY KEY (hash, slot)
+) STRICT, WITHOUT ROWID;
+
+-- What the platform said (platform_lines.py), once each, by time.
+CREATE TABLE fact (
+    at_us INTEGER NOT NULL,
+    id    INTEGER NOT NULL,        -- 64 bits of a hash of `body`
+    hash  INTEGER NOT NULL,        -- of the request id, as in `named`
+    body  TEXT NOT NULL,           -- JSON object of the fact
+    PRIMARY KEY (at_us, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fact_by_request ON fact (hash);
+
+-- Lines that were refused: a fingerprint seen again is a repeat.
+CREATE TABLE refused_line (fingerprint INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE refused (
+    reason  TEXT PRIMARY KEY,
+    lines   INTEGER NOT NULL,
+    source  TEXT NOT NULL,         -- of the first such line
+    place   TEXT NOT NULL,
+    message TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- received = stored + repeated + the sum of refused.lines; kept = stored - pruned
+CREATE TABLE counter (
+    name  TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO counter VALUES ('stored', 0), ('repeated', 0), ('pruned', 0);
+
+-- Where each source goes on.
+CREATE TABLE position (
+    source   TEXT PRIMARY KEY,
+    position TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What each write touched, for live views; the oldest rows go when there are many. AUTOINCREMENT: a token is never
+-- given twice.
+CREATE TABLE change (
+    token INTEGER PRIMARY KEY AUTOINCREMENT,
+    ids   TEXT NOT NULL            -- JSON list of trace ids and `lambda/<request id>`
+) STRICT;

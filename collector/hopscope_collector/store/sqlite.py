@@ -1,0 +1,247 @@
+"""The SQLite store: one file, one writer, any number of readers while it writes.
+
+connection   the file, its pragmas, permissions and schema; SQLite's errors in our words
+schema.sql   the tables, each with what it is for
+slots        which row a record line belongs to
+closing      from some ids to everything connected with them
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from hashlib import blake2b
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Self
+
+from hopscope_collector.errors import StoreMissing
+from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.store import connection as sqlite_file
+from hopscope_collector.store.closing import Match, closure_of
+from hopscope_collector.store.contract import (
+    Batch,
+    Changes,
+    Closure,
+    Example,
+    Reach,
+    RecordLine,
+    RefusedLine,
+    Seen,
+    Stats,
+    Written,
+)
+from hopscope_collector.store.ids import ids_of
+from hopscope_collector.store.listing import seen_in
+from hopscope_collector.store.slots import (
+    first_slot_at,
+    hash_of,
+    lines_in,
+    packed,
+    slot_of,
+    started_us_of,
+    texts_in,
+)
+
+DEFAULT_REACH = Reach()
+
+CHANGES_KEPT = 10_000
+"""Writes that `changes_since()` remembers."""
+
+
+class SqliteStore:
+    """A `Store` in one file. May be used from several threads: calls wait for one another."""
+
+    def __init__(
+        self, path: Path, *, read_only: bool = False, waiting: sqlite_file.Waiting = lambda words: None
+    ) -> None:
+        self._path = path
+        self._waiting = waiting
+        self._lock = RLock()
+        opened = sqlite_file.open_to_read(path) if read_only else sqlite_file.open_to_write(path, waiting)
+        self._connection: sqlite3.Connection | None = opened
+
+    def write(self, batch: Batch) -> Written:
+        """As in `Store`."""
+        by_slot: dict[int, dict[str, RecordLine]] = {}
+        for line in batch.records:
+            by_slot.setdefault(slot_of(line.found), {})[line.text] = line
+        with self._lock, sqlite_file.writing(self._open, self._path, self._waiting):
+            stored = self._store(by_slot)
+            facts = self._store_facts(batch.facts)
+            refused = self._refuse(batch.refused)
+            written = Written(len(stored), len(batch.records) + len(batch.refused) - len(stored) - refused, refused)
+            self._count(stored=written.stored, repeated=written.repeated)
+            self._open.executemany("INSERT OR REPLACE INTO position VALUES (?, ?)", batch.positions.items())
+            self._note_change(stored, facts)
+        return written
+
+    def position(self, source: str) -> str | None:
+        """As in `Store`."""
+        with self._lock, sqlite_file.reading(self._open, self._path):
+            row = self._open.execute("SELECT position FROM position WHERE source = ?", (source,)).fetchone()
+        return row[0] if row else None
+
+    def records_of(self, ids: Iterable[str], reach: Reach = DEFAULT_REACH) -> Closure:
+        """As in `Store`."""
+        with self._lock, sqlite_file.reading(self._open, self._path):
+            return closure_of(ids, reach, self._lookup, self._facts_of)
+
+    def newest(self, limit: int, before: Seen | None = None) -> list[Seen]:
+        """As in `Store`."""
+        below = first_slot_at(before.started_us + 1) if before else first_slot_at(1 << 54)
+        seen: list[Seen] = []
+        with self._lock, sqlite_file.reading(self._open, self._path):
+            rows = self._open.execute(
+                "SELECT id, lines FROM slot WHERE id < ? ORDER BY id DESC", (min(below, 2**63 - 1),)
+            )
+            for _, group in _by_microsecond(rows):
+                seen += seen_in((line.found for lines in group for line in lines_in(lines)), before)
+                if len(seen) >= limit:
+                    break
+        return seen[:limit]
+
+    def changes_since(self, token: int) -> Changes:
+        """As in `Store`."""
+        with self._lock, sqlite_file.reading(self._open, self._path):
+            newest, oldest = self._open.execute("SELECT max(token), min(token) FROM change").fetchone()
+            rows = self._open.execute("SELECT ids FROM change WHERE token > ? ORDER BY token", (token,)).fetchall()
+        ids = dict.fromkeys(each for row in rows for each in json.loads(row[0]))
+        return Changes(newest or 0, tuple(ids), is_everything=token == 0 or (oldest or 0) > token + 1)
+
+    def stats(self) -> Stats:
+        """As in `Store`."""
+        with self._lock, sqlite_file.reading(self._open, self._path):
+            counts = dict(self._open.execute("SELECT name, value FROM counter"))
+            refused = self._open.execute("SELECT reason, lines, source, place, message FROM refused").fetchall()
+            (facts,) = self._open.execute("SELECT count(*) FROM fact").fetchone()
+            oldest, newest = self._open.execute(
+                "SELECT (SELECT min(id) FROM slot), (SELECT max(id) FROM slot)"
+            ).fetchone()
+        return Stats(
+            received=counts["stored"] + counts["repeated"] + sum(row[1] for row in refused),
+            stored=counts["stored"],
+            repeated=counts["repeated"],
+            refused={row[0]: row[1] for row in refused},
+            examples={row[0]: Example(*row[2:]) for row in refused},
+            kept=counts["stored"] - counts["pruned"],
+            pruned=counts["pruned"],
+            facts=facts,
+            oldest_us=None if oldest is None else started_us_of(oldest),
+            newest_us=None if newest is None else started_us_of(newest),
+        )
+
+    def prune(self, older_than_us: int) -> int:
+        """As in `Store`."""
+        below = first_slot_at(older_than_us)
+        with self._lock, sqlite_file.writing(self._open, self._path, self._waiting):
+            rows = self._open.execute("SELECT lines FROM slot WHERE id < ?", (below,))
+            removed = sum(len(texts_in(lines)) for (lines,) in rows)
+            self._open.execute("DELETE FROM slot WHERE id < ?", (below,))
+            self._open.execute("DELETE FROM named WHERE slot < ?", (below,))
+            self._open.execute("DELETE FROM fact WHERE at_us < ?", (older_than_us,))
+            self._count(pruned=removed)
+        return removed
+
+    def close(self) -> None:
+        """As in `Store`."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise StoreMissing(f"{self._path} was closed; open it again")
+        return self._connection
+
+    def _store(self, by_slot: Mapping[int, dict[str, RecordLine]]) -> list[RecordLine]:
+        """The lines that were not there yet."""
+        there = dict(
+            self._open.execute(
+                "SELECT id, lines FROM slot WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(by_slot)),)
+            )
+        )
+        rows: list[tuple[int, bytes]] = []
+        named: set[tuple[int, int]] = set()
+        stored: list[RecordLine] = []
+        for slot, lines in by_slot.items():
+            kept = texts_in(there[slot]) if slot in there else []
+            fresh = [line for text, line in lines.items() if text not in kept]
+            if fresh:
+                rows.append((slot, packed(kept + [line.text for line in fresh])))
+                named.update((hash_of(each), slot) for line in fresh for each in ids_of(line.found))
+                stored += fresh
+        self._open.executemany("INSERT OR REPLACE INTO slot VALUES (?, ?)", sorted(rows))
+        self._open.executemany("INSERT OR IGNORE INTO named VALUES (?, ?)", sorted(named))
+        return stored
+
+    def _store_facts(self, facts: Sequence[PlatformFact]) -> list[PlatformFact]:
+        stored = []
+        for each in dict.fromkeys(facts):
+            body = json.dumps(asdict(each))
+            digest = int.from_bytes(blake2b(body.encode(), digest_size=8).digest(), "big", signed=True)
+            row = (each.at_us, digest, hash_of(f"lambda/{each.request_id}"), body)
+            if self._open.execute("INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?)", row).rowcount:
+                stored.append(each)
+        return stored
+
+    def _refuse(self, refused: Sequence[RefusedLine]) -> int:
+        fresh = 0
+        for each in refused:
+            row = (each.fingerprint,)
+            if self._open.execute("INSERT OR IGNORE INTO refused_line VALUES (?)", row).rowcount:
+                fresh += 1
+                self._open.execute(
+                    "INSERT INTO refused VALUES (?, 1, ?, ?, ?) ON CONFLICT DO UPDATE SET lines = lines + 1",
+                    (each.reason, each.source, each.place, each.message),
+                )
+        return fresh
+
+    def _count(self, **more: int) -> None:
+        self._open.executemany(
+            "UPDATE counter SET value = value + ? WHERE name = ?", [(value, name) for name, value in more.items()]
+        )
+
+    def _note_change(self, lines: Iterable[RecordLine], facts: Iterable[PlatformFact]) -> None:
+        ids = dict.fromkeys(line.found["traceId"] for line in lines)
+        ids.update(dict.fromkeys(f"lambda/{each.request_id}" for each in facts if each.request_id))
+        if ids:
+            cursor = self._open.execute("INSERT INTO change (ids) VALUES (?)", (json.dumps(list(ids)),))
+            self._open.execute("DELETE FROM change WHERE token <= ?", ((cursor.lastrowid or 0) - CHANGES_KEPT,))
+
+    def _lookup(self, ids: Sequence[str], most: int) -> Iterator[Match]:
+        for each in ids:
+            rows = self._open.execute(
+                "SELECT lines FROM slot JOIN named ON slot.id = named.slot WHERE hash = ? ORDER BY slot DESC LIMIT ?",
+                (hash_of(each), most + 1),
+            )
+            yield Match(each, [line for (lines,) in rows for line in lines_in(lines)])
+
+    def _facts_of(self, request_ids: Sequence[str]) -> Iterator[PlatformFact]:
+        for each in request_ids:
+            rows = self._open.execute("SELECT body FROM fact WHERE hash = ?", (hash_of(f"lambda/{each}"),))
+            yield from (fact for (body,) in rows if (fact := PlatformFact(**json.loads(body))).request_id == each)
+
+
+def _by_microsecond(rows: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, list[bytes]]]:
+    """Slots that share a start, together: within it, invocations are in the order of their slots, not of their ids."""
+    started_us, group = -1, list[bytes]()
+    for slot, lines in rows:
+        if started_us_of(slot) != started_us and group:
+            yield started_us, group
+            group = []
+        started_us = started_us_of(slot)
+        group.append(lines)
+    if group:
+        yield started_us, group

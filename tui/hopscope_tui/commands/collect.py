@@ -1,0 +1,93 @@
+"""`hopscope collect SOURCE...`: lines in, records in the store."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from hopscope_collector.ingest import Collected, collect, follow
+from hopscope_collector.sources.contract import Stop
+from hopscope_collector.sources.naming import Wanted, sources_of
+from hopscope_collector.store.location import open_to_write, store_url
+from hopscope_tui.neutral import neutral
+
+
+@click.command(name="collect")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--store", metavar="URL", help="Where to store; default $HOPSCOPE_STORE, else a file of yours.")
+@click.option("--once", is_flag=True, help="Read what is there and end, instead of following.")
+def command(sources: tuple[str, ...], store: str | None, *, once: bool) -> None:
+    """Collect records into the store.
+
+    \b
+    SOURCE  file:PATH   log lines, plain, gzip or zstd; a folder or a pattern means every file
+            -           log lines from standard input
+
+    Follows its sources until Ctrl-C, unless --once. What was collected before counts as repeated.
+    """
+    wanted = Wanted(is_followed=not once)
+    named = [source for text in sources for source in sources_of(text, wanted)]
+    progress = Progress()
+    stop = Stop()
+    with open_to_write(store, waiting=progress.say) as into, _stopping_on_signals(stop):
+        run = follow if wanted.is_followed else collect
+        collected = run(named, into, progress, stop)
+    progress.end(collected, store_url(store))
+    if collected.failed:
+        raise collected.failed[0]
+
+
+class Progress:
+    """One line on stderr that is written over on a terminal; nothing until the end elsewhere."""
+
+    def __init__(self) -> None:
+        self._is_live = sys.stderr.isatty()
+
+    def progress(self, source: str, collected: Collected) -> None:
+        """As in `Watcher`."""
+        if self._is_live:
+            print(f"\r\x1b[K{neutral(source)}: {_counted(collected)}", end="", file=sys.stderr, flush=True)
+
+    def say(self, words: str) -> None:
+        """One thing the person should know now."""
+        self._clear()
+        print(f"hopscope: {neutral(words)}", file=sys.stderr, flush=True)
+
+    def end(self, collected: Collected, url: str) -> None:
+        """What came of it all."""
+        self._clear()
+        for error in collected.failed[1:]:
+            self.say(str(error))
+        print(f"{_counted(collected)} → {neutral(url)}")
+
+    def _clear(self) -> None:
+        if self._is_live:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _counted(collected: Collected) -> str:
+    said = (
+        f"received {collected.received:,}: {collected.stored:,} stored, "
+        f"{collected.repeated:,} repeated, {collected.refused:,} refused"
+    )
+    return f"{said}; {collected.others:,} other lines" if collected.others else said
+
+
+@contextmanager
+def _stopping_on_signals(stop: Stop) -> Iterator[None]:
+    """The first Ctrl-C (or TERM) ends the sources and stores what was gathered; the second ends at once."""
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set:
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -79,14 +79,10 @@ def _ended(attempt: Attempt, event: HistoryEvent, status: Status) -> Attempt:
         attempt,
         status=status,
         resource=attempt.resource or _resource(event),
-        error=event.text("error") or ("States.TaskFailed" if status == "FAILED" else _timeout(status)),
+        error=event.text("error"),
         cause=event.text("cause"),
         ended_us=event.time_us,
     )
-
-
-def _timeout(status: Status) -> str | None:
-    return "States.Timeout" if status == "TIMED_OUT" else None
 
 
 def _last(attempts: list[Attempt]) -> Attempt:

@@ -57,8 +57,8 @@ def durable_execution(events: Sequence[Mapping[str, object]], description: Descr
 
 
 def _status(own: Iterable[DurableEvent], description: Description | None) -> Status:
-    known = [_ENDS[event.step] for event in own if event.kind == "Execution" and event.step in _ENDS]
-    by_events = known[-1] if known else "RUNNING"
+    known: list[Status] = [_ENDS[event.step] for event in own if event.kind == "Execution" and event.step in _ENDS]
+    by_events: Status = known[-1] if known else "RUNNING"
     return description.status if by_events in _OPEN and description and description.status else by_events
 
 

@@ -16,8 +16,8 @@ class NotJson(NotAnExecution):
 
     def __init__(self, why: str, line: int) -> None:
         super().__init__(
-            f"line {line} is not JSON ({why}); expected what `aws stepfunctions get-execution-history --output json` prints,"
-            " or the log lines of an Express execution"
+            f"line {line} is not JSON ({why}); expected the log lines of an Express execution, or what"
+            " `aws stepfunctions get-execution-history --output json` prints"
         )
 
 

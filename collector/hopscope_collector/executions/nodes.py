@@ -9,9 +9,10 @@ Mutable, and never seen outside `tree` and what freezes it (`assemble`).
 """
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from hopscope_collector.executions.event import HistoryEvent
+if TYPE_CHECKING:
+    from hopscope_collector.executions.event import HistoryEvent
 
 ScopeKind = Literal["root", "branch", "iteration"]
 

@@ -59,7 +59,7 @@ class Ahead:
         return last
 
     def _chain(self, event: HistoryEvent) -> Iterable[HistoryEvent]:
-        """What followed in the same scope, up to and with the end of that scope; stops where a Map or Parallel opens."""
+        """What followed in the same scope, up to and with its end; stops where a Map or Parallel opens."""
         following = self._following()
         seen = {event.id}
         current = event

@@ -23,8 +23,9 @@ _BADLY: frozenset[Status] = frozenset({"FAILED", "TIMED_OUT", "ABORTED"})
 
 def status_of_execution(tree: Tree) -> Status:
     """By its last event; RUNNING when the history does not reach its end."""
-    known = [_ENDINGS[event.type] for event in tree.root.events if event.type in _ENDINGS]
-    return known[-1] if known else "RUNNING"
+    known: list[Status] = [_ENDINGS[event.type] for event in tree.root.events if event.type in _ENDINGS]
+    last: Status = known[-1] if known else "RUNNING"
+    return last
 
 
 class Outcomes:

@@ -7,6 +7,7 @@ datetime(…)                        boto3
 """
 
 from datetime import UTC, datetime
+from math import isfinite
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM = 10**11
@@ -40,7 +41,7 @@ def _from_text(text: str) -> int | None:
 
 
 def _from_number(number: float) -> int | None:
-    if number != number or abs(number) == float("inf"):
+    if not isfinite(number):
         return None
     return round(number * 1_000) if abs(number) >= _MILLISECONDS_FROM else round(number * 1_000_000)
 

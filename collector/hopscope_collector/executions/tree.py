@@ -164,7 +164,8 @@ class Tree:
             return node
         found = self._any_open(name)
         siblings = [node for node in found if node.entered and node.entered.previous_id == event.previous_id]
-        return (siblings or found or [None])[-1]
+        candidates = siblings or found
+        return candidates[-1] if candidates else None
 
     def _container(self, event: HistoryEvent) -> Node | None:
         """To the Map or Parallel whose start, success, failure or abort it is: AWS does not name it."""

@@ -1,0 +1,104 @@
+"""Histories from AWS: the one module here that calls it.
+
+    DescribeExecution                    status and times; Express executions have nothing else here
+    GetExecutionHistory                  1,000 events a page
+    DescribeStateMachineForExecution     the definition that this execution runs, also after an update
+    GetDurableExecution[History]         the same for durable functions
+
+AWS allows 20 GetExecutionHistory a second after a burst of 400: throttles are waited out by botocore's adaptive
+retries. Everything is read, nothing written.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hopscope_collector.executions.errors import NotAnExecution
+from hopscope_collector.executions.history import History, histories_of
+
+_RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10}, user_agent_extra="hopscope")
+_PAGE_EVENTS = 1000
+_HAS_NO_HISTORY = "StateMachineTypeNotSupported"
+
+
+class NotFetched(NotAnExecution):
+    """AWS did not give the execution."""
+
+
+class StepFunctions(Protocol):
+    """What is asked of boto3's `stepfunctions` client."""
+
+    def describe_execution(self, **kwargs: Any) -> Mapping[str, object]: ...  # noqa: D102 - boto3's own shape
+    def get_execution_history(self, **kwargs: Any) -> Mapping[str, object]: ...  # noqa: D102
+    def describe_state_machine_for_execution(self, **kwargs: Any) -> Mapping[str, object]: ...  # noqa: D102
+
+
+def is_arn(text: str) -> bool:
+    """Whether it names an execution in AWS rather than a file."""
+    return text.startswith("arn:") and text.count(":") >= 5
+
+
+def fetch_execution(arn: str) -> History:
+    """The history of an execution, by its ARN, with the session and region of the environment.
+
+    `AWS_ENDPOINT_URL` sends it elsewhere, such as to an emulator.
+
+    Raises:
+        NotFetched: when AWS refuses, or cannot be reached; says what to check.
+    """
+    region = arn.split(":")[3] or None
+    try:
+        if ":lambda:" in arn:
+            client = boto3.client("lambda", region_name=region, config=_RETRIES)
+            documents = list(_durable_documents(client, arn))
+        else:
+            documents = list(_documents(boto3.client("stepfunctions", region_name=region, config=_RETRIES), arn))
+    except (BotoCoreError, ClientError) as error:
+        raise NotFetched(
+            f"cannot read {arn}: {error}; expected an execution that your AWS credentials may describe."
+            " Check AWS_PROFILE, AWS_REGION and the permissions states:DescribeExecution and states:GetExecutionHistory"
+        ) from error
+    return histories_of(documents)[0]
+
+
+def _documents(client: StepFunctions, arn: str) -> Iterator[Mapping[str, object]]:
+    """The same documents that the AWS CLI would print."""
+    yield client.describe_execution(executionArn=arn)
+    try:
+        for page in history_pages(client, arn):
+            yield {"executionArn": arn, "events": page}
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != _HAS_NO_HISTORY:
+            raise
+    try:
+        yield {"definition": client.describe_state_machine_for_execution(executionArn=arn)["definition"]}
+    except (ClientError, KeyError):
+        return  # without permission, or deleted since: the picture lacks the path not taken
+
+
+def history_pages(client: StepFunctions, arn: str, *, newest_first: bool = False) -> Iterator[list[object]]:
+    """The events of an execution, page by page."""
+    asked: dict[str, object] = {"executionArn": arn, "maxResults": _PAGE_EVENTS, "reverseOrder": newest_first}
+    while True:
+        page = client.get_execution_history(**asked)
+        events = page.get("events")
+        yield list(events) if isinstance(events, list) else []
+        token = page.get("nextToken")
+        if not token:
+            return
+        asked["nextToken"] = token
+
+
+def _durable_documents(client: Any, arn: str) -> Iterator[Mapping[str, object]]:
+    """Without execution data: payloads are private, and the picture does not need them."""
+    yield client.get_durable_execution(DurableExecutionArn=arn)
+    asked: dict[str, object] = {"DurableExecutionArn": arn, "IncludeExecutionData": False}
+    while True:
+        page = client.get_durable_execution_history(**asked)
+        yield {"DurableExecutionArn": arn, "Events": page.get("Events", [])}
+        if not page.get("NextMarker"):
+            return
+        asked["Marker"] = page["NextMarker"]

@@ -1,0 +1,146 @@
+"""`hopscope execution`: one Step Functions or durable execution as graph and table, without a store."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from hopscope_collector.executions.as_json import VERSION, execution_as_json
+from hopscope_collector.executions.assemble import execution_of
+from hopscope_collector.executions.definition import Definition, definition_of
+from hopscope_collector.executions.errors import NotAnExecution
+from hopscope_collector.executions.history import History
+from hopscope_collector.executions.model import Execution
+from hopscope_collector.executions.saved import executions_from_file, text_of
+from hopscope_collector.executions.unreached import Unreached, unknown_states, unreached_states
+from hopscope_tui.execution_text import Look, execution_lines
+from hopscope_tui.neutral import neutral
+
+_STDIN = "-"
+
+
+class CannotShow(click.ClickException):
+    """The input is wrong; nothing was shown."""
+
+    exit_code = 2
+
+    def format_message(self) -> str:
+        """Neutral: the message may quote the input."""
+        return neutral(self.message)
+
+
+@click.command()
+@click.argument("source", metavar="FILE|ARN")
+@click.option(
+    "--definition",
+    metavar="FILE",
+    help="The state machine (ASL, or what describe-state-machine prints): shows states not reached, too.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the execution as JSON (docs/executions.md).")
+@click.option("--payloads", is_flag=True, help="With --json: inputs, outputs and variables. They may be private.")
+@click.option("--all", "is_all", is_flag=True, help="Fold nothing.")
+@click.option("--arn", metavar="ARN", help="Which execution, when a file holds several.")
+def execution(source: str, definition: str | None, arn: str | None, **flags: bool) -> None:
+    """Show a Step Functions or durable execution as a graph and a table.
+
+    FILE is what `aws stepfunctions get-execution-history` prints, with or without the describe output; log lines of
+    an Express execution; or `aws lambda get-durable-execution-history`. `-` reads it from stdin. An ARN is read from
+    AWS.
+    """
+    try:
+        histories = _chosen(_histories(source), arn)
+        written = _definition(definition)
+        shown = [_with_unreached(history, written) for history in histories]
+    except NotAnExecution as error:
+        where = "stdin" if source == _STDIN else source
+        raise CannotShow(str(error) if where in str(error) else f"{where}: {error}") from error
+    if flags["as_json"]:
+        print(json.dumps(_as_json(shown, with_payloads=flags["payloads"])))
+        return
+    look = Look(_width(), is_all=flags["is_all"])
+    print("\n\n".join("\n".join(_lines(each, unreached, history, look)) for each, unreached, history in shown))
+
+
+_Shown = tuple[Execution, tuple[Unreached, ...], tuple[str, ...]]
+
+
+def _histories(source: str) -> tuple[History, ...]:
+    from hopscope_collector.executions.fetch import fetch_execution, is_arn
+
+    if is_arn(source):
+        return (fetch_execution(source),)
+    if source == _STDIN:
+        return executions_from_file(sys.stdin.buffer)
+    try:
+        with Path(source).open("rb") as file:
+            return executions_from_file(file)
+    except OSError as error:
+        raise _unreadable(source, error) from error
+
+
+def _chosen(histories: tuple[History, ...], arn: str | None) -> tuple[History, ...]:
+    if arn is None:
+        return histories
+    arns = [history.description.arn for history in histories if history.description]
+    if arn not in arns:
+        some = ", ".join(arns[:3]) + (", …" if len(arns) > 3 else "")
+        raise CannotShow(f"--arn {arn} is not in the file; expected one of {some or 'none: its history has no ARN'}")
+    return tuple(each for each in histories if each.description and each.description.arn == arn)
+
+
+def _definition(file: str | None) -> Definition | None:
+    if file is None:
+        return None
+    try:
+        with Path(file).open("rb") as opened:
+            return definition_of(text_of(opened))
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: str, error: OSError) -> CannotShow:
+    why = error.strerror or str(error)
+    return CannotShow(
+        f"cannot read {file}: {why}; expected a file that exists, `-` for stdin, or the ARN of an execution"
+    )
+
+
+def _with_unreached(history: History, written: Definition | None) -> _Shown:
+    run = execution_of(history)
+    definition = written or (definition_of(history.definition) if history.definition is not None else None)
+    if definition is None:
+        return run, (), ()
+    return run, unreached_states(run, definition), unknown_states(run, definition)
+
+
+def _as_json(shown: list[_Shown], *, with_payloads: bool) -> dict[str, object]:
+    """`execution` is the first; `executions` is there only when there are several."""
+    values = [_one_as_json(each, with_payloads=with_payloads) for each in shown]
+    several: dict[str, object] = {"executions": values} if len(values) > 1 else {}
+    return {"hopscope": VERSION, "execution": values[0], **several}
+
+
+def _one_as_json(shown: _Shown, *, with_payloads: bool) -> dict[str, object]:
+    run, unreached, unknown = shown
+    return {
+        **execution_as_json(run, with_payloads=with_payloads),
+        "not_reached": [
+            {"name": each.name, "type": each.type, "inside": list(each.inside), "bypassed": each.is_bypassed}
+            for each in unreached
+        ],
+        "not_in_definition": list(unknown),
+    }
+
+
+def _lines(run: Execution, unreached: tuple[Unreached, ...], unknown: tuple[str, ...], look: Look) -> list[str]:
+    lines = execution_lines(run, unreached, look)
+    if unknown:
+        names = ", ".join(unknown[:3]) + (", …" if len(unknown) > 3 else "")
+        lines.append(neutral(f"note: not in the definition, which may be another revision's: {names}"))
+    return lines
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((80, 24)).columns

@@ -10,7 +10,6 @@ consumer names its producer even when the producer's end record never came.
 """
 
 import os
-import re
 
 from hopscope_wire.fields import MAX_CORRELATION_ID_CHARS
 
@@ -24,10 +23,12 @@ SAMPLED: "Final" = 0x01
 DEBUG: "Final" = 0x40
 """The flow asks every function on its way to log at debug level. W3C leaves this bit free."""
 
-_CARRIER = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:;([!-~]{1,384}))?\Z")
-_ROOT = re.compile(r"(?:^|[;\s])Root=1-([0-9a-fA-F]{8})-([0-9a-fA-F]{24})(?![0-9a-fA-F])")
-_ESCAPED = re.compile(r"%([0-9A-F]{2})")
-_TO_ESCAPE = re.compile(rb"[^A-Za-z0-9_.~:/@+=,-]")
+# No regular expressions here: compiling one costs more of the user's cold start than reading a hundred carriers.
+_HEX = "0123456789abcdef"
+_ANY_HEX = "0123456789abcdefABCDEF"
+_BASE_CHARS = 55
+_MAX_ESCAPED_CHARS = 3 * MAX_CORRELATION_ID_CHARS
+_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~:/@+=,-")
 _ZERO_TRACE = "0" * 32
 _SENDS_COUNTED = 0xFFFF
 
@@ -66,21 +67,35 @@ def carrier_of(context: Context) -> str:
 
 def context_of(carrier: str) -> "Context | None":
     """The context that a carrier holds, or None when it is not one of ours, damaged or too long."""
-    match = _CARRIER.match(carrier)
-    if match is None or match[1] == _ZERO_TRACE:
+    trace_id, send_id, flags, rest = carrier[3:35], carrier[36:52], carrier[53:55], carrier[55:]
+    dashes = carrier[:3] + carrier[35:36] + carrier[52:53]
+    if dashes != "00---" or len(carrier) < _BASE_CHARS or (trace_id + send_id + flags).strip(_HEX):
         return None
-    correlation_id = _unescaped(match[4]) if match[4] else None
-    if correlation_id is not None and len(correlation_id) > MAX_CORRELATION_ID_CHARS:
+    if trace_id == _ZERO_TRACE:
         return None
-    return Context(match[1], match[2], int(match[3], 16), correlation_id)
+    if not rest:
+        return Context(trace_id, send_id, int(flags, 16))
+    escaped = rest[1:]
+    if rest[0] != ";" or not escaped or len(escaped) > _MAX_ESCAPED_CHARS or not _is_one_word(escaped):
+        return None
+    correlation_id = _unescaped(escaped)
+    if len(correlation_id) > MAX_CORRELATION_ID_CHARS:
+        return None
+    return Context(trace_id, send_id, int(flags, 16), correlation_id)
 
 
 def trace_id_of_root(trace_header: str) -> "str | None":
     """The 32 hex digits of the Root in an `X-Amzn-Trace-Id`, `AWSTraceHeader` or `_X_AMZN_TRACE_ID`, if it has one."""
-    match = _ROOT.search(trace_header)
-    if match is None:
-        return None
-    return (match[1] + match[2]).lower()
+    start = trace_header.find("Root=1-")
+    while start >= 0:
+        epoch, dash = trace_header[start + 7 : start + 15], trace_header[start + 15 : start + 16]
+        unique, after = trace_header[start + 16 : start + 40], trace_header[start + 40 : start + 41]
+        begins = start == 0 or trace_header[start - 1] == ";" or trace_header[start - 1].isspace()
+        ends = not after or after not in _ANY_HEX
+        if begins and ends and dash == "-" and len(unique) == 24 and not (epoch + unique).strip(_ANY_HEX):
+            return (epoch + unique).lower()
+        start = trace_header.find("Root=1-", start + 7)
+    return None
 
 
 def new_trace_id(now_s: int) -> str:
@@ -100,12 +115,19 @@ def send_id(invocation_id: str, number: int) -> str:
     return f"{invocation_id[:12]}{number:04x}"
 
 
+def _is_one_word(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text
+
+
 def _escaped(text: str) -> str:
     """Percent-encoded UTF-8. By hand: `urllib.parse` is an import that the runtime has not made."""
-    encoded = text.encode("utf-8", "replace")
-    return _TO_ESCAPE.sub(lambda match: b"%%%02X" % match[0][0], encoded).decode("ascii")
+    return "".join([chr(byte) if byte in _SAFE else f"%{byte:02X}" for byte in text.encode("utf-8", "replace")])
 
 
 def _unescaped(text: str) -> str:
-    raw = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-    return raw.encode("latin-1").decode("utf-8", "replace")
+    first, *rest = text.split("%")
+    raw = [first]
+    for part in rest:
+        is_escape = len(part) >= 2 and not part[:2].strip("0123456789ABCDEF")
+        raw.append(chr(int(part[:2], 16)) + part[2:] if is_escape else "%" + part)
+    return "".join(raw).encode("latin-1").decode("utf-8", "replace")

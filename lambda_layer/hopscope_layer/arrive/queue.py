@@ -1,0 +1,63 @@
+"""An SQS record to a message: plain bodies, and what other services put into bodies."""
+
+from hopscope_layer.arrive.message import Arrived
+from hopscope_wire.fields import ATTRIBUTE_NAME
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Record = dict[str, object]
+
+
+def read(record: "Record", index: int) -> Arrived:
+    """The message of one record; our attribute is taken out of it."""
+    body = record.get("body")
+    message_id = record.get("messageId")
+    refs = ["sqs/" + message_id] if isinstance(message_id, str) and message_id else []
+    message = Arrived("sqs", index, refs, [record, body])
+    message.tell("origin", record.get("eventSourceARN"))
+    message.body = body if isinstance(body, str) else None
+    system = record.get("attributes")
+    if isinstance(system, dict):
+        _read_system_attributes(message, system)
+    attributes = record.get("messageAttributes")
+    if isinstance(attributes, dict) and attributes:
+        _read_attributes(message, record, attributes)
+    if isinstance(body, str) and body[:1] == "{" and _may_hold_a_message(body):
+        from hopscope_layer.arrive import nested
+
+        nested.read(message, record, body)
+    return message
+
+
+def _read_system_attributes(message: Arrived, system: "Record") -> None:
+    fields = message.fields
+    sent = system.get("SentTimestamp")
+    if isinstance(sent, str) and sent.isdecimal():
+        fields["sentUs"] = int(sent) * 1000
+    count = system.get("ApproximateReceiveCount")
+    if isinstance(count, str) and count != "1" and count.isdecimal():
+        fields["attempt"] = max(1, int(count))
+    header = system.get("AWSTraceHeader")
+    if header is not None:
+        message.follow(header)
+    if "MessageGroupId" in system:
+        message.attribute("message-group-id", system["MessageGroupId"])
+    if "DeadLetterQueueSourceArn" in system:
+        message.attribute("dead-letter-source", system["DeadLetterQueueSourceArn"])
+
+
+def _read_attributes(message: Arrived, record: "Record", attributes: "Record") -> None:
+    ours = attributes.get(ATTRIBUTE_NAME)
+    if isinstance(ours, dict):
+        from hopscope_layer.arrive import carriers
+
+        if message.adopt(carriers.text_of(ours.get("binaryValue"))):
+            carriers.take_out_of_record(record, attributes)
+    for name, attribute in attributes.items():
+        value = attribute.get("stringValue") if isinstance(attribute, dict) else None
+        if isinstance(value, str):
+            message.headers[name.lower()] = value
+
+
+def _may_hold_a_message(body: str) -> bool:
+    return '"TopicArn"' in body or '"detail-type"' in body

@@ -1,0 +1,92 @@
+"""The invocation that runs now, and which of its messages is being handled.
+
+State: one module-level slot, set by `invocation.begin` and cleared by `invocation.end`. Lambda runs one invocation at
+a time in a process (Managed Instances fork a process for each), so threads and coroutines of a function all belong to
+the invocation in this slot. Which message is current is told by `batch.py`; it holds for the thread that iterates.
+"""
+
+from itertools import count
+
+from hopscope_layer.guard import never_break_the_user
+from hopscope_wire.context import Context, send_id
+from hopscope_wire.fields import MAX_KEYS, MAX_TEXT_CHARS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hopscope_layer.arrive.message import Arrived
+    from hopscope_layer.settings import Settings
+
+
+class Invocation:
+    """One run of the function, from its begin record to its end record."""
+
+    __slots__ = (
+        "arrived", "correlation", "flags", "identity", "invocation_id", "keys", "message", "message_thread", "numbers",
+        "sends", "settings", "skipped", "started_ns", "trace_id",
+    )  # fmt: skip
+
+    def __init__(self, settings: "Settings", invocation_id: str, trace_id: str) -> None:
+        self.settings = settings
+        self.invocation_id = invocation_id
+        self.trace_id = trace_id
+        self.correlation: "str | None" = None
+        """None when it is the trace id."""
+        self.flags = 1
+        self.arrived: "list[Arrived]" = []
+        self.keys: "dict[str, str]" = {}
+        self.sends: "list[dict[str, object]]" = []
+        self.skipped: "dict[str, int]" = {}
+        self.identity: "dict[str, object]" = {}
+        """The fields that begin and end records share."""
+        self.started_ns = 0
+        self.message: "int | None" = None
+        """Index of the message that the function iterates over now; None between messages."""
+        self.message_thread = 0
+        self.numbers = count(1)
+
+    def message_index(self) -> "int | None":
+        """The message that the caller works on, None when only the batch is known."""
+        if len(self.arrived) == 1:
+            return 0
+        if self.message is None:
+            return None
+        from _thread import get_ident
+
+        return self.message if get_ident() == self.message_thread else None
+
+    def next_context(self, index: "int | None") -> Context:
+        """The context of the next send, in the trace of the message that it belongs to."""
+        message = self.arrived[index] if index is not None else None
+        trace_id, correlation, flags = self.trace_id, self.correlation, self.flags
+        if message is not None and len(self.arrived) > 1:
+            trace_id = str(message.fields.get("traceId") or trace_id)
+            correlation = message.correlation
+            flags = message.context.flags if message.context is not None else flags
+        return Context(trace_id, send_id(self.invocation_id, next(self.numbers)), flags, correlation)
+
+
+invocation: "Invocation | None" = None
+
+
+def correlation_id() -> "str | None":
+    """The id that people know this flow by; None outside an invocation that the layer records."""
+    with never_break_the_user("tell the correlation id"):
+        now = invocation
+        if now is None:
+            return None
+        index = now.message_index()
+        if index is not None and len(now.arrived) > 1:
+            message = now.arrived[index]
+            return message.correlation or str(message.fields.get("traceId") or now.trace_id)
+        return now.correlation or now.trace_id
+    return None
+
+
+def annotate(**keys: object) -> None:
+    """Adds business keys, such as `annotate(order_id=order.id)`, to this invocation; without the layer it does nothing."""
+    with never_break_the_user("annotate the invocation"):
+        now = invocation
+        if now is not None:
+            for name, value in keys.items():
+                if value is not None and (name in now.keys or len(now.keys) < MAX_KEYS):
+                    now.keys[name] = str(value)[:MAX_TEXT_CHARS]

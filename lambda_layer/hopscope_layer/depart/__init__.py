@@ -1,0 +1,92 @@
+"""What leaves: every AWS call of the function passes here, the ones that hand over a message are recorded.
+
+`botocore.client.BaseClient._make_api_call` is the one door: it is given the parameters before they are checked and
+serialised, it returns the parsed response or raises, and clients, resources, threads and stubs all go through it.
+"""
+
+from time import perf_counter_ns, time_ns
+
+from hopscope_layer import current
+from hopscope_layer.guard import note
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from hopscope_layer.depart.call import Call
+
+OPERATIONS = {
+    ("sqs", "SendMessage"): "queue:SendMessage",
+    ("sqs", "SendMessageBatch"): "queue:SendMessageBatch",
+    ("sns", "Publish"): "topic:Publish",
+    ("sns", "PublishBatch"): "topic:PublishBatch",
+    ("events", "PutEvents"): "bus:PutEvents",
+}
+"""(service, operation) to the class, in a module of this folder, that knows its parameters and its response."""
+
+NAMES = frozenset(operation for _, operation in OPERATIONS)
+
+
+def hook(module: "ModuleType") -> None:
+    """Puts our door before botocore's."""
+    client = module.BaseClient
+    client._make_api_call = _door(client._make_api_call)
+
+
+def _door(original: "Callable[..., Any]") -> "Callable[..., Any]":
+    def _make_api_call(self: "Any", operation_name: str, api_params: "Any") -> "Any":
+        if operation_name not in NAMES or current.invocation is None:
+            return original(self, operation_name, api_params)
+        call, params = prepared(self, operation_name, api_params)
+        try:
+            response = original(self, operation_name, params)
+        except BaseException as error:
+            answered(call, None, error)
+            raise
+        answered(call, response, None)
+        return response
+
+    _make_api_call.__wrapped__ = original  # type: ignore[attr-defined]
+    return _make_api_call
+
+
+def prepared(client: "Any", operation_name: str, api_params: "Any") -> "tuple[Call | None, Any]":
+    """The call as we follow it, None if we do not, and the parameters to make it with: the caller's own stay as they are."""
+    try:
+        invocation = current.invocation
+        key = (client.meta.service_model.service_name, operation_name)
+        place = OPERATIONS.get(key)
+        if invocation is None or place is None or not isinstance(api_params, dict):
+            return None, api_params
+        call = _class_at(place)(invocation, key)
+        call.sent_us = time_ns() // 1000
+        call.started_ns = perf_counter_ns()
+        return call, call.leave(api_params)
+    except Exception as error:  # noqa: BLE001  the worker boundary of every hook
+        note(f"follow {operation_name}", error)
+        return None, api_params
+
+
+def answered(call: "Call | None", response: "Any", error: "BaseException | None") -> None:
+    """Records what became of the call."""
+    if call is None:
+        return
+    try:
+        call.close(response, error)
+    except Exception as fault:  # noqa: BLE001  the worker boundary of every hook
+        note("read the response", fault)
+
+
+_classes: "dict[str, type[Call]]" = {}
+
+
+def _class_at(place: str) -> "type[Call]":
+    found = _classes.get(place)
+    if found is None:
+        from importlib import import_module
+
+        home, _, name = place.partition(":")
+        found = _classes[place] = getattr(import_module("hopscope_layer.depart." + home), name)
+    return found

@@ -86,7 +86,19 @@ class Hop:
     """When the broker took the message, on the broker's clock. None when the event does not say."""
 
     root: str | None = None
-    """X-Ray Root of the invocation as 32 hex digits."""
+    """X-Ray Root of the invocation as 32 hex digits. None when the runtime gave none."""
+
+    message_root: str | None = None
+    """X-Ray Root that the message brought. None when it has no trace header of its own."""
+
+    sent_by: str | None = None
+    """Id of the send that the message's carrier names. None when it brought no carrier."""
+
+    has_own_trace: bool = True
+    """False for one of several messages that brought no trace id: `trace_id` is the invocation's and proves nothing."""
+
+    batch_size: int = 1
+    """How many messages came with the invocation, this one included."""
 
     correlation_id: str | None = None
     """None when it is the trace id."""
@@ -96,7 +108,15 @@ class Hop:
     """Facts of the delivery (`replay-name`, `dead-letter-source`, …) and of the invocation (`cold-start`)."""
 
     body_bytes: int | None = None
+    body_hash: str | None = None
+    """Equal bodies have equal hashes. None when it was not computed."""
+
     error: Failure | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come of this attempt."""
+        return self.status != "running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +142,7 @@ class Send:
     """Why no carrier went along. None when it did."""
 
     body_bytes: int | None = None
+    body_hash: str | None = None
     keys: Mapping[str, str] = field(default_factory=_nothing)
     error: Failure | None = None
     """Set when the broker did not take it: the message was *not sent*."""

@@ -1,0 +1,78 @@
+"""Links that an id proves (pure).
+
+    carrier   the message brought our context, and the send that it names is known; when the producer's end record
+              is missing, the first twelve digits of the send's id still name the producer's hop
+    ref       an id of the broker is the same on both sides; delivered to several consumers, it is a fan-out
+    ref       a failure record names the request id of the invocation that failed (`lambda/<request id>`)
+
+Ids that contradict one another (a topic that answers a repeated publish with the first message's id, sent by the
+very hop that handles it) are left out: see `cycles.py`.
+"""
+
+from collections.abc import Iterator
+
+from hopscope_collector.flow import Evidence, Hop
+from hopscope_collector.stitch.cycles import contradictory
+from hopscope_collector.stitch.weave import PRODUCER_DIGITS, Edge, Index, Weave
+
+_INVOKED = "lambda/"
+
+
+def add_exact_edges(weave: Weave) -> None:
+    """Add every edge that a carrier or a ref proves, without circles."""
+    for hop in weave.hops:
+        for edge, evidence, detail in _edges_to(hop, weave.index):
+            weave.add(edge, evidence, detail)
+    _leave_out_circles(weave)
+    for source, target in weave.evidence:
+        weave.linked.unite(weave.index.sender_of(source).id, target)
+        if not _is_of_mixed_batch(source, weave.index):
+            weave.joined.unite(weave.index.sender_of(source).id, target)
+
+
+def _edges_to(hop: Hop, index: Index) -> Iterator[tuple[Edge, Evidence, str]]:
+    if hop.sent_by is not None:
+        source = hop.sent_by if hop.sent_by in index.sends_by_id else _producer_of(hop, hop.sent_by, index)
+        if source is not None:
+            yield (source, hop.id), "carrier", hop.sent_by
+    for ref in hop.refs:
+        failed = _failed_invocation(hop, ref, index)
+        sources = [failed] if failed else [send.id for send in index.sends_by_ref.get(ref, ())]
+        yield from (((source, hop.id), "ref", ref) for source in sources)
+        if sources:
+            return  # refs further in belong to a message that the sender had received and passed on
+
+
+def _producer_of(hop: Hop, send_id: str, index: Index) -> str | None:
+    """The hop whose send is not recorded. Of a batch, the one of the same trace; None when that does not decide."""
+    producers = index.hops_by_producer.get(send_id[:PRODUCER_DIGITS], [])
+    if len(producers) > 1:
+        producers = [each for each in producers if each.has_own_trace and each.trace_id == hop.trace_id]
+    return producers[0].id if len(producers) == 1 and producers[0].invocation_id != hop.invocation_id else None
+
+
+def _failed_invocation(hop: Hop, ref: str, index: Index) -> str | None:
+    """The last attempt of the invocation whose failure record this message is."""
+    request_id = ref.removeprefix(_INVOKED)
+    if request_id in (ref, hop.request_id):
+        return None
+    attempts = index.hops_by_request.get(request_id, ())
+    return max(((each.started_us, each.id) for each in attempts), default=(0, None))[1]
+
+
+def _is_of_mixed_batch(source: str, index: Index) -> bool:
+    send = index.sends_by_id.get(source)
+    return send is not None and send.is_of_batch
+
+
+def _leave_out_circles(weave: Weave) -> None:
+    between = {edge: (weave.index.sender_of(edge[0]).id, edge[1]) for edge in weave.evidence}
+
+    def order_of(hop_id: str) -> tuple[int, str]:
+        return weave.index.hops_by_id[hop_id].started_us, hop_id
+
+    wrong = contradictory(sorted(set(between.values())), order_of)
+    for edge, pair in between.items():
+        if pair in wrong:
+            del weave.evidence[edge]
+            weave.note(edge[1], "ids contradict one another: a link that would close a circle was left out")

@@ -1,0 +1,70 @@
+"""Facts about a flow that a person should know, in words (pure)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from hopscope_collector.flow import Hop, Link, Send
+from hopscope_collector.rules import Rules, resource_name
+from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE
+
+_REPLAY = "replay-name"
+
+
+def notes_of(hops: Sequence[Hop], sends: Sequence[Send], links: Sequence[Link], rules: Rules) -> list[str]:
+    """What is odd about the flow, most general first; each once."""
+    by_id = {hop.id: hop for hop in hops}
+    found = [
+        *_skew(links, by_id, {send.id: send for send in sends}, rules),
+        *_missing_records(hops),
+        *_dead_letters(hops),
+        *_redriven(links, by_id, {send.id: send for send in sends}),
+        *(
+            f"replayed from archive {hop.attributes[_REPLAY]} to {hop.function}"
+            for hop in hops
+            if _REPLAY in hop.attributes
+        ),
+        *(_not_sent(send, by_id[send.hop]) for send in sends if send.error is not None),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _skew(links: Iterable[Link], hops: dict[str, Hop], sends: dict[str, Send], rules: Rules) -> Iterator[str]:
+    """Received before it was sent: the largest disagreement for each pair of functions."""
+    worst: dict[tuple[str, str], int] = {}
+    for link in links:
+        send = sends.get(link.from_id)
+        if send is None or not link.is_exact or link.waited_us is None or link.waited_us >= -rules.windows.skew_us:
+            continue
+        pair = hops[send.hop].function, hops[link.to_id].function
+        worst[pair] = min(link.waited_us, worst.get(pair, 0))
+    for (sender, receiver), waited_us in sorted(worst.items()):
+        yield f"clock of {receiver} is at least {-waited_us / 1e6:.1f} s behind that of {sender}"
+
+
+def _missing_records(hops: Iterable[Hop]) -> Iterator[str]:
+    for hop in hops:
+        if hop.attributes.get("begin") == "not recorded":
+            yield f"begin of {hop.function} ({hop.request_id or hop.invocation_id}) was not recorded"
+
+
+def _dead_letters(hops: Iterable[Hop]) -> Iterator[str]:
+    for hop in hops:
+        if hop.status == "dead-lettered":
+            yield f"{hop.function} gave up after {hop.attempt} attempts"
+        if DEAD_LETTER_SOURCE in hop.attributes:
+            yield f"{hop.function} took a dead letter of {resource_name(hop.attributes[DEAD_LETTER_SOURCE])}"
+
+
+def _redriven(links: Iterable[Link], hops: dict[str, Hop], sends: dict[str, Send]) -> Iterator[str]:
+    """Our context names the send, but the queue's id is another one: the queue was redriven or the message copied."""
+    for link in links:
+        send, hop = sends.get(link.from_id), hops[link.to_id]
+        if send is None or "carrier" not in link.evidence or "ref" in link.evidence:
+            continue
+        if send.service == hop.source == "sqs" and send.refs and hop.refs:
+            yield f"{send.refs[0]} came again as {hop.refs[0]}: redriven from a dead-letter queue, or copied"
+
+
+def _not_sent(send: Send, hop: Hop) -> str:
+    assert send.error is not None, "only entries that were not taken"
+    what = send.name or resource_name(send.destination or send.service)
+    return f"{hop.function} could not send {what}: {send.error.type}"

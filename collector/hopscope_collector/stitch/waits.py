@@ -1,0 +1,104 @@
+"""What a flow is waiting for (pure).
+
+    expected by a rule     [[expect]] after = "restaurant_notified", expect = "order_accepted", within = "10m"
+    a message              sent, taken by the broker, and not yet received by a consumer that is known to receive it
+
+A consumer is known by a `[[consumer]]` rule, or because it received from the same queue or topic before. A bus hands
+an event to whoever matches it, so an event that nobody receives is waited for only if a rule says so.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+
+from hopscope_collector.flow import Hop, Link, Send, Wait
+from hopscope_collector.rules import Expect, Rules, resource_name
+from hopscope_collector.stitch.budgets import DEFAULT_DELIVERY_US, DELIVERY_US
+from hopscope_collector.stitch.weave import names_of
+
+KnownConsumers = Mapping[str, Set[str]]
+"""Functions that received from a queue or topic before, by its name."""
+
+_ONE_TO_ONE = frozenset({"sqs", "sns"})
+"""Services that deliver every message to every subscriber, so that silence means something."""
+
+
+def known_consumers_of(hops: Iterable[Hop]) -> dict[str, set[str]]:
+    """Who received from which queue or topic, as far as the hops show."""
+    known: dict[str, set[str]] = {}
+    for hop in hops:
+        if hop.origin is not None:
+            known.setdefault(resource_name(hop.origin), set()).add(hop.function)
+    return known
+
+
+class Waiting:
+    """Finds the waits of one flow after another, with the same rules and at the same moment."""
+
+    __slots__ = ("_known", "_now_us", "_rules")
+
+    def __init__(self, known: KnownConsumers, now_us: int, rules: Rules) -> None:
+        self._known = known
+        self._now_us = now_us
+        self._rules = rules
+
+    def waits(self, hops: Sequence[Hop], sends: Sequence[Send], links: Sequence[Link]) -> tuple[Wait, ...]:
+        """What the flow waits for, earliest first."""
+        receivers: dict[str, set[str]] = {}
+        functions = {hop.id: hop.function for hop in hops}
+        for link in links:
+            receivers.setdefault(link.from_id, set()).add(functions[link.to_id])
+        found = [
+            *(wait for rule in self._rules.expect for wait in self._expected(rule, hops, sends)),
+            *(wait for send in sends for wait in self._unreceived(send, receivers.get(send.id, set()))),
+        ]
+        return tuple(sorted(found, key=lambda wait: (wait.since_us, wait.after, wait.expected, wait.send or "")))
+
+    def _expected(self, rule: Expect, hops: Sequence[Hop], sends: Sequence[Send]) -> Iterator[Wait]:
+        """One wait a rule: it opened last, and nothing that closes it came since."""
+        opened_us = max(moments(rule.after, hops, sends), default=None)
+        if opened_us is None:
+            return
+        closed_us = max(moments(rule.expect, hops, sends), default=None)
+        if closed_us is not None and closed_us >= opened_us - self._rules.windows.skew_us:
+            return
+        due_us = opened_us + rule.within_us
+        yield Wait(
+            after=rule.after,
+            expected=rule.expect,
+            since_us=opened_us,
+            due_us=due_us,
+            state="overdue" if self._now_us > due_us else "waiting",
+        )
+
+    def _unreceived(self, send: Send, received_by: Set[str]) -> Iterator[Wait]:
+        if send.error is not None or send.destination is None:
+            return
+        destination = resource_name(send.destination)
+        rules = [
+            each
+            for each in self._rules.consumers
+            if each.of == destination and (not each.names or send.name in each.names)
+        ]
+        for rule in rules:
+            if rule.function not in received_by:
+                yield self._wait_for(send, rule.function, is_instrumented=rule.is_instrumented)
+        learned = self._known.get(destination, frozenset())
+        if not rules and learned and not received_by and send.service in _ONE_TO_ONE:
+            yield self._wait_for(send, " or ".join(sorted(learned)[:3]), is_instrumented=True)
+
+    def _wait_for(self, send: Send, function: str, *, is_instrumented: bool) -> Wait:
+        queue = self._rules.queues.get(resource_name(send.destination or ""))
+        budget_us = (queue.retention_us if queue else None) or DELIVERY_US.get(send.service, DEFAULT_DELIVERY_US)
+        lost = self._now_us > send.sent_us + budget_us
+        return Wait(
+            after=send.name or resource_name(send.destination or send.service),
+            expected=function,
+            since_us=send.sent_us,
+            state="not-instrumented" if not is_instrumented else "lost" if lost else "waiting",
+            send=send.id,
+        )
+
+
+def moments(name: str, hops: Sequence[Hop], sends: Sequence[Send]) -> Iterator[int]:
+    """When something of that name happened: a hop of that event, request or function began, or a send left."""
+    yield from (hop.started_us for hop in hops if name in names_of(hop))
+    yield from (send.sent_us for send in sends if send.error is None and name in names_of(send))

@@ -30,13 +30,13 @@ class Ahead:
         self._events = events
         self._next: dict[int, list[HistoryEvent]] | None = None
 
-    def exit_name(self, event: HistoryEvent) -> str | None:
-        """Name of the state whose task the event is of. None when no exit followed."""
+    def exit_of(self, event: HistoryEvent) -> HistoryEvent | None:
+        """The exit of the state whose task the event is of. None when none followed."""
         for later in self._chain(event):
             if later.type.endswith("StateEntered"):
                 return None
             if later.type.endswith("StateExited"):
-                return later.text("name")
+                return later
         return None
 
     def iteration_of(self, event: HistoryEvent) -> IterationName | None:

@@ -36,6 +36,8 @@ class Outcomes:
         self._execution = execution
         self._ended_by: dict[Node, HistoryEvent] = {}
         self._last_ids = _last_ids(tree)
+        """Of each node and each scope."""
+
         for event in tree.events.values():
             self._note(event)
 
@@ -54,8 +56,9 @@ class Outcomes:
 
     def of_iteration(self, scope: Scope) -> Status:
         """The status of an iteration."""
-        if scope.ended is not None:
-            suffix = scope.ended.type.removeprefix("MapIteration")
+        ended = self._end_of(scope)
+        if ended is not None:
+            suffix = ended.type.removeprefix("MapIteration")
             return "SUCCEEDED" if suffix == "Succeeded" else "ABORTED" if suffix == "Aborted" else "FAILED"
         return self._cut_off(scope) or "RUNNING"
 
@@ -65,6 +68,13 @@ class Outcomes:
         if event is None or self._tree.was_redriven_between(event.id, self._last_ids[node]):
             return None
         return event
+
+    def _end_of(self, scope: Scope) -> HistoryEvent | None:
+        """The event that ended an iteration. None when none did, or a redrive went on with it since."""
+        ended = scope.ended
+        if ended is None or self._tree.was_redriven_between(ended.id, self._last_ids[scope]):
+            return None
+        return ended
 
     def _note(self, event: HistoryEvent) -> None:
         if event.type == "ExecutionFailed":
@@ -93,8 +103,9 @@ class Outcomes:
     def _cut_off(self, place: Place) -> Status | None:
         """How it ended by the end of a scope around it. None when all of them are open."""
         for scope in scopes_from(place):
-            if scope.ended is not None:
-                return "UNKNOWN" if scope.ended.type == "MapIterationSucceeded" else "ABORTED"
+            ended = self._end_of(scope)
+            if ended is not None:
+                return "UNKNOWN" if ended.type == "MapIterationSucceeded" else "ABORTED"
             owner = scope.owner
             if owner is None:
                 break
@@ -110,12 +121,11 @@ class Outcomes:
         return self._execution if self._execution in ("TIMED_OUT", "UNKNOWN") else "ABORTED"
 
 
-def _last_ids(tree: Tree) -> dict[Node, int]:
-    """The last thing that happened to each state or inside it."""
-    last: dict[Node, int] = {}
+def _last_ids(tree: Tree) -> dict[Place, int]:
+    """The last thing that happened to each state and scope or inside it."""
+    last: dict[Place, int] = {}
     for node in reversed(tree.nodes):  # children before parents
-        inner = [last[child] for scope in node.scopes for child in scope.nodes]
-        own = [event.id for event in node.events]
-        iterations = [event.id for scope in node.scopes for event in scope.events]
-        last[node] = max([0, *inner, *own, *iterations])
+        for scope in node.scopes:
+            last[scope] = max([0, *(event.id for event in scope.events), *(last[child] for child in scope.nodes)])
+        last[node] = max([0, *(event.id for event in node.events), *(last[scope] for scope in node.scopes)])
     return last

@@ -112,18 +112,24 @@ class Tree:
         name = event.text("name")
         if name is None:
             return None
-        node = self._open_around(event, name) or self._only_open(name)
-        if node is None:
-            if self._any_open(name):
-                return None
-            node = self._entered_unseen(event, name)
-        node.exited = event
+        node = self._open_around(event, name) or self._likely_node(event, event)
+        if node is not None:
+            node.exited = event
         return node
 
-    def _entered_unseen(self, event: HistoryEvent, name: str) -> Node:
-        """A state that is known only by its exit."""
-        scope = next(scopes_from(self._around(event)), None) or self._likely_scope(event, name)
-        return self._new_node(name, event.type.removesuffix("StateExited"), scope, is_assumed=True)
+    def _likely_node(self, event: HistoryEvent, exited: HistoryEvent) -> Node | None:
+        """The state that `exited` leaves: the only open one of its name, or one that nothing else is known of."""
+        name = exited.text("name")
+        if name is None:
+            return None
+        found = self._any_open(name)
+        if len(found) > 1:
+            scope = self._likely_scope(event, name)
+            found = [node for node in found if node.scope is scope]
+        elif not found:
+            scope = next(scopes_from(self._around(event)), None) or self._likely_scope(event, name)
+            return self._new_node(name, exited.type.removesuffix("StateExited"), scope, is_assumed=True)
+        return found[0] if len(found) == 1 else None
 
     def _open_around(self, event: HistoryEvent, name: str) -> Node | None:
         around = nodes_from(self._around(event))
@@ -131,10 +137,6 @@ class Tree:
 
     def _any_open(self, name: str) -> list[Node]:
         return [node for node in self._by_name.get(name, ()) if node.exited is None]
-
-    def _only_open(self, name: str) -> Node | None:
-        found = self._any_open(name)
-        return found[0] if len(found) == 1 else None
 
     def _last_open(self, name: str) -> Node | None:
         found = self._any_open(name)
@@ -149,8 +151,8 @@ class Tree:
             return place
         if place is not None:
             return self._reopened()
-        name = self._ahead.exit_name(event)
-        return self._only_open(name) if name else None
+        exited = self._ahead.exit_of(event)
+        return self._likely_node(event, exited) if exited else None
 
     def _reopened(self) -> Node | None:
         """The state that a redrive goes on with, when its events name the redrive as their cause."""

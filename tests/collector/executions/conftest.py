@@ -130,8 +130,10 @@ class Run:
 
     def _scope(self, machine: Sequence[Step], path: str, previous: int) -> Iterator[int]:
         for number, step in enumerate(machine):
-            for previous in self._state(step, f"{path}/{number}", previous):  # noqa: B020, PLW2901 - each event causes the next
-                yield previous
+            last = previous
+            for last in self._state(step, f"{path}/{number}", previous):
+                yield last
+            previous = last
 
     def _state(self, step: Step, path: str, previous: int) -> Iterator[int]:
         last = self.write(path, f"{step.type}StateEntered", previous, name=path)
@@ -157,9 +159,7 @@ class Run:
     def _container(self, step: Step, path: str, last: int) -> Iterator[int]:
         started = self.write(path, f"{step.type}StateStarted", last, length=len(step.inner))
         yield started
-        inner = {
-            number: self._inner(step.type, number, machine, path, started) for number, machine in enumerate(step.inner)
-        }
+        inner = {number: self._inner(step, number, path, started) for number in range(len(step.inner))}
         while inner:
             number = self.rng.choice(sorted(inner))
             event = next(inner[number], None)
@@ -170,8 +170,9 @@ class Run:
             yield last
         self.write(path, f"{step.type}StateSucceeded", last)
 
-    def _inner(self, type_: str, number: int, machine: Sequence[Step], path: str, started: int) -> Iterator[int]:
-        if type_ == "Parallel":
+    def _inner(self, step: Step, number: int, path: str, started: int) -> Iterator[int]:
+        machine = step.inner[number]
+        if step.type == "Parallel":
             yield from self._scope(machine, f"{path}/b{number}", started)
             return
         own = f"{path}/i{number}"

@@ -3,6 +3,7 @@
 Restaurants look at the table of orders to see what there is to do; nobody waits for a fixed time.
 """
 
+import http
 import json
 import threading
 import urllib.error
@@ -95,6 +96,8 @@ class Driver:
     def live(self, order: PlannedOrder, followers: Mapping[str, PlannedOrder]) -> list[PlacedOrder]:
         """Everything that happens to one order, and to the one that is placed while it is half way."""
         answers = {"place": self._post("/orders", order.body)}
+        if answers["place"] >= http.HTTPStatus.BAD_REQUEST:
+            raise NotSettled(f"order {order.order_id} was answered {answers['place']}; the log of place-order says why")
         follower = followers.get(order.order_id)
         item = self.board.wait(order.order_id, *_handed_over(order))
         lived = self.live(follower, followers) if follower else []

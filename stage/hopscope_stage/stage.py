@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 from hopscope_stage import emulator
@@ -29,6 +30,13 @@ from hopscope_stage.shapes import App
 REGION = "us-east-1"
 DUMMY = "test"
 """The access key and secret that emulators take."""
+
+NOTHING_OF_THE_SHELL = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""What botocore would read from `AWS_PROFILE` and the files of ~/.aws: not for an emulator."""
 
 AWS = "aws"
 """The endpoint that stands for the person's own account."""
@@ -105,7 +113,12 @@ class Stage:
         config = Config(region_name=REGION, max_pool_connections=32, retries={"mode": "standard"})
         if self.endpoint == AWS:
             return boto3.Session().client(service, config=config)
-        session = boto3.Session(aws_access_key_id=DUMMY, aws_secret_access_key=DUMMY, region_name=REGION)
+        session = boto3.Session(
+            aws_access_key_id=DUMMY,
+            aws_secret_access_key=DUMMY,
+            region_name=REGION,
+            botocore_session=botocore.session.Session(NOTHING_OF_THE_SHELL),
+        )
         return session.client(service, endpoint_url=self.endpoint, config=config)
 
     def deploy(

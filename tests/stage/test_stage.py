@@ -1,0 +1,144 @@
+"""The stage starts, deploys, and leaves nothing behind, however it ends."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hopscope_stage import App, Bucket, Bus, Queue, Rule, Source, Stage, StageError, Table
+from hopscope_stage.errors import NotDeployed
+from hopscope_stage.settle import messages
+
+pytestmark = [pytest.mark.stage, pytest.mark.xdist_group("stage")]
+
+OWNER = """
+import sys, threading
+from hopscope_stage import App, Stage
+with Stage.start(report=lambda _: None) as stage:
+    print(stage.emulator.process_group, stage.emulator.folder, flush=True)
+    threading.Event().wait()
+"""
+
+
+def call(stage, deployment, function, payload=None):
+    answer = stage.client("lambda").invoke(
+        FunctionName=deployment.name(f"function.{function}"), Payload=json.dumps(payload or {})
+    )
+    return json.loads(answer["Payload"].read())
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_when_the_owner_is_interrupted_or_killed(ending, wait_until_gone):
+    with subprocess.Popen(
+        [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as owner:
+        group, folder = owner.stdout.readline().split()
+
+        owner.send_signal(ending)
+
+        owner.wait(timeout=20)
+    wait_until_gone(int(group))
+    wait_until_gone_from_disk(Path(folder))
+
+
+def wait_until_gone_from_disk(folder):
+    """The keeper removes the folder after the last process; it outlives a killed owner by that much."""
+    for _ in range(500):
+        if not folder.exists():
+            return
+        signal.sigtimedwait([], 0.02)
+    pytest.fail(f"{folder} is still there: {list(folder.iterdir())}")
+
+
+def test_a_failure_inside_ends_the_stage_too(wait_until_gone):
+    with pytest.raises(ZeroDivisionError), Stage.start(report=lambda _: None) as stage:
+        _ = 1 / 0
+
+    assert stage.emulator is not None
+    wait_until_gone(stage.emulator.process_group)
+    assert not stage.emulator.folder.exists()
+
+
+def test_functions_see_lambda_s_packages_and_nothing_of_ours(stage, a_function, monkeypatch):
+    deployment = stage.deploy(App("seen", (a_function("surroundings"),)), prefix="seen-")
+
+    seen = call(stage, deployment, "surroundings")
+
+    assert seen["ours"] == []
+    assert seen["boto3"] == "1.43.106"
+    assert not [path for path in seen["path"] if str(Path(__file__).parents[2]) in path]
+    assert seen["variables"]["AWS_ENDPOINT_URL"] == stage.endpoint
+
+
+def test_nothing_of_the_person_s_shell_reaches_a_function(a_function, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("HOPSCOPE_STORE", "mine")
+    with Stage.start() as stage:
+        deployment = stage.deploy(App("shell", (a_function("surroundings"),)))
+
+        variables = call(stage, deployment, "surroundings")["variables"]
+
+    assert "AWS_PROFILE" not in variables
+    assert "HOPSCOPE_STORE" not in variables
+
+
+def test_every_line_of_an_invocation_is_in_its_log(stage, a_function):
+    deployment = stage.deploy(App("talk", (a_function("talk"), a_function("die"))), prefix="talk-")
+
+    call(stage, deployment, "talk", {"lines": 200})
+    call(stage, deployment, "die")
+
+    lines = messages(deployment, "/aws/lambda/talk-talk")
+    assert lines[1:-2] == [*(f"line {number}" for number in range(200)), "no newline at the end"]
+    assert "last words" in messages(deployment, "/aws/lambda/talk-die")
+
+
+def test_somebody_else_s_emulator_is_used_and_left_as_it_was(stage, a_function):
+    app = App(
+        "guest",
+        (a_function(),),
+        queues=(Queue("work", dead_letters="lost"), Queue("lost")),
+        buses=(Bus("bus", (Rule("all", {"source": ["x"]}, to=("queue.work", "function.show")),)),),
+        sources=(Source("queue.work", to="show"),),
+    )
+
+    before = everything(stage)
+    with Stage.start(endpoint=stage.endpoint) as guest:
+        deployment = guest.deploy(app)
+        with pytest.raises(NotDeployed, match="hopscope-demo-guest"):
+            guest.deploy(app)
+        during = everything(stage)
+
+    assert deployment.name("queue.work") == "hopscope-demo-work"
+    assert during != before
+    assert everything(stage) == before
+
+
+def everything(stage):
+    """What there is on the emulator, by name."""
+    return {
+        "functions": {each["FunctionName"] for each in stage.client("lambda").list_functions()["Functions"]},
+        "sources": len(stage.client("lambda").list_event_source_mappings()["EventSourceMappings"]),
+        "queues": set(stage.client("sqs").list_queues().get("QueueUrls", [])),
+        "buses": {each["Name"] for each in stage.client("events").list_event_buses()["EventBuses"]},
+        "tables": set(stage.client("dynamodb").list_tables()["TableNames"]),
+        "roles": {each["RoleName"] for each in stage.client("iam").list_roles()["Roles"]},
+    }
+
+
+def test_what_was_made_before_a_refusal_is_removed(stage, a_function):
+    before = everything(stage)
+    app = App("bad", (a_function(),), tables=(Table("good", key="id"),), buckets=(Bucket("BAD_BUCKET"),))
+
+    with pytest.raises(NotDeployed, match="cannot deploy 'bad'"):
+        stage.deploy(app, prefix="bad-")
+
+    assert everything(stage) == before
+
+
+def test_a_layer_that_is_not_there_is_refused_before_anything_starts(tmp_path):
+    with pytest.raises(StageError, match="run `make layer`"):
+        Stage.start(attach="redirect", layer_zip=tmp_path / "layer.zip")

@@ -1,4 +1,7 @@
-"""What workers and widgets tell the screens. Frozen: a message is a fact."""
+"""What workers and widgets tell the screens.
+
+Textual writes into a message as it travels, so the classes cannot be frozen; what they carry is.
+"""
 
 from dataclasses import dataclass
 
@@ -8,7 +11,7 @@ from hopscope_collector.flow import Flow
 from hopscope_tui.source import Window
 
 
-@dataclass(frozen=True)
+@dataclass
 class WindowWanted(Message):
     """The list shows rows that it does not hold."""
 
@@ -16,7 +19,7 @@ class WindowWanted(Message):
     count: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class WindowRead(Message):
     """A worker has read part of the list."""
 
@@ -24,19 +27,19 @@ class WindowRead(Message):
     window: Window
 
 
-@dataclass(frozen=True)
+@dataclass
 class FlowRead(Message):
     """A worker has read one flow. None when the source knows it no more."""
 
     flow: Flow | None
 
 
-@dataclass(frozen=True)
+@dataclass
 class NothingNew(Message):
     """A worker has asked, and what is shown still holds."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class FilterWrong(Message):
     """The filter cannot be understood."""
 
@@ -46,7 +49,7 @@ class FilterWrong(Message):
     end: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class SourceFailed(Message):
     """The source could not answer; it will be asked again."""
 

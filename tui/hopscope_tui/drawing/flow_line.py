@@ -1,7 +1,7 @@
 """One flow in one line: what a person reads first at three in the morning (pure).
 
   status        key          kind                  now at                    time            took   age  hops
-⧗ overdue       o-42         POST /orders › order  waiting: order_accepted   ░█░█░░░░░░░░   10m04   10m     5
+◔ overdue       o-42         POST /orders › order  waiting: order_accepted   ░█░█░░░░░░░░   10m04   10m     5
 """
 
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def flow_row(flow: Flow, width_cells: int, now_us: int) -> Row:
     """Exactly `width_cells` cells."""
     columns = columns_for(width_cells)
     took_us = end_of(flow, now_us) - flow.started_us
-    cells: list[Run] = [*status_row(flow.status), _GAP, column(key_of(flow), columns.key, "key"), _GAP]
+    cells: list[Run] = [*status_row(flow.status, _STATUS_CELLS - 2), _GAP, column(key_of(flow), columns.key, "key"), _GAP]
     if columns.kind:
         cells += [column(flow.kind, columns.kind, "dim"), _GAP]
     cells += [column(now_at(flow), columns.now_at, look_of(flow.status).role if flow.waits else "plain"), _GAP]

@@ -111,8 +111,11 @@ def _joined(link: Link) -> str:
 
 
 def _other_links(step: Step, flow: Flow) -> list[Link]:
+    """One for each other sender that led here too."""
     ids = {hop.id for hop in step.hops}
-    return [link for link in flow.links if link.to_id in ids and link is not step.link]
+    senders = {step.link.from_id} if step.link is not None else set()
+    others = {link.from_id: link for link in reversed(flow.links) if link.to_id in ids and link.from_id not in senders}
+    return list(reversed(others.values()))
 
 
 def _ran(hop: Hop) -> str:
@@ -149,4 +152,3 @@ def _wrapped(text: str, width_cells: int) -> list[str]:
             lines.append(head(line, width_cells))
             line = line[len(lines[-1]) :]
     return [*lines, line] if line or not lines else lines
-

@@ -5,7 +5,7 @@
                 └─order_placed─▶ b ├─ a            order_placed
     a ─(key o-42)─▶ accept         │  └╌ accept    by key
     b tried three times            ├─ b ×3         order_placed
-    c ─ nobody yet                 └─ ⧗ waiting: order_accepted
+    c ─ nobody yet                 └─ ◔ waiting: order_accepted
 
 Attempts of one consumer at one message are one step. A hop that several sends led to stands under the one with the
 strongest evidence; the others are named in the inspector. Every hop is in exactly one step, whatever the links say.

@@ -13,7 +13,7 @@ class Look(NamedTuple):
 
 
 LOOKS = {
-    "overdue": Look("⧗", "overdue"),
+    "overdue": Look("◔", "overdue"),
     "lost": Look("?", "lost"),
     "failed": Look("✗", "failed"),
     "timed-out": Look("◷", "failed"),
@@ -21,7 +21,7 @@ LOOKS = {
     "waiting": Look("◌", "waiting"),
     "running": Look("●", "running"),
     "recovered": Look("↺", "recovered"),
-    "duplicated": Look("⧉", "duplicated"),
+    "duplicated": Look("‼", "duplicated"),
     "not-instrumented": Look("◍", "dim"),
     "done": Look("✔", "done"),
 }

@@ -4,7 +4,7 @@
     ✔ place-order  POST /orders                          –   84ms  ██        ╱╱
     ✔ ├─ notify-restaurant  order_placed              31ms  210ms  ░░████    ╱╱
     ↺ ├─ redeem-promo ×3  order_placed                 9ms   1.2s  ░▒▒ ▒▒ ██ ╱╱
-    ⧗ └─ waiting: order_accepted                     10m02      –            ╱╱
+    ◔ └─ waiting: order_accepted                     10m02      –            ╱╱
 
 `├─` is an exact link, `├╌` one by header, key or inference. `╱╱` is a silence that is left out.
 """
@@ -81,8 +81,8 @@ def label_of(step: Step, *, is_first: bool = False) -> Row:
         return (
             said(step.hop.function, "strong"),
             Run(tries, "bar-retrying"),
-            said(f"  {led_by}", "dim"),
             Run(by, "accent"),
+            said(f"  {led_by}", "dim"),
         )
     if step.wait is not None:
         words = {"lost": "no sign of", "not-instrumented": "not seen:"}.get(step.wait.state, "waiting:")
@@ -131,12 +131,12 @@ def _ruler(flow: Flow, layout: Layout) -> str:
     width = layout.bars
     text = [" "] * width
     total = duration(layout.axis.anchors_us[-1] - flow.started_us)
-    _write(text, 0, "0")
-    _write(text, width - len(total), total)
     for cut in layout.axis.cuts:
         label = f"{CUT_GLYPH}{duration(cut.length_us)}{CUT_GLYPH}"
         start = min(max(cut.cell + CUT_CELLS // 2 - len(label) // 2, 0), width - len(label))
         _write(text, start, label)
+    _write(text, 0, "0")
+    _write(text, width - len(total), total)
     return "".join(text)
 
 

@@ -22,6 +22,11 @@ from textual.widget import Widget
 from hopscope_tui.drawing.rows import ROLES, Row, Run, fit_row, said
 from hopscope_tui.neutral import neutral
 
+GUTTER_CELLS = 1
+GUTTER = Run(" ")
+CURSOR_MARK = Run("▌", "accent")
+"""Seen where colours are not."""
+
 ROLE_CLASSES = {f"drawn--{role}" for role in ROLES}
 
 
@@ -75,16 +80,25 @@ class DrawnList(ScrollView, can_focus=True):
         Binding("enter", "choose", "Open", show=False, id="list.open", tooltip="Open what is under the cursor"),
     ]
 
+    keeps_cursor = True
+    """Whether the cursor is seen while the focus is elsewhere."""
+
     row_count = reactive(0, layout=False)
     cursor = reactive(0)
 
-    @dataclass(frozen=True)
+    @dataclass
     class Moved(Message):
         """The cursor stands on another row, or the row under it changed."""
 
+        sender: "DrawnList"
         index: int
 
-    @dataclass(frozen=True)
+        @property
+        def control(self) -> "DrawnList":
+            """The list that the cursor is in."""
+            return self.sender
+
+    @dataclass
     class Chosen(Message):
         """The person wants to see more of the row."""
 
@@ -100,9 +114,11 @@ class DrawnList(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y
         if not 0 <= index < self.row_count:
             return Strip.blank(width, self.rich_style)
-        is_cursor = index == self.cursor
+        is_cursor = index == self.cursor and (self.has_focus or self.keeps_cursor)
         under = self.get_component_rich_style("drawn--cursor", partial=True) if is_cursor else None
-        return strip_of(self, row_or_fault(lambda: self.row(index, width)), width, under)
+        gutter = CURSOR_MARK if is_cursor and self.has_focus else GUTTER
+        row = row_or_fault(lambda: self.row(index, width - GUTTER_CELLS))
+        return strip_of(self, (gutter, *row), width, under)
 
     def validate_cursor(self, cursor: int) -> int:
         """Within the rows."""
@@ -119,7 +135,7 @@ class DrawnList(ScrollView, can_focus=True):
         self.refresh_line(before)
         self.refresh_line(now)
         self.show_cursor()
-        self.post_message(self.Moved(now))
+        self.post_message(self.Moved(self, now))
 
     def show_cursor(self) -> None:
         """Scroll as little as needed."""

@@ -14,7 +14,7 @@ AHEAD_ROWS = 40
 class FlowList(DrawnList):
     """Any number of flows; only a window of them is held."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._window = Window(0, (), 0)
         self.now_us = 0
@@ -41,7 +41,7 @@ class FlowList(DrawnList):
             self.scroll_to(y=max(top, 0), animate=False, force=True)
             self.cursor = moved
         self.refresh_rows()
-        self.post_message(self.Moved(self.cursor))
+        self.post_message(self.Moved(self, self.cursor))
 
     def row(self, index: int, width_cells: int) -> Row:
         """The line of a flow, or a placeholder while it is on its way."""

@@ -1,0 +1,86 @@
+"""The app: a source of flows, and a stack of screens over it."""
+
+import time
+from collections.abc import Callable
+
+from textual.app import App
+
+from hopscope_collector.flow import Flow
+from hopscope_tui.neutral import neutral
+from hopscope_tui.screens.flow import FlowScreen
+from hopscope_tui.screens.flows import FlowsScreen
+from hopscope_tui.screens.help import HelpScreen
+from hopscope_tui.screens.jump import JumpScreen
+from hopscope_tui.screens.live import LOOK_EVERY_S
+from hopscope_tui.source import FlowSource
+from hopscope_tui.themes import NIGHT, OURS
+
+
+def _system_clock_us() -> int:
+    return time.time_ns() // 1_000
+
+
+class HopscopeApp(App[None]):
+    """`hopscope tui`."""
+
+    TITLE = "hopscope"
+    CSS_PATH = "hopscope.tcss"
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        source: FlowSource,
+        *,
+        clock_us: Callable[[], int] = _system_clock_us,
+        look_every_s: float | None = LOOK_EVERY_S,
+    ) -> None:
+        super().__init__()
+        self.source = source
+        self.look_every_s = look_every_s
+        self._clock_us = clock_us
+        for theme in OURS:
+            self.register_theme(theme)
+        self.theme = NIGHT.name
+
+    def on_mount(self) -> None:
+        """The list first."""
+        self.push_screen(FlowsScreen(self.source))
+
+    def now_us(self) -> int:
+        """The clock that ages and waits are counted on."""
+        return self._clock_us()
+
+    def open_flow(self, flow: Flow) -> None:
+        """Put the flow's screen on top."""
+        self.push_screen(FlowScreen(self.source, flow))
+
+    def copy_id(self, id_text: str) -> None:
+        """Into the clipboard of the terminal, by OSC 52: it works over SSH too."""
+        self.copy_to_clipboard(neutral(id_text))
+        self.notify(neutral(id_text), title="copied", timeout=2, markup=False)
+
+    def action_jump(self) -> None:
+        """Ask for an id, open its flow."""
+
+        def opened(flow: Flow | None) -> None:
+            if flow is not None:
+                self.open_flow(flow)
+
+        self.push_screen(JumpScreen(self.source), opened)
+
+    def action_help(self) -> None:
+        """The keys of the screen on top."""
+        keys: dict[str, str] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.tooltip and binding.id:
+                keys.setdefault(binding.id, f"{self.get_key_display(binding):<14} {binding.tooltip}")
+        self.push_screen(HelpScreen([(line[:14].strip(), line[15:]) for line in keys.values()]))
+
+
+def run(source: FlowSource) -> None:
+    """Show the flows of a source until the person quits; the source is closed then."""
+    try:
+        HopscopeApp(source).run()
+    finally:
+        source.close()

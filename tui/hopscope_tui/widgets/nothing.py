@@ -1,0 +1,32 @@
+"""What an empty list says: why it is empty, and what to do next."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+from hopscope_tui.neutral import neutral
+
+_UNFILTERED = """No flows in {name} yet.
+
+Records come from the layer's log lines:
+
+  hopscope collect logs:/aws/lambda/orders-     CloudWatch Logs of functions that have the layer
+  hopscope collect file:app.log                 a file, or - for stdin
+  hopscope demo                                 a whole system on this machine, nothing to set up
+
+They appear here as they arrive."""
+
+_FILTERED = """No flow matches  {filter}
+
+esc  leave the filter        /  change it        :  look an id up, whatever the filter"""
+
+
+class Nothing(Static):
+    """Shown in place of the list while there is nothing in it."""
+
+    def show(self, total: int, filter_text: str, name: str) -> None:
+        """Appear when there is nothing, vanish when there is something."""
+        self.display = total == 0
+        if filter_text:
+            self.update(Content(_FILTERED.format(filter=neutral(filter_text))))
+        else:
+            self.update(Content(_UNFILTERED.format(name=neutral(name))))

@@ -1,0 +1,65 @@
+"""The steps of one flow with their times: a tree and a waterfall with one cursor."""
+
+from hopscope_collector.flow import Flow
+from hopscope_tui.drawing.outline import Step, outline
+from hopscope_tui.drawing.rows import Row
+from hopscope_tui.drawing.statuses import PROBLEMS
+from hopscope_tui.drawing.waterfall import Layout, heading_row, layout_of, step_row
+from hopscope_tui.widgets.drawn import DrawnList
+
+
+class StepList(DrawnList):
+    """Takes a flow; the cursor stays on its step while the flow grows."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._flow: Flow | None = None
+        self._steps: tuple[Step, ...] = ()
+        self._layouts: dict[int, Layout] = {}
+        self._now_us = 0
+
+    @property
+    def chosen(self) -> Step | None:
+        """The step under the cursor. None before a flow came."""
+        return self._steps[self.cursor] if self.cursor < len(self._steps) else None
+
+    def show_flow(self, flow: Flow, now_us: int) -> None:
+        """Draw a flow, or what became of it."""
+        before = self.chosen
+        if flow is not self._flow:
+            self._steps = outline(flow)
+        self._flow, self._now_us = flow, now_us
+        self._layouts.clear()
+        self.row_count = len(self._steps)
+        if before is not None:
+            self.choose(before.id)
+        self.refresh_rows()
+
+    def choose(self, step_id: str) -> None:
+        """Put the cursor on a step, if the flow has it."""
+        index = next((place for place, step in enumerate(self._steps) if step.id == step_id), None)
+        if index is not None:
+            self.cursor = index
+
+    def to_next_problem(self) -> None:
+        """Down to the next step that needs a person, from the top again after the last."""
+        places = [place for place, step in enumerate(self._steps) if step.status in PROBLEMS]
+        if places:
+            self.cursor = next((place for place in places if place > self.cursor), places[0])
+
+    def heading(self, width_cells: int) -> Row:
+        """The columns and the axis above the rows."""
+        if self._flow is None:
+            return ()
+        return heading_row(self._flow, self._layout(width_cells))
+
+    def row(self, index: int, width_cells: int) -> Row:
+        """One step."""
+        return step_row(self._steps[index], self._layout(width_cells), is_first=index == 0)
+
+    def _layout(self, width_cells: int) -> Layout:
+        """Worked out once for a flow and a width."""
+        assert self._flow is not None
+        if width_cells not in self._layouts:
+            self._layouts[width_cells] = layout_of(self._flow, width_cells, self._now_us)
+        return self._layouts[width_cells]

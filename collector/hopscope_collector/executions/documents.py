@@ -6,7 +6,8 @@ one document a line               log lines; lines that are no JSON between them
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from hopscope_collector.executions.errors import NotAHistory, NotJson
 
@@ -33,10 +34,9 @@ def documents_in(text: str) -> tuple[object, ...]:
         return documents
 
 
-def lines_of_a_log(payload: Mapping[str, object]) -> Iterator[object]:
-    """The JSON messages of a CloudWatch Logs subscription payload."""
-    events = payload.get("logEvents")
-    messages = (each.get("message") for each in events if isinstance(each, Mapping)) if isinstance(events, list) else ()
+def lines_of_a_log(events: Iterable[object]) -> Iterator[object]:
+    """The JSON messages of CloudWatch log events."""
+    messages = (each.get("message") for each in events if isinstance(each, Mapping))
     yield from _lines_that_are_json(message for message in messages if isinstance(message, str))
 
 
@@ -54,13 +54,34 @@ def _after_space(text: str, at: int) -> int:
     return at
 
 
-def _lines_that_are_json(lines: Iterator[str] | list[str]) -> Iterator[object]:
+def _lines_that_are_json(lines: Iterable[str]) -> Iterator[object]:
     """The first object of each line that has one: log exports put a time before the message."""
     for line in lines:
         start = line.find("{")
-        if start < 0:
+        if start < 0 or '"' in line[:start]:  # a line from the middle of a document
             continue
         try:
             yield _DECODER.raw_decode(line, start)[0]
-        except (ValueError, RecursionError):  # a user's own line, or half of one
-            continue
+        except (ValueError, RecursionError):  # a user's own line, or one that was cut or badly quoted
+            if (torn := torn_log_line(line)) is not None:
+                yield torn
+
+
+_OWN = ("id", "type", "previous_event_id", "event_timestamp", "execution_arn")
+_DETAILS = ("name", "index", "state")
+_FIELD = re.compile(rf'",?({"|".join((*_OWN, *_DETAILS))})"\s*:\s*"?([^"\\,}}]+)')
+
+
+def torn_log_line(line: str) -> dict[str, object] | None:
+    """What can be read of an Express log line whose payload broke its JSON. None when that is too little.
+
+    A field that stands there with two values is left out: one of them is the payload's.
+    """
+    found: dict[str, set[str]] = {}
+    for key, value in _FIELD.findall(line):
+        found.setdefault(key, set()).add(value)
+    fields: dict[str, object] = {key: min(values) for key, values in found.items() if len(values) == 1}
+    details = {key: fields.pop(key) for key in _DETAILS if key in fields}
+    if isinstance(index := details.get("index"), str) and index.isdigit():
+        details["index"] = int(index)
+    return {**fields, "details": details} if {*_OWN} - {"event_timestamp"} <= fields.keys() else None

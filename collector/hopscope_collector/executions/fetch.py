@@ -58,7 +58,7 @@ def fetch_execution(arn: str) -> History:
             documents = list(_documents(boto3.client("stepfunctions", region_name=region, config=_RETRIES), arn))
     except (BotoCoreError, ClientError) as error:
         raise NotFetched(
-            f"cannot read {arn}: {error}; expected an execution that your AWS credentials may describe."
+            f"AWS does not give it: {error}; expected an execution that your AWS credentials may describe."
             " Check AWS_PROFILE, AWS_REGION and the permissions states:DescribeExecution and states:GetExecutionHistory"
         ) from error
     return histories_of(documents)[0]

@@ -7,7 +7,8 @@
     {"id": "1", "execution_arn": …, …}         one log line of an Express execution
     {"Events": […]}, {"DurableExecutionArn"…}  durable executions: GetDurableExecutionHistory, GetDurableExecution
     {"source": "aws.states", "detail": {…}}    an EventBridge status-change event
-    {"messageType": "DATA_MESSAGE", …}         a log subscription's payload, whose log events are the above
+    {"logEvents": […]}, {"events": [{"message"…  a log subscription's payload, or what `aws logs filter-log-events`
+                                               prints: the messages are the above
     {"definition": "…"}                        DescribeStateMachine, DescribeStateMachineForExecution
 
 Several of them may stand in one file; what names the same execution belongs together, and a history without a name
@@ -51,6 +52,9 @@ class _Draft:
     kind: Kind = "standard"
     durable_events: list[Mapping[str, object]] = field(default_factory=list)
 
+    def is_empty(self) -> bool:
+        return not (self.events or self.descriptions or self.durable_events)
+
 
 def histories_in(text: str) -> tuple[History, ...]:
     """Every execution in a text, in the order in which each first appears; at least one.
@@ -91,8 +95,8 @@ class _Reader:
                 self._refused = f"{document!r:.60}"
 
     def histories(self) -> tuple[History, ...]:
-        if not self._drafts:
-            raise NotAHistory(self._refused)
+        if all(draft.is_empty() for draft in self._drafts.values()):
+            raise NotAHistory("a history without events" if self._drafts else self._refused)
         self._adopt_the_unnamed()
         return tuple(
             History(
@@ -129,7 +133,10 @@ class _Reader:
 
     def _leaf(self, document: Mapping[str, object], where: str) -> bool:
         if isinstance(events := document.get("events"), list):
-            self._events(events, where, str(document.get("executionArn") or UNNAMED))
+            if _are_log_events(events):
+                self._list(tuple(lines_of_a_log(events)), where)
+            else:
+                self._events(events, where, str(document.get("executionArn") or UNNAMED))
         elif isinstance(events := document.get("Events"), list):
             self._durable(events, str(document.get("DurableExecutionArn") or UNNAMED))
         elif "execution_arn" in document and "type" in document:
@@ -138,9 +145,8 @@ class _Reader:
             self._events([document], where)
         elif (described := status_change(document) or description_of(document)) is not None:
             self._draft(described.arn, kind=described.kind).descriptions.append(described)
-        elif document.get("messageType") == "DATA_MESSAGE":
-            for line in lines_of_a_log(document):
-                self.read(line, f"{where}, a log line")
+        elif isinstance(events := document.get("logEvents"), list):
+            self._list(tuple(lines_of_a_log(events)), where)
         else:
             return False
         return True
@@ -182,10 +188,21 @@ class _Reader:
             draft.kind = unnamed.kind if draft.kind == "standard" else draft.kind
 
 
+_WRAPPERS = (
+    *("history", "describe", "description", "execution", "get_execution_history", "describe_execution"),
+    *("executions", "DurableExecutions"),  # ListExecutions, ListDurableExecutionsByFunction
+)
+
+
 def _wrapped(document: Mapping[str, object]) -> Iterable[object]:
-    for key in ("history", "describe", "description", "execution", "get_execution_history", "describe_execution"):
+    for key in _WRAPPERS:
         if isinstance(inner := document.get(key), Mapping | list):
             yield inner
+
+
+def _are_log_events(events: Sequence[object]) -> bool:
+    """What `aws logs filter-log-events` prints stands under the same key as a history."""
+    return bool(events) and isinstance(events[0], Mapping) and isinstance(events[0].get("message"), str)
 
 
 def _is_event(value: object) -> bool:

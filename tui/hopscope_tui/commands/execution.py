@@ -3,6 +3,8 @@
 import json
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -49,18 +51,23 @@ def execution(source: str, definition: str | None, arn: str | None, **flags: boo
     an Express execution; or `aws lambda get-durable-execution-history`. `-` reads it from stdin. An ARN is read from
     AWS.
     """
-    try:
-        histories = _chosen(_histories(source), arn)
-        written = _definition(definition)
-        shown = [_with_unreached(history, written) for history in histories]
-    except NotAnExecution as error:
-        where = "stdin" if source == _STDIN else source
-        raise CannotShow(str(error) if where in str(error) else f"{where}: {error}") from error
+    written = _definition(definition)
+    with _blaming("stdin" if source == _STDIN else source):
+        shown = [_with_unreached(history, written) for history in _chosen(_histories(source), arn)]
     if flags["as_json"]:
         print(json.dumps(_as_json(shown, with_payloads=flags["payloads"])))
         return
     look = Look(_width(), is_all=flags["is_all"])
     print("\n\n".join("\n".join(_lines(each, unreached, history, look)) for each, unreached, history in shown))
+
+
+@contextmanager
+def _blaming(source: str) -> Iterator[None]:
+    """Says of which input it is that something is wrong."""
+    try:
+        yield
+    except NotAnExecution as error:
+        raise CannotShow(f"{source}: {error}") from error
 
 
 _Shown = tuple[Execution, tuple[Unreached, ...], tuple[str, ...]]
@@ -94,7 +101,7 @@ def _definition(file: str | None) -> Definition | None:
     if file is None:
         return None
     try:
-        with Path(file).open("rb") as opened:
+        with Path(file).open("rb") as opened, _blaming(file):
             return definition_of(text_of(opened))
     except OSError as error:
         raise _unreadable(file, error) from error

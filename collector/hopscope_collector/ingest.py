@@ -6,10 +6,11 @@
 What was gathered and not yet written is lost when the process dies, and read again from the stored position.
 """
 
+import itertools
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -81,8 +82,9 @@ class Gathering:
     def add(self, source: str, lines: Lines, collected: Collected) -> None:
         """Sort some lines out."""
         kept = SortedLines(source)
-        for number, text in enumerate(lines.texts, lines.first_number):
-            kept.add(text, number)
+        places: Iterable[int | str] = itertools.count(lines.first_number) if lines.places is None else lines.places
+        for text, place in zip(lines.texts, places, strict=False):
+            kept.add(text, place)
         self.records += kept.records
         self.refused += lines.refused
         self.refused += kept.refused

@@ -45,29 +45,30 @@ class SortedLines:
     others: int = 0
     """Lines that are none of ours: the user's own, the platform's."""
 
-    def add(self, line: str, number: int) -> None:
-        """Sort out one line, given without its newline and with its number in the source."""
+    def add(self, line: str, place: int | str) -> None:
+        """Sort out one line, given without its newline, and with its number or place in the source."""
         start = line.find(LINE_PREFIX)
         if start < 0:
-            self._add_other(line, number)
+            self._add_other(line, place)
             return
         try:
             if not line.isascii() and _NOT_TEXT.search(line):
                 raise NotText("line is not UTF-8; expected one record a line")
             self.records.append(record_in(line[start:]))
         except Refused as refusal:
-            self._refuse(refusal, line, number)
+            self._refuse(refusal, line, place)
 
-    def _add_other(self, line: str, number: int) -> None:
+    def _add_other(self, line: str, place: int | str) -> None:
         if _NOT_TEXT.search(line):
-            self._refuse(NotText("line is not text (binary, or not UTF-8); expected one record a line"), line, number)
+            self._refuse(NotText("line is not text (binary, or not UTF-8); expected one record a line"), line, place)
         elif _PIECE.search(line) and not _is_json(line):
-            self._refuse(Cut("line is a piece of a record; expected one whole record a line"), line, number)
+            self._refuse(Cut("line is a piece of a record; expected one whole record a line"), line, place)
         else:
             self.others += 1
 
-    def _refuse(self, refusal: Refused, line: str, number: int) -> None:
-        refused = RefusedLine(refusal.reason, fingerprint_of(line), self.source, f"line {number}", str(refusal))
+    def _refuse(self, refusal: Refused, line: str, place: int | str) -> None:
+        where = f"line {place}" if isinstance(place, int) else place
+        refused = RefusedLine(refusal.reason, fingerprint_of(line), self.source, where, str(refusal))
         self.refused.append(refused)
 
 

@@ -23,6 +23,9 @@ class Lines:
     first_number: int = 1
     """Number of the first line in its source, from 1: where a person finds a refused one."""
 
+    places: Sequence[str] | None = None
+    """Where a person finds each text, when that is not a line number."""
+
     refused: Sequence[RefusedLine] = ()
     """Lines that the source could not even hand over, such as one of 5 MB."""
 

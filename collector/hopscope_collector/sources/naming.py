@@ -4,7 +4,6 @@ file:PATH            a file, every file of a folder, or of a pattern (`file:logs
 -                    standard input
 """
 
-import glob
 import io
 import sys
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from hopscope_collector.sources.contract import Source
 from hopscope_collector.sources.file import FileSource
 from hopscope_collector.sources.stdin import StdinSource
 
-EXPECTED = "file:PATH, - (standard input)"
+EXPECTED = "file:PATH, - (standard input) or logs:GROUP-PREFIX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,12 @@ class Wanted:
 
     is_followed: bool = False
     """Whether to go on when their end is reached."""
+
+    since_us: int = 0
+    """Where reading of logs begins, epoch microseconds, when it did not begin earlier already."""
+
+    until_us: int | None = None
+    """Where it ends, excluded. None: no end."""
 
 
 def sources_of(text: str, wanted: Wanted) -> list[Source]:
@@ -38,9 +43,19 @@ def sources_of(text: str, wanted: Wanted) -> list[Source]:
     kind, colon, rest = text.partition(":")
     if kind == "file" and rest:
         return [FileSource(path, is_followed=wanted.is_followed) for path in _paths(rest)]
+    if kind == "logs" and rest:
+        return [_cloudwatch(rest, wanted)]
     if not colon and Path(text).exists():
         raise NotASource(f"{text!r} is not a source; did you mean file:{text}?")
     raise NotASource(f"{text!r} is not a source; expected {EXPECTED}")
+
+
+def _cloudwatch(prefix: str, wanted: Wanted) -> Source:
+    from hopscope_collector.sources.cloudwatch import CloudWatchSource, Span
+    from hopscope_collector.sources.log_events import CloudWatchLogs
+
+    until_ms = None if wanted.until_us is None else wanted.until_us // 1_000
+    return CloudWatchSource(prefix, CloudWatchLogs(), Span(wanted.since_us // 1_000, until_ms, wanted.is_followed))
 
 
 def _paths(text: str) -> list[Path]:
@@ -50,8 +65,8 @@ def _paths(text: str) -> list[Path]:
         if not found:
             raise NotASource(f"file:{text} is a folder without files; expected a log file")
         return found
-    if not path.exists() and glob.has_magic(text):
-        found = sorted(Path(each) for each in glob.glob(str(path), recursive=True) if Path(each).is_file())
+    if not path.exists() and any(each in text for each in "*?["):
+        found = sorted(each for each in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if each.is_file())
         if not found:
             raise NotASource(f"file:{text} matches no file; expected at least one")
         return found

@@ -41,7 +41,7 @@ class Splitter:
     _long: "_LongLine | None" = None
 
     def split(self, read: Callable[[int], bytes]) -> Iterator[Split]:
-        """The lines that end within what `read` gives until it gives nothing; may be called again when more is there."""
+        """The lines that end within what `read` gives until it gives nothing; call again when more is there."""
         while chunk := read(CHUNK_BYTES):
             yield from self._fed(chunk)
 

@@ -30,13 +30,13 @@ class StdinSource:
         try:
             while not pipe.has_ended and not stop.is_set:
                 for split in splitter.split(pipe.read_now):
-                    yield Lines(split.texts, split.first_number, split.refused)
+                    yield Lines(split.texts, split.first_number, refused=split.refused)
                 yield Lines(is_idle=True)
         except (OSError, EOFError, zlib.error) as error:
             raise SourceFailed(f"standard input cannot be read on: {error}") from error
         rest = splitter.rest() if pipe.has_ended else None
         if rest is not None:
-            yield Lines(rest.texts, rest.first_number, rest.refused)
+            yield Lines(rest.texts, rest.first_number, refused=rest.refused)
 
 
 class _Pipe:

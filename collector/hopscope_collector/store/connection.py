@@ -41,6 +41,11 @@ PAGE_BYTES = 8_192
 CACHE_KIB = 64 * 1024
 
 Waiting = Callable[[str], None]
+"""Is told, in words for a person, that a writer waits for another one."""
+
+
+def unheard(_words: str) -> None:
+    """A `Waiting` for when nobody watches."""
 
 
 def open_to_write(path: Path, waiting: Waiting) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from hopscope_collector.errors import NotAStoreUrl
-from hopscope_collector.store.connection import Waiting
+from hopscope_collector.store.connection import Waiting, unheard
 from hopscope_collector.store.contract import Store
 from hopscope_collector.store.memory import MemoryStore
 from hopscope_collector.store.sqlite import SqliteStore
@@ -28,7 +28,7 @@ def store_url(given: str | None) -> str:
     return os.environ.get("HOPSCOPE_STORE") or f"{SQLITE}{user_data_path('hopscope') / 'hopscope.db'}"
 
 
-def open_to_write(url: str | None = None, waiting: Waiting = lambda words: None) -> Store:
+def open_to_write(url: str | None = None, waiting: Waiting = unheard) -> Store:
     """The store that the URL names, made when it does not exist; `waiting` is told when another writer is waited for.
 
     Raises:
@@ -60,6 +60,6 @@ def _path_of(url: str) -> Path:
         raise NotAStoreUrl(f"{url!r} is a folder; expected a file: {SQLITE}{path}/hopscope.db")
     rooted = Path("/") / path
     if not path.is_absolute() and not path.parent.is_dir() and rooted.parent.is_dir():
-        # `sqlite:///tmp/h.db` is written by people who know `file:///tmp/h.db`: believe them when only that folder exists.
+        # People who know `file:///tmp/h.db` write `sqlite:///tmp/h.db`: believed when only that folder exists.
         return rooted
     return path

@@ -54,7 +54,7 @@ class SqliteStore:
     """A `Store` in one file. May be used from several threads: calls wait for one another."""
 
     def __init__(
-        self, path: Path, *, read_only: bool = False, waiting: sqlite_file.Waiting = lambda words: None
+        self, path: Path, *, read_only: bool = False, waiting: sqlite_file.Waiting = sqlite_file.unheard
     ) -> None:
         self._path = path
         self._waiting = waiting

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -9,6 +10,7 @@ from types import FrameType
 import click
 
 from hopscope_collector.ingest import Collected, collect, follow
+from hopscope_collector.moments import moment_us
 from hopscope_collector.sources.contract import Stop
 from hopscope_collector.sources.naming import Wanted, sources_of
 from hopscope_collector.store.location import open_to_write, store_url
@@ -19,16 +21,25 @@ from hopscope_tui.neutral import neutral
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--store", metavar="URL", help="Where to store; default $HOPSCOPE_STORE, else a file of yours.")
 @click.option("--once", is_flag=True, help="Read what is there and end, instead of following.")
-def command(sources: tuple[str, ...], store: str | None, *, once: bool) -> None:
+@click.option("--since", metavar="WHEN", default="24h", show_default=True, help="Where reading of logs begins.")
+@click.option("--until", metavar="WHEN", help="Where it ends.")
+def command(sources: tuple[str, ...], store: str | None, *, once: bool, since: str, until: str | None) -> None:
     """Collect records into the store.
 
     \b
-    SOURCE  file:PATH   log lines, plain, gzip or zstd; a folder or a pattern means every file
-            -           log lines from standard input
+    SOURCE  file:PATH           log lines, plain, gzip or zstd; a folder or a pattern means every file
+            -                   log lines from standard input
+            logs:GROUP-PREFIX   every CloudWatch log group whose name begins so
 
     Follows its sources until Ctrl-C, unless --once. What was collected before counts as repeated.
+    WHEN is an age (2h, 30d) or a time (2026-11-21T14:05Z).
     """
-    wanted = Wanted(is_followed=not once)
+    now_us = time.time_ns() // 1_000
+    wanted = Wanted(
+        is_followed=not once and until is None,
+        since_us=moment_us(since, now_us),
+        until_us=None if until is None else moment_us(until, now_us),
+    )
     named = [source for text in sources for source in sources_of(text, wanted)]
     progress = Progress()
     stop = Stop()

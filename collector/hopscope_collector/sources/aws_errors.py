@@ -1,0 +1,60 @@
+"""What AWS and botocore say, in one line for the person who watches (a rim: knows botocore)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    NoCredentialsError,
+    NoRegionError,
+)
+from botocore.exceptions import (
+    ConnectionError as BotoConnectionError,
+)
+
+from hopscope_collector.errors import SourceFailed
+
+_THROTTLED = frozenset(
+    {"ThrottlingException", "Throttling", "TooManyRequestsException", "LimitExceededException", "RequestLimitExceeded"}
+)
+_PASSING = frozenset({"ServiceUnavailableException", "InternalFailure", "InternalServerError", "ServiceUnavailable"})
+
+
+@contextmanager
+def in_our_words(source: str) -> Iterator[None]:
+    """Errors that another try would not cure become `SourceFailed`; those it may cure pass."""
+    try:
+        yield
+    except NoRegionError as error:
+        raise SourceFailed(f"{source}: no AWS region is set; set AWS_REGION, or configure a profile") from error
+    except NoCredentialsError as error:
+        raise SourceFailed(f"{source}: no AWS credentials; log in, or set AWS_PROFILE") from error
+    except ClientError as error:
+        if is_passing(error):
+            raise
+        raise SourceFailed(f"{source}: AWS refuses {error.operation_name}: {_said(error)}") from error
+    except BotoCoreError as error:
+        if is_passing(error):
+            raise
+        raise SourceFailed(f"{source}: {error}") from error
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same request may go well later: throttled, unavailable, or no connection right now."""
+    if isinstance(error, ClientError):
+        code = error.response.get("Error", {}).get("Code", "")
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return code in _THROTTLED or code in _PASSING or status >= 500
+    return isinstance(error, (BotoConnectionError, HTTPClientError))
+
+
+def is_missing(error: Exception) -> bool:
+    """Whether what was asked for does not exist, or no longer."""
+    return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") == "ResourceNotFoundException"
+
+
+def _said(error: ClientError) -> str:
+    found = error.response.get("Error", {})
+    return f"{found.get('Code', 'Error')}: {found.get('Message', '')}".strip(": ")

@@ -3,10 +3,10 @@
 import os
 from time import perf_counter_ns, time_ns
 
-from hopscope_layer import arrive, body_hash, current, keys, transport
+from hopscope_layer import current, reading, transport
 from hopscope_layer.guard import failures_taken, never_break_the_user
 from hopscope_wire.context import new_invocation_id, new_trace_id, trace_id_of_root
-from hopscope_wire.fields import MAX_CORRELATION_ID_CHARS, MAX_TEXT_CHARS
+from hopscope_wire.fields import MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,14 +24,11 @@ def begin(event: object, context: object, settings: "Settings") -> "tuple[Invoca
     started_us = time_ns() // 1000
     messages: "list[Arrived]" = []
     with never_break_the_user("read the trigger"):
-        messages = arrive.arrived(event)
+        messages = reading.messages_of(event, settings)
     root = trace_id_of_root(os.environ.get("_X_AMZN_TRACE_ID", ""))
     trace_id = _trace_id(messages) or root or new_trace_id(started_us // 1_000_000)
     invocation = current.Invocation(settings, new_invocation_id(), trace_id)
     invocation.arrived = messages
-    with never_break_the_user("read correlation ids and keys"):
-        for message in messages:
-            _complete(message, settings)
     with never_break_the_user("follow the batch"):
         event = _followed(event, invocation)
     _adopt(invocation, messages)
@@ -123,30 +120,6 @@ def _trace_id(messages: "list[Arrived]") -> "str | None":
         if message.fields.get("traceId") != first:
             return None
     return first  # type: ignore[return-value]
-
-
-def _complete(message: "Arrived", settings: "Settings") -> None:
-    fields = message.fields
-    if message.body is not None:
-        fields["bodyBytes"], fields["bodyHash"] = body_hash.measured(message.body)
-    message.correlation = _correlation(message, settings.correlation_headers)
-    if message.correlation is not None:
-        fields["correlationId"] = message.correlation
-    if settings.keys:
-        found = keys.keys_of(message.payloads, settings.keys)
-        if found:
-            fields["keys"] = found
-
-
-def _correlation(message: "Arrived", names: "list[str]") -> "str | None":
-    """The id in our carrier, else in the first header of the settings that the caller sent."""
-    if message.context is not None and message.context.correlation_id is not None:
-        return message.context.correlation_id
-    for name in names if message.headers else ():
-        value = message.headers.get(name, "").strip()
-        if value and len(value.encode("utf-8", "replace")) <= MAX_CORRELATION_ID_CHARS:
-            return value
-    return None
 
 
 def _adopt(invocation: "Invocation", messages: "list[Arrived]") -> None:

@@ -36,6 +36,8 @@ def text_of(value: object) -> "str | None":
 
 def _first(payloads: "list[object]", steps: "list[str]") -> "str | None":
     for index, payload in enumerate(payloads):
+        if callable(payload):
+            payload = payloads[index] = payload()  # noqa: PLW2901  decoded only when a key is looked for
         if isinstance(payload, str):
             if steps[-1] not in payload:
                 continue

@@ -1,28 +1,38 @@
 """A Lambda event to the messages that it brings. (pure, but for the carriers that it takes out of the event)
 
-    who sends the event             how it is told apart                 read by
-    SQS, SNS, Kinesis, …            Records[0].eventSource               `RECORDS`
-    Pipes, Scheduler                a bare list of such records          `RECORDS`
-    EventBridge                     detail-type                          bus
-    API Gateway, URL, ALB           requestContext                       web
+    who sends the event             how it is told apart                        read by
+    SQS, SNS, Kinesis, S3, …        `Records[0].eventSource`                    `RECORDS`
+    Pipes, Scheduler                a bare list of such records                 `RECORDS`
+    EventBridge                     `detail-type`                               bus
+    API Gateway, URL, ALB           `requestContext`, `httpMethod`, `raw_path`  web
+    everything else                 a key that only its events have             other
 
 Readers are imported when the first event of their kind arrives: a function has one kind.
 """
+
+from hopscope_layer.arrive.message import Arrived
+from hopscope_layer.guard import never_break_the_user
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hopscope_layer.arrive.message import Arrived
+    Record = dict[str, object]
+    Reader = Callable[..., object]
 
-    ReadRecord = Callable[[dict[str, object], int], Arrived]
-    ReadEvent = Callable[[dict[str, object]], list[Arrived]]
-
-_RECORDS = {
+RECORDS = {
     "aws:sqs": "queue",
     "aws:sns": "topic",
+    "aws:kinesis": "stream",
+    "aws:dynamodb": "table",
+    "aws:s3": "bucket",
+    "aws:ses": "mail",
+    "aws:kafka": "kafka",
+    "SelfManagedKafka": "kafka",
 }
-_loaded: "dict[str, Callable[..., object]]" = {}
+"""`eventSource` of a record to the module of this folder that reads it."""
+
+_loaded: "dict[str, Reader]" = {}
 
 
 def arrived(event: object) -> "list[Arrived]":
@@ -30,33 +40,57 @@ def arrived(event: object) -> "list[Arrived]":
     if isinstance(event, dict):
         records = event.get("Records")
         if isinstance(records, list) and records:
-            return _of_records(records)
-        return _of_object(event)
+            return of_records(records, event)
+        if "detail-type" in event:
+            return [_read("bus", event, 0)]
+        if "requestContext" in event or "httpMethod" in event or "raw_path" in event:
+            return [_read("web", event, 0)]
+        if isinstance(event.get("records"), dict):
+            return _of_partitions(event["records"])
+        return _read_all("other", event)
     if isinstance(event, list) and event:
-        return _of_records(event)
-    return _reader("other")(event)  # type: ignore[return-value]
+        return of_records(event, event)
+    return _read_all("other", event)
 
 
-def _of_records(records: "list[object]") -> "list[Arrived]":
+def of_records(records: "list[object]", event: object) -> "list[Arrived]":
+    """A message for each record of a list whose records tell where they come from."""
     first = records[0]
-    if isinstance(first, dict):
-        source = first.get("eventSource") or first.get("EventSource")
-        name = _RECORDS.get(source) if isinstance(source, str) else None
-        if name is not None:
-            read = _reader(name)
-            return [read(record, index) for index, record in enumerate(records)]  # type: ignore[misc]
-    return _reader("other")(records)  # type: ignore[return-value]
+    if not isinstance(first, dict):
+        return _read_all("other", event)
+    if "detail-type" in first:
+        return [_read("bus", record, index) for index, record in enumerate(records)]
+    source = first.get("eventSource") or first.get("EventSource")
+    name = RECORDS.get(source) if isinstance(source, str) else None
+    if name is None:
+        return _read_all("other", event)
+    return [_read(name, record, index) for index, record in enumerate(records)]
 
 
-def _of_object(event: "dict[str, object]") -> "list[Arrived]":
-    if "detail-type" in event:
-        return _reader("bus")(event)  # type: ignore[return-value]
-    if "requestContext" in event:
-        return _reader("web")(event)  # type: ignore[return-value]
-    return _reader("other")(event)  # type: ignore[return-value]
+def _of_partitions(partitions: "dict[str, object]") -> "list[Arrived]":
+    """Kafka's records, which come as lists by topic and partition."""
+    records = [record for batch in partitions.values() if isinstance(batch, list) for record in batch]
+    return [_read("kafka", record, index) for index, record in enumerate(records)]
 
 
-def _reader(name: str) -> "Callable[..., object]":
+def _read(name: str, record: object, index: int) -> Arrived:
+    """One message; a record that its reader cannot read is a message without refs, its neighbours are read."""
+    if isinstance(record, dict):
+        with never_break_the_user("read a message"):
+            message: Arrived = (_loaded.get(name) or reader(name))(record, index)  # type: ignore[assignment]
+            return message
+    return Arrived("unknown", index, [], [record])
+
+
+def _read_all(name: str, event: object) -> "list[Arrived]":
+    with never_break_the_user("read a message"):
+        messages: "list[Arrived]" = reader(name)(event)  # type: ignore[assignment]
+        return messages
+    return [Arrived("unknown", 0, [], [event])]
+
+
+def reader(name: str) -> "Reader":
+    """The `read` of a module of this folder."""
     found = _loaded.get(name)
     if found is None:
         from importlib import import_module

@@ -9,25 +9,33 @@ if TYPE_CHECKING:
     Record = dict[str, object]
 
 
-def read(event: "Record") -> "list[Arrived]":
-    """The one message of an event that a rule delivered; our key is taken out of its detail."""
-    message = Arrived("events", 0, [], [event])
+def read(event: "Record", index: int) -> Arrived:
+    """The message of an event that a rule delivered; our key is taken out of its detail."""
+    message = Arrived("events", index, [], [event])
     read_into(message, event)
     message.tell("sentUs", moments.epoch_us(event.get("time")))
-    return [message]
+    return message
 
 
 def read_into(message: Arrived, event: "Record") -> "str | None":
-    """Adds what an event says to the message that holds it; the carrier that it took out of the parsed detail, if any."""
-    event_id = event.get("id")
-    if isinstance(event_id, str) and event_id:
-        message.refs.append("events/" + event_id)
+    """Adds what an event says to the message that holds it; the carrier that it took out of the parsed detail."""
+    # A custom event bus numbers its events; its ids are told from those of the classic bus.
+    message.add_ref("eventsv2" if "sequence-number" in event else "events", event.get("id"))
     message.tell("name", event.get("detail-type"))
     if "origin" not in message.fields:
         message.tell("origin", event.get("source"))
     if "replay-name" in event:
         message.attribute("replay-name", event["replay-name"])
-    detail = event.get("detail")
+    detail, source = event.get("detail"), event.get("source")
+    if isinstance(source, str) and (source.startswith("aws.") or source == "lambda"):
+        from hopscope_layer.arrive import inside
+
+        inside.read_service_event(message, event, source)
+    resources = event.get("resources")
+    for resource in resources if isinstance(resources, list) else ():
+        # Step Functions adds the execution that put the event.
+        if isinstance(resource, str) and ":execution:" in resource:
+            message.add_ref("states", resource)
     if isinstance(detail, dict) and DETAIL_KEY in detail and message.adopt(detail[DETAIL_KEY]):
         carrier: str = detail.pop(DETAIL_KEY)
         return carrier

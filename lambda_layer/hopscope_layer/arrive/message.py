@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 class Arrived:
     """One message that arrived.
 
-    `fields` are the wire's, `payloads` are where business keys are looked for, outermost first, `headers` are the
-    caller's own (HTTP headers or message attributes as texts, names in lower case), where a correlation id is looked
-    for, and `body` is the text that the sender sent, None where the broker wrote it anew.
+    `fields` are the wire's. `payloads` are where business keys are looked for, outermost first; a function among them
+    is called when a key is looked for. `headers` are the caller's own (HTTP headers or message attributes as texts,
+    names in lower case), where a correlation id is looked for; `correlation` is that id, None when it brought none.
+    `body` is the text that the sender sent, None where a broker wrote it anew. `trace_header` is its X-Ray header.
     """
 
-    __slots__ = ("body", "context", "correlation", "fields", "headers", "payloads")
+    __slots__ = ("body", "context", "correlation", "fields", "headers", "payloads", "trace_header")
 
     def __init__(self, source: str, index: int, refs: "list[str]", payloads: "list[object]") -> None:
         self.fields: "dict[str, object]" = {"index": index, "source": source, "refs": refs}
@@ -24,11 +25,19 @@ class Arrived:
         self.correlation: "str | None" = None
         self.headers: "dict[str, str]" = {}
         self.body: "str | None" = None
+        self.trace_header: "str | None" = None
 
     @property
     def refs(self) -> "list[str]":
         """The refs found until now, outermost first: readers of what is inside add theirs."""
         return self.fields["refs"]  # type: ignore[return-value]
+
+    def add_ref(self, provider: str, name: object) -> None:
+        """Adds a ref inside those that are known, once, unless there is no id."""
+        if name is not None and name != "":
+            ref = f"{provider}/{name}"
+            if ref not in self.refs:
+                self.refs.append(ref)
 
     def adopt(self, carrier: object) -> bool:
         """Whether this is a carrier of ours. The first one counts: the outermost, put on by whoever sent last."""
@@ -43,7 +52,10 @@ class Arrived:
 
     def follow(self, trace_header: object) -> None:
         """Takes the Root of the message's own X-Ray header; the trace id too, unless a carrier brought one."""
-        root = trace_id_of_root(trace_header) if isinstance(trace_header, str) else None
+        if not isinstance(trace_header, str):
+            return
+        self.trace_header = trace_header
+        root = trace_id_of_root(trace_header)
         if root is not None:
             self.fields["root"] = root
             self.fields.setdefault("traceId", root)

@@ -1,8 +1,8 @@
-"""What a text holds when a service wrote it: an SNS envelope, an EventBridge event, and one in the other."""
+"""What a text holds when a service wrote it: an SNS envelope, an event, S3 records, a destination record, one in another."""
 
 import json
 
-from hopscope_layer.arrive import bus, carriers
+from hopscope_layer.arrive import bus, carriers, inside
 from hopscope_layer.arrive.message import Arrived
 from hopscope_wire.fields import ATTRIBUTE_NAME, DETAIL_KEY
 
@@ -10,37 +10,68 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Record = dict[str, object]
 
+MARKS = ('"TopicArn"', '"detail-type"', '"eventSource"', '"EventSource"', '"requestContext"')
+"""A text without any of these is the sender's own: it is not parsed."""
+
 
 def read(message: Arrived, record: "Record", body: str) -> None:
-    """Adds the refs, carriers and payloads of what the body holds, and puts a body without carriers into the record."""
+    """Adds the refs, carriers and payloads of what an SQS body holds, and puts a body without carriers into the record."""
     found = _parsed(body)
     if found is None:
         return
     message.payloads[1] = found
     if isinstance(found.get("TopicArn"), str) and isinstance(found.get("MessageId"), str) and "Message" in found:
         _read_envelope(message, record, found)
-    elif "detail-type" in found:
-        message.body = None
-        _take_out(bus.read_into(message, found), record, "body")
+    else:
+        _take_out(_read_object(message, found), record, "body")
+        attributes = found.get("Records")
+        if message.context is not None and isinstance(attributes, list):
+            _take_out_of_records(record, attributes)
 
 
-def read_event_text(message: Arrived, holder: "Record", name: str, text: str) -> None:
+def read_text_of(message: Arrived, holder: "Record", name: str, text: str) -> None:
     """Reads the text `holder[name]` of an SNS message, and puts it back without a carrier."""
     _take_out(_read_text(message, text), holder, name)
 
 
 def _read_text(message: Arrived, text: str) -> "str | None":
-    """Reads the text of an SNS message, an EventBridge event or the sender's own; the carrier that the event held."""
+    """Reads the text of an SNS message, the sender's own or a service's; the carrier that it held."""
     message.payloads.append(text)
     message.body = text
-    if text[:1] != "{" or '"detail-type"' not in text:
+    if text[:1] != "{" or not any([mark in text for mark in MARKS]):
         return None
     found = _parsed(text)
-    if found is None or "detail-type" not in found:
+    if found is None:
         return None
     message.payloads[-1] = found
-    message.body = None
-    return bus.read_into(message, found)
+    return _read_object(message, found)
+
+
+def _read_object(message: Arrived, found: "Record") -> "str | None":
+    """Reads what a service wrote; the carrier that it held. What nobody knows is the sender's own text."""
+    if "detail-type" in found:
+        message.body = None
+        return bus.read_into(message, found)
+    if isinstance(found.get("requestContext"), dict) and ("KinesisBatchInfo" in found or "DDBStreamBatchInfo" in found):
+        message.body = None
+        inside.read_destination(message, found)
+    elif isinstance(found.get("requestContext"), dict) and "condition" in found["requestContext"]:
+        message.body = None
+        return inside.read_destination(message, found)
+    elif isinstance(found.get("Records"), list) and found["Records"]:
+        message.body = None
+        inside.read_records(message, found["Records"])
+    return None
+
+
+def _take_out_of_records(record: "Record", records: "list[object]") -> None:
+    """Our attribute out of the text of a failed function's event, whose parsed records were read."""
+    body = record.get("body")
+    if isinstance(body, str) and f'"{ATTRIBUTE_NAME}"' in body and len(records) == 1:
+        start = body.find('"Value":"', body.find(f'"{ATTRIBUTE_NAME}"'))
+        value = body[start + 9 : body.find('"', start + 9)]
+        if start > 0 and carriers.text_of(value):
+            carriers.take_out_of_envelope(record, value)
 
 
 def _parsed(text: str) -> "Record | None":

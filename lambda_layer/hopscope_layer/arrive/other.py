@@ -1,13 +1,99 @@
-"""An event that no reader knows: one message without refs, never an error."""
+"""Events that are told apart by a key only they have, and those that nobody knows: one message, never an error."""
 
 from hopscope_layer.arrive.message import Arrived
 from hopscope_wire.fields import DETAIL_KEY
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Record = dict[str, object]
+
+KINDS = (
+    ("deliveryStreamArn", "firehose", "records", "firehose", (("invocationId",), ("/recordId",))),
+    ("streamArn", "firehose", "records", "firehose", (("invocationId",), ("/recordId",))),
+    ("invocationSchemaVersion", "s3-batch", "tasks", "s3-batch", (("job", "id"), ("invocationId",), ("/taskId",))),
+    ("CodePipeline.job", "codepipeline", "", "codepipeline", (("CodePipeline.job", "id"),)),
+    ("StateMachine", "states", "", "states", (("Execution", "Id"),)),
+    ("ResponseURL", "cloudformation", "", "cloudformation", (("RequestId",),)),
+    ("agent", "bedrock-agent", "", "bedrock-agent", (("agent", "id"), ("sessionId",))),
+    ("session", "alexa", "", "alexa", (("request", "requestId"),)),
+    ("rmqMessagesByQueue", "rabbitmq", "", "", ()),
+    ("triggerSource", "cognito", "", "", ()),
+    ("awslogs", "logs", "", "", ()),
+    ("configRuleArn", "config", "", "", ()),
+    ("bot", "lex", "", "", ()),
+    ("getObjectContext", "s3-object-lambda", "", "s3-object-lambda", (("xAmzRequestId",),)),
+    ("methodArn", "authorizer", "", "", ()),
+    ("ClientRequestToken", "secretsmanager", "", "secretsmanager", (("ClientRequestToken",),)),
+)
+"""The key that tells the event, its source, the list of its messages, the provider of the ref, and the paths whose
+values, joined by `:`, are the id. A path that begins with `/` is read in the message instead of the event."""
+
 
 def read(event: object) -> "list[Arrived]":
-    """The one message of an unknown event; a rule that hands on only the detail leaves our key at its top."""
+    """The messages of an event that no other reader knows."""
+    if not isinstance(event, dict):
+        return [Arrived("unknown", 0, [], [event])]
+    for key, source, messages, provider, paths in KINDS:
+        if key in event:
+            return _of_kind(event, source, messages, (provider, paths))
+    records = event.get("Records") or event.get("messages")
+    if isinstance(records, list) and records and isinstance(records[0], dict):
+        return [_of_record(record, index) for index, record in enumerate(records)]
+    return [_unknown(event)]
+
+
+def _of_kind(
+    event: "Record", source: str, messages: str, ref: "tuple[str, tuple[tuple[str, ...], ...]]"
+) -> "list[Arrived]":
+    items = event.get(messages) if messages else [event]
+    found = []
+    for index, item in enumerate(items if isinstance(items, list) else [event]):
+        message = Arrived(source, index, [], [event] if item is event else [event, item])
+        provider, paths = ref
+        parts = [_at(item, path[0][1:]) if path[0][:1] == "/" else _at(event, *path) for path in paths]
+        if any(part is not None for part in parts):
+            message.add_ref(provider, ":".join([str(part) for part in parts if part is not None]))
+        _follow_headers(message, event)
+        found.append(message)
+    return found
+
+
+def _of_record(record: object, index: int) -> Arrived:
+    """A record of a source without a reader of its own: CodeCommit, Amazon MQ, CloudFront."""
+    if not isinstance(record, dict):
+        return Arrived("unknown", index, [], [record])
+    source = str(record.get("eventSource") or record.get("EventSource") or "unknown").rpartition(":")[2]
+    if "cf" in record:
+        source = "cloudfront"
+    if "messageID" in record:
+        source = "mq"
+    message = Arrived(source, index, [], [record])
+    for name in ("eventId", "eventID", "messageId", "messageID"):
+        message.add_ref(source, record.get(name))
+    message.add_ref("cloudfront", _at(record, "cf", "config", "requestId"))
+    return message
+
+
+def _unknown(event: "Record") -> Arrived:
+    """An event of a kind that nobody knows; a rule that hands on only the detail leaves our key at its top."""
     message = Arrived("unknown", 0, [], [event])
-    if isinstance(event, dict) and DETAIL_KEY in event and message.adopt(event[DETAIL_KEY]):
+    if DETAIL_KEY in event and message.adopt(event[DETAIL_KEY]):
         message.fields["source"] = "events"
         del event[DETAIL_KEY]
-    return [message]
+    _follow_headers(message, event)
+    return message
+
+
+def _follow_headers(message: Arrived, event: "Record") -> None:
+    """AppSync and its like hand on the headers of the request."""
+    headers = _at(event, "request", "headers") or event.get("headers")
+    if isinstance(headers, dict):
+        message.headers = {str(name).lower(): value for name, value in headers.items() if isinstance(value, str)}
+        message.adopt(message.headers.get("traceparent"))
+        message.follow(message.headers.get("x-amzn-trace-id"))
+
+
+def _at(value: object, *steps: str) -> object:
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value

@@ -57,7 +57,17 @@ def _read_attributes(message: Arrived, record: "Record", attributes: "Record") -
         value = attribute.get("stringValue") if isinstance(attribute, dict) else None
         if isinstance(value, str):
             message.headers[name.lower()] = value
+    if "requestid" in message.headers and "errorcode" in message.headers:
+        # The dead-letter queue of an asynchronous function: the body is the event that it was given.
+        message.add_ref("lambda", message.headers["requestid"])
+        message.attribute("error-message", message.headers.get("errormessage"))
 
 
 def _may_hold_a_message(body: str) -> bool:
-    return '"TopicArn"' in body or '"detail-type"' in body
+    return (
+        '"TopicArn"' in body
+        or '"detail-type"' in body
+        or '"requestContext"' in body
+        or '"eventSource"' in body
+        or '"EventSource"' in body
+    )

@@ -23,13 +23,13 @@ def read(record: "Record", index: int) -> Arrived:
         _read_attributes(message, attributes)
     text = sns.get("Message")
     if isinstance(text, str):
-        message.body = text
-        message.payloads.append(text)
-        if text[:1] == "{" and '"detail-type"' in text:
+        if text[:1] == "{":
             from hopscope_layer.arrive import nested
 
-            message.payloads.pop()
-            nested.read_event_text(message, sns, "Message", text)
+            nested.read_text_of(message, sns, "Message", text)
+        else:
+            message.body = text
+            message.payloads.append(text)
     return message
 
 

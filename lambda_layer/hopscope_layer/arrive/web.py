@@ -1,4 +1,7 @@
-"""An HTTP request to a message: API Gateway REST, HTTP and WebSocket, function URLs, load balancers."""
+"""An HTTP request to a message: API Gateway REST, HTTP and WebSocket, function URLs, load balancers, VPC Lattice.
+
+A Lambda destination's record has a `requestContext` too, and is told apart by the `condition` in it.
+"""
 
 from hopscope_layer.arrive.message import Arrived
 
@@ -6,31 +9,67 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Record = dict[str, object]
 
+_NO_REQUEST: "Record" = {}
 
-def read(event: "Record") -> "list[Arrived]":
-    """The one message of a request. The ids of a gateway are refs, never a correlation id."""
-    request = event["requestContext"]
-    if not isinstance(request, dict):
-        request = {}
-    source = _source(request)
-    request_id = request.get("requestId")
-    refs = [f"{source}/{request_id}"] if isinstance(request_id, str) and request_id else []
-    message = Arrived(source, 0, refs, [event])
+
+def read(event: "Record", index: int) -> Arrived:
+    """The message of a request. The ids of a gateway are refs, never a correlation id."""
+    given = event.get("requestContext")
+    request = given if isinstance(given, dict) else _NO_REQUEST
+    if "condition" in request and "requestPayload" in event:
+        return _of_destination(event, index)
+    source = _source(event, request)
+    message = Arrived(source, index, [], [event])
+    for name in ("requestId", "extendedRequestId"):
+        message.add_ref(source, request.get(name))
+    if request.get("connectionId"):
+        # One connection brings many messages: only the pair names one of them.
+        message.add_ref(
+            "websocket", f"{request['connectionId']}:{request.get('messageId') or request.get('eventType')}"
+        )
     message.tell("name", _name(event, request))
-    message.tell("origin", request.get("domainName") or request.get("apiId"))
+    message.tell("origin", request.get("domainName") or request.get("apiId") or event.get("methodArn"))
     message.tell("sentUs", _sent_us(request))
-    headers = event.get("headers")
-    if isinstance(headers, dict):
-        message.headers = {name.lower(): value for name, value in headers.items() if isinstance(value, str)}
-        message.adopt(message.headers.get("traceparent"))
-        message.follow(message.headers.get("x-amzn-trace-id"))
-    return [message]
+    _read_headers(message, event)
+    return message
 
 
-def _source(request: "Record") -> str:
+def _of_destination(event: "Record", index: int) -> Arrived:
+    from hopscope_layer.arrive import inside, moments
+
+    message = Arrived(
+        "lambda-destination", index, [], [event, event.get("requestPayload"), event.get("responsePayload")]
+    )
+    inside.read_destination(message, event)
+    message.tell("sentUs", moments.epoch_us(event.get("timestamp")))
+    return message
+
+
+def _read_headers(message: Arrived, event: "Record") -> None:
+    headers = message.headers
+    many = event.get("multiValueHeaders")
+    for name, values in many.items() if isinstance(many, dict) else ():
+        if isinstance(values, list) and values and isinstance(values[0], str):
+            headers[name.lower()] = values[0]
+    one = event.get("headers")
+    for name, value in one.items() if isinstance(one, dict) else ():
+        if isinstance(value, str):
+            headers[name.lower()] = value
+    if headers:
+        message.adopt(headers.get("traceparent"))
+        message.follow(headers.get("x-amzn-trace-id"))
+        # An SNS subscription over HTTPS.
+        message.add_ref("sns", headers.get("x-amz-sns-message-id"))
+
+
+def _source(event: "Record", request: "Record") -> str:
     if "elb" in request:
         return "alb"
-    if str(request.get("domainName")).partition(".lambda-url.")[1]:
+    if "raw_path" in event or "serviceArn" in request:
+        return "vpc-lattice"
+    if event.get("methodArn") or event.get("routeArn"):
+        return "authorizer"
+    if ".lambda-url." in str(request.get("domainName")):
         return "function-url"
     return "apigateway"
 
@@ -41,11 +80,12 @@ def _name(event: "Record", request: "Record") -> "str | None":
     if isinstance(route, str) and route and route != "$default":
         return route
     http = request.get("http")
-    method = http.get("method") if isinstance(http, dict) else event.get("httpMethod")
-    path = request.get("resourcePath") or event.get("rawPath") or event.get("path")
+    method = http.get("method") if isinstance(http, dict) else event.get("httpMethod") or event.get("method")
+    path = request.get("resourcePath") or event.get("resource") or event.get("rawPath") or event.get("path")
+    path = path or event.get("raw_path")
     return f"{method} {path}" if method and path else None
 
 
 def _sent_us(request: "Record") -> "int | None":
     epoch_ms = request.get("timeEpoch") or request.get("requestTimeEpoch")
-    return epoch_ms * 1000 if isinstance(epoch_ms, int) else None
+    return epoch_ms * 1000 if isinstance(epoch_ms, int) and epoch_ms > 0 else None

@@ -4,8 +4,6 @@
 serialised, it returns the parsed response or raises, and clients, resources, threads and stubs all go through it.
 """
 
-from time import perf_counter_ns, time_ns
-
 from hopscope_layer import current
 from hopscope_layer.guard import note
 
@@ -23,8 +21,28 @@ OPERATIONS = {
     ("sns", "Publish"): "topic:Publish",
     ("sns", "PublishBatch"): "topic:PublishBatch",
     ("events", "PutEvents"): "bus:PutEvents",
+    ("eventsv2", "PutEvents"): "bus:PutEventsV2",
+    ("eventsv2", "PutRawEvents"): "bus:PutRawEvents",
+    ("lambda", "Invoke"): "function:Invoke",
+    ("states", "StartExecution"): "execution:StartExecution",
+    ("states", "StartSyncExecution"): "execution:StartExecution",
+    ("states", "SendTaskSuccess"): "execution:SendTask",
+    ("states", "SendTaskFailure"): "execution:SendTask",
+    ("kinesis", "PutRecord"): "stream:PutRecord",
+    ("kinesis", "PutRecords"): "stream:PutRecords",
+    ("firehose", "PutRecord"): "stream:FirehosePutRecord",
+    ("firehose", "PutRecordBatch"): "stream:FirehosePutRecordBatch",
+    ("dynamodb", "PutItem"): "table:WriteItem",
+    ("dynamodb", "UpdateItem"): "table:WriteItem",
+    ("dynamodb", "DeleteItem"): "table:WriteItem",
+    ("dynamodb", "BatchWriteItem"): "table:WriteItems",
+    ("dynamodb", "TransactWriteItems"): "table:WriteItems",
+    ("s3", "PutObject"): "bucket:PutObject",
+    ("s3", "CopyObject"): "bucket:PutObject",
+    ("s3", "CompleteMultipartUpload"): "bucket:PutObject",
+    ("scheduler", "CreateSchedule"): "schedule:CreateSchedule",
 }
-"""(service, operation) to the class, in a module of this folder, that knows its parameters and its response."""
+"""(endpoint prefix, operation) to the class, in a module of this folder, that knows its parameters and its response."""
 
 NAMES = frozenset(operation for _, operation in OPERATIONS)
 
@@ -56,13 +74,11 @@ def prepared(client: "Any", operation_name: str, api_params: "Any") -> "tuple[Ca
     """The call as we follow it, None if we do not, and the parameters to make it with: the caller's own stay as they are."""
     try:
         invocation = current.invocation
-        key = (client.meta.service_model.service_name, operation_name)
+        key = (client.meta.service_model.endpoint_prefix, operation_name)
         place = OPERATIONS.get(key)
         if invocation is None or place is None or not isinstance(api_params, dict):
             return None, api_params
         call = _class_at(place)(invocation, key)
-        call.sent_us = time_ns() // 1000
-        call.started_ns = perf_counter_ns()
         return call, call.leave(api_params)
     except Exception as error:  # noqa: BLE001  the worker boundary of every hook
         note(f"follow {operation_name}", error)

@@ -1,80 +1,119 @@
-"""EventBridge: PutEvents."""
+"""EventBridge: PutEvents of the classic bus and of the custom event bus, and PutRawEvents."""
 
 from hopscope_layer.depart import limits
-from hopscope_layer.depart.attributes import of_entries
-from hopscope_layer.depart.call import Call, entry_error
+from hopscope_layer.depart.call import Call
 from hopscope_layer.depart.splice import spliced
 from hopscope_wire.context import carrier_of
 from hopscope_wire.fields import DETAIL_KEY, MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from hopscope_wire.context import Context
+
     Params = dict[str, object]
     Sent = dict[str, object]
 
 _TIME_BYTES = 14
 """What EventBridge counts for the time of an entry."""
 
+_BYTES_BESIDE_CARRIER = len(DETAIL_KEY) + len('"":"",')
+
 
 class PutEvents(Call):
     """Up to ten events; the response holds their ids, or errors inside its HTTP 200, in the order of the entries."""
 
+    ENTRIES = "Entries"
+    ANSWERS = "Entries"
     __slots__ = ("request_bytes",)
 
-    def leave(self, params: "Params") -> "Params":
-        entries = of_entries(params.get("Entries"))
-        if entries is None:
-            return params
-        self.request_bytes = sum([_entry_bytes(entry) for entry in entries])
-        return {**params, "Entries": [self._sent(entry) for entry in entries]}
+    def weigh(self, entries: "list[Params]") -> None:
+        self.request_bytes = sum([_bytes_of(entry) for entry in entries])
 
-    def arrive(self, response: "Params") -> None:
-        entries = response.get("Entries")
-        for sent, answer in zip(self.sends, entries if isinstance(entries, list) else []):
-            event_id = answer.get("EventId")
-            if event_id:
-                sent["refs"] = [f"events/{event_id}"]
-            else:
-                sent["error"] = entry_error(answer, "ErrorCode", "ErrorMessage")
-
-    def _sent(self, entry: "Params") -> "Params":
-        bus, detail, name = entry.get("EventBusName") or "default", entry.get("Detail"), entry.get("DetailType")
-        event = {"detail-type": name, "source": entry.get("Source"), "detail": detail}
-        sent, context = self.send(bus, None, [event, detail])
+    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+        detail, name = entry.get("Detail"), entry.get("DetailType")
+        sent["destination"] = str(entry.get("EventBusName") or self.destination or "default")[:MAX_TEXT_CHARS]
         if isinstance(name, str):
             sent["name"] = name[:MAX_TEXT_CHARS]
         if isinstance(detail, str):
             sent["bodyBytes"] = limits.text_bytes(detail)
-        if not self.may_carry(bus):
-            self.skip(sent, "off")
-            return entry
-        carried = self._carried(entry, sent, detail, carrier_of(context))
-        return entry if carried is None else {**entry, "Detail": carried}
+        return None, [{"detail-type": name, "source": entry.get("Source"), "detail": detail}, detail]
 
-    def _carried(self, entry: "Params", sent: "Sent", detail: object, carrier: str) -> "str | None":
-        """The detail with our key, or None and the reason counted."""
-        reason = None
-        carried = spliced(detail, carrier) if isinstance(detail, str) else None
-        added_bytes = len(carrier) + len(DETAIL_KEY) + 6
-        if not isinstance(detail, str) or carried is None:
-            reason = "not_an_object"
-        elif f'"{DETAIL_KEY}"' in detail:
-            reason = "present"
-        elif limits.crosses_a_step(_entry_bytes(entry), added_bytes):
-            reason = "billing_step"
-        elif self.request_bytes + added_bytes >= limits.MAX_EVENTS_REQUEST_BYTES or limits.crosses_a_step(
-            self.request_bytes, added_bytes
-        ):
-            reason = "size_limit"
-        if reason is not None:
-            self.skip(sent, reason)
-            return None
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+        event_id = answer.get("EventId")
+        return [f"events/{event_id}"] if event_id else []
+
+    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
+        carrier, detail = carrier_of(context), entry.get("Detail")
+        added_bytes = len(carrier) + _BYTES_BESIDE_CARRIER
+        with_carrier = spliced(detail, carrier) if isinstance(detail, str) else None
+        reason = self._reason_against(entry, added_bytes)
+        if with_carrier is None or reason is not None:
+            self.skip(sent, reason or "not_an_object")
+            return entry
         self.request_bytes += added_bytes
         sent["carried"] = True
-        return carried
+        return {**entry, "Detail": with_carrier}
+
+    def _reason_against(self, entry: "Params", added_bytes: int) -> "str | None":
+        if f'"{DETAIL_KEY}"' in str(entry.get("Detail")):
+            return "present"
+        if limits.crosses_a_step(_bytes_of(entry), added_bytes):
+            return "billing_step"
+        if limits.crosses_a_step(self.request_bytes, added_bytes):
+            return "size_limit"
+        if self.request_bytes + added_bytes >= limits.MAX_EVENTS_REQUEST_BYTES:
+            return "size_limit"
+        return None
 
 
-def _entry_bytes(entry: "Params") -> int:
+class PutEventsV2(PutEvents):
+    """Events to a custom event bus. A bus that deduplicates by content would take the carrier for a difference."""
+
+    DESTINATION = ("EventBusArn",)
+    __slots__ = ("deduplicates",)
+
+    def leave(self, params: "Params") -> "Params":
+        # Anything but an explicit other kind of deduplication may hash the content.
+        self.deduplicates = params.get("DeduplicationConfiguration") is not None
+        return super().leave(params)
+
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
+        event_id = answer.get("EventId")
+        if answer.get("SuccessCode") is not None:
+            sent["result"] = answer["SuccessCode"]
+        return [f"eventsv2/{event_id}", f"events/{event_id}"] if event_id else []
+
+    def _reason_against(self, entry: "Params", added_bytes: int) -> "str | None":
+        if self.deduplicates:
+            return "deduplication"
+        return super()._reason_against(entry, added_bytes)
+
+
+class PutRawEvents(PutEventsV2):
+    """Raw bytes to a custom event bus; `Metadata` travels beside them and is the carrier's place."""
+
+    __slots__ = ()
+
+    def weigh(self, entries: "list[Params]") -> None:
+        self.request_bytes = 0
+
+    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":  # noqa: ARG002
+        data = entry.get("Data")
+        return data, [data] if isinstance(data, str) else []
+
+    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
+        metadata = entry.get("Metadata") or {}
+        if self.deduplicates:
+            self.skip(sent, "deduplication")
+        elif not isinstance(metadata, dict) or DETAIL_KEY in metadata:
+            self.skip(sent, "present")
+        else:
+            sent["carried"] = True
+            return {**entry, "Metadata": {**metadata, DETAIL_KEY: carrier_of(context)}}
+        return entry
+
+
+def _bytes_of(entry: "Params") -> int:
     """Size of an entry as EventBridge counts it."""
     size_bytes = _TIME_BYTES if "Time" in entry else 0
     for name in ("Source", "DetailType", "Detail"):

@@ -1,0 +1,26 @@
+"""A Kafka record to a message: topic, partition and offset are its id."""
+
+from hopscope_layer.arrive.message import Arrived
+from hopscope_layer.arrive.stream import decoded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Record = dict[str, object]
+
+
+def read(record: "Record", index: int) -> Arrived:
+    """The message of one record."""
+    message = Arrived("kafka", index, [], [record, decoded(record.get("value"))])
+    message.add_ref("kafka", f"{record.get('topic')}-{record.get('partition')}/{record.get('offset')}")
+    message.tell("origin", record.get("topic"))
+    timestamp_ms = record.get("timestamp")
+    if isinstance(timestamp_ms, int) and timestamp_ms > 0:
+        message.fields["sentUs"] = timestamp_ms * 1000
+    headers = record.get("headers")
+    for header in headers if isinstance(headers, list) else ():
+        for name, value in header.items():
+            # A header's value is a list of signed bytes.
+            if isinstance(value, list) and all(isinstance(byte, int) for byte in value):
+                message.headers[name.lower()] = bytes([byte & 0xFF for byte in value]).decode("utf-8", "replace")
+    message.adopt(message.headers.get("traceparent"))
+    return message

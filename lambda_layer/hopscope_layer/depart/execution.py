@@ -1,0 +1,48 @@
+"""Step Functions: the execution's ARN is the ref. Name and input decide whether a retry is the same, so neither changes."""
+
+from hopscope_layer import body_hash
+from hopscope_layer.depart.call import Call
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hopscope_wire.context import Context
+
+    Params = dict[str, object]
+    Sent = dict[str, object]
+
+
+class StartExecution(Call):
+    """StartExecution and StartSyncExecution."""
+
+    DESTINATION = ("stateMachineArn",)
+    __slots__ = ()
+
+    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+        if isinstance(entry.get("name"), str):
+            sent["name"] = entry["name"]
+        given = entry.get("input")
+        return given, [given] if isinstance(given, str) else []
+
+    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":  # noqa: ARG002
+        self.skip(sent, "idempotent_name")
+        return entry
+
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+        arn = answer.get("executionArn")
+        return [f"states/{arn}"] if arn else []
+
+
+class SendTask(Call):
+    """SendTaskSuccess and SendTaskFailure. A task token is a secret: only its hash is recorded."""
+
+    __slots__ = ()
+
+    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+        token = entry.get("taskToken")
+        if isinstance(token, str):
+            sent["attributes"] = {"task-token-hash": body_hash.measured(token)[1]}
+        output = entry.get("output")
+        return None, [output] if isinstance(output, str) else []
+
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+        return []

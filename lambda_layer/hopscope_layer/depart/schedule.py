@@ -1,0 +1,28 @@
+"""EventBridge Scheduler: CreateSchedule. The target's input is the user's: it may be a name that must stay the same."""
+
+from hopscope_layer.depart.call import Call
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Params = dict[str, object]
+    Sent = dict[str, object]
+
+
+class CreateSchedule(Call):
+    """A schedule. Only one that runs once (`at(…)`) is a message; a recurring one has no single delivery to point to."""
+
+    DESTINATION = ("Name",)
+    __slots__ = ("runs_once",)
+
+    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+        target = entry.get("Target")
+        given = target.get("Input") if isinstance(target, dict) else None
+        self.runs_once = str(entry.get("ScheduleExpression")).startswith("at(")
+        if isinstance(target, dict) and isinstance(target.get("Arn"), str):
+            sent["name"] = sent.get("destination")
+            sent["destination"] = target["Arn"]
+        return given, [given] if isinstance(given, str) else []
+
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+        arn = answer.get("ScheduleArn")
+        return [f"scheduler/{arn}"] if arn and self.runs_once else []

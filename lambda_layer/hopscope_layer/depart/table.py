@@ -1,0 +1,79 @@
+"""DynamoDB writes: a write returns no id, so table and keys are what the stream's record can be joined by."""
+
+import json
+
+from hopscope_layer.depart.call import Call
+from hopscope_wire.fields import MAX_TEXT_CHARS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Params = dict[str, object]
+    Sent = dict[str, object]
+
+_WRITES = ("Put", "Update", "Delete", "PutRequest", "DeleteRequest")
+
+
+class WriteItem(Call):
+    """PutItem, UpdateItem, DeleteItem."""
+
+    DESTINATION = ("TableName",)
+    __slots__ = ()
+
+    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+        if isinstance(entry.get("TableName"), str):
+            sent["destination"] = entry["TableName"]
+        if isinstance(entry.get("Key"), dict):
+            sent["attributes"] = {"item": item_of(entry["Key"])}
+        return None, [plain(entry.get("Key")), plain(entry.get("Item")), plain(entry.get("ExpressionAttributeValues"))]
+
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+        return []
+
+
+class WriteItems(WriteItem):
+    """BatchWriteItem and TransactWriteItems: every written item is a send."""
+
+    __slots__ = ()
+
+    def leave(self, params: "Params") -> "Params":
+        for write in _writes(params):
+            self._sent(write)
+        return params
+
+    def _answered(self, response: "Params") -> None:
+        """Nothing in the response names an item that was written."""
+
+
+def _writes(params: "Params") -> "list[Params]":
+    """The writes of a batch or a transaction as if each were a call of its own."""
+    found = []
+    requests = params.get("RequestItems")
+    for table, items in requests.items() if isinstance(requests, dict) else ():
+        found += [{"TableName": table, **write} for item in items for kind, write in item.items() if kind in _WRITES]
+    transaction = params.get("TransactItems")
+    for item in transaction if isinstance(transaction, (list, tuple)) else ():
+        found += [write for kind, write in item.items() if kind in _WRITES]
+    return found
+
+
+def item_of(key: object) -> str:
+    """A primary key as canonical text; plain values and DynamoDB's typed ones give the same."""
+    values = plain(key)
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), default=str)[:MAX_TEXT_CHARS]
+
+
+def plain(item: object) -> object:
+    """An item whose values are no longer wrapped in their type; numbers are texts."""
+    if not isinstance(item, dict):
+        return None
+    return {str(name): _plain_value(value) for name, value in item.items()}
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, dict) and len(value) == 1:
+        ((kind, inner),) = value.items()
+        if kind in ("S", "N", "BOOL"):
+            return inner
+        if kind == "M":
+            return plain(inner)
+    return value if isinstance(value, (str, bool)) else str(value)

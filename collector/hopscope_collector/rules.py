@@ -23,7 +23,7 @@
     instrumented = true                   # false: it carries no layer, so silence is normal
 
     [duplicates]
-    repeatable = ["item_added"]           # events that may come twice with the same key
+    once = ["order_placed"]               # events that must not come twice with the same key, whatever their bodies
 
     [windows]
     late = "2s"                           # how late log lines may come before a hop counts as timed out
@@ -116,7 +116,9 @@ class Rules:
     """Names of keys that join traces. None: every key does."""
 
     max_traces_per_value: int = DEFAULT_MAX_TRACES
-    repeatable: frozenset[str] = frozenset()
+    once: frozenset[str] = frozenset()
+    """Names of events of which one consumer may handle one for each key. Others are compared by their bodies."""
+
     windows: Windows = field(default_factory=Windows)
 
     def joins(self, key_name: str) -> bool:
@@ -154,7 +156,7 @@ class _Table:
         self.only("expect", "queue", "consumer", "keys", "duplicates", "windows")
         keys, duplicates, windows = self.table("keys"), self.table("duplicates"), self.table("windows")
         keys.only("joining", "max_traces_per_value")
-        duplicates.only("repeatable")
+        duplicates.only("once")
         queues = [each.queue() for each in self.tables("queue")]
         return Rules(
             expect=tuple(each.expect() for each in self.tables("expect")),
@@ -162,7 +164,7 @@ class _Table:
             consumers=tuple(each.consumer() for each in self.tables("consumer")),
             joining=frozenset(keys.texts("joining")) if "joining" in keys.values else None,
             max_traces_per_value=keys.count("max_traces_per_value") or DEFAULT_MAX_TRACES,
-            repeatable=frozenset(duplicates.texts("repeatable")),
+            once=frozenset(duplicates.texts("once")),
             windows=windows.windows(),
         )
 

@@ -123,7 +123,7 @@ def _flow_of(parts: _Parts, weave: Weave, waiting: Waiting, now_us: int) -> Flow
         parts.links, key=lambda link: (weave.index.hops_by_id[link.to_id].started_us, link.to_id, link.from_id)
     )
     waits = waiting.waits(hops, sends, links)
-    duplicates = duplicates_of(hops, weave.rules)
+    duplicates = duplicates_of(hops, sends, links, weave.rules)
     standing = Standing(hops, waits, bool(duplicates), _sends_by_hop(links))
     status = flow_status(standing, now_us, weave.rules)
     noted = {note for hop in hops for note in weave.notes.get(hop.id, ())}

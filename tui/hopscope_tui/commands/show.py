@@ -1,0 +1,67 @@
+"""`hopscope show`: one flow, by any of its ids."""
+
+import json
+import time
+from collections.abc import Sequence
+
+import click
+
+from hopscope_collector.errors import InputError
+from hopscope_collector.flow import Flow
+from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
+from hopscope_collector.query import Flows
+from hopscope_collector.rules_file import rules_for
+from hopscope_collector.store.location import open_to_read, store_url
+from hopscope_tui.drawing.flow_line import key_of
+from hopscope_tui.flow_text import flow_rows, painted, terminal_cells
+from hopscope_tui.neutral import neutral
+
+TRIED = (
+    "a trace id, correlation id, key (order_id=o-42, or o-42), ref or message id, request id, "
+    "invocation, hop or send id, execution ARN"
+)
+_CANDIDATES_SHOWN = 5
+
+
+class NoSuchFlow(InputError):
+    """Nothing is known by the id."""
+
+
+class SeveralFlows(InputError):
+    """The id names more than one flow."""
+
+
+@click.command(name="show")
+@click.argument("id_text", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: docs/show.md says what is in it.")
+@click.option("--store", metavar="URL", help="Which store; default $HOPSCOPE_STORE, else a file of yours.")
+@click.option("--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else beside the store.")
+def command(id_text: str, *, as_json: bool, store: str | None, rules: str | None) -> None:
+    """Show one flow: its tree of hops, the evidence of every link, what it waits for.
+
+    ID: a trace id, correlation id, key (order_id=o-42, or o-42 alone), any ref or bare message id, request id,
+    invocation, hop or send id, or an execution ARN.
+    """
+    known_rules = rules_for(rules, store_url(store))
+    with open_to_read(store) as opened:
+        flow = _only(Flows(opened, known_rules, _now_us).find(id_text), id_text)
+    if as_json:
+        click.echo(json.dumps({"hopscope": CONTRACT_VERSION, "flow": flow_json(flow)}))
+        return
+    for row in flow_rows(flow, terminal_cells(), _now_us()):
+        click.echo(painted(row))
+
+
+def _only(flows: Sequence[Flow], id_text: str) -> Flow:
+    if len(flows) == 1:
+        return flows[0]
+    named = neutral(id_text)
+    if not flows:
+        raise NoSuchFlow(f"no flow is known by {named!r}; tried it as {TRIED}; `hopscope flows` lists what there is")
+    some = ", ".join(f"{flow.id} ({flow.status}, {neutral(key_of(flow))})" for flow in flows[:_CANDIDATES_SHOWN])
+    more = f", … {len(flows) - _CANDIDATES_SHOWN} more" if len(flows) > _CANDIDATES_SHOWN else ""
+    raise SeveralFlows(f"{named!r} names {len(flows)} flows; expected one; show one of them: {some}{more}")
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,211 @@
+"""One flow as text for a terminal or a pipe: `hopscope show` (pure but for `terminal_cells` and colours).
+
+    ↺ recovered  order_id=o-57  POST /orders › order_placed
+      3 hops, 1 retry, 2 links by id · took 1.9s · began 2026-11-21 11:54:27 UTC, 3m ago
+
+    ✔ place-order  POST /orders                                         ran 84ms
+    ↺ └─ notify-user ×2  order_placed                     waited 31ms  ran 210ms
+           exact: same EventBridge id on both sides, events/7bf73129-…; Root agrees
+           attempt 1 failed after 12ms: TimeoutError: the gateway did not answer
+
+Colour repeats what glyph and word say, and is left out where nobody looks at it: a pipe, a file, NO_COLOR.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+
+import click
+
+from hopscope_collector.flow import Evidence, Flow, Hop, Link, Wait
+from hopscope_tui.drawing.flow_line import flow_row, heading_row
+from hopscope_tui.drawing.headline import made_of
+from hopscope_tui.drawing.outline import Step, outline
+from hopscope_tui.drawing.rows import Row, Run, beside, fit_row, row_text, said
+from hopscope_tui.drawing.statuses import look_of
+from hopscope_tui.drawing.times import NO_TIME, age, date_and_clock, duration
+from hopscope_tui.drawing.waterfall import label_of
+from hopscope_tui.neutral import neutral
+
+LEAST_CELLS = 40
+
+_STYLES: dict[str, dict[str, object]] = {
+    "strong": {"bold": True},
+    "title": {"bold": True},
+    "key": {"fg": "cyan", "bold": True},
+    "dim": {"dim": True},
+    "faint": {"dim": True},
+    "label": {"dim": True},
+    "accent": {"fg": "magenta"},
+    "overdue": {"fg": "yellow", "bold": True},
+    "lost": {"fg": "red", "bold": True},
+    "failed": {"fg": "red", "bold": True},
+    "dead-lettered": {"fg": "red", "bold": True},
+    "waiting": {"fg": "blue"},
+    "running": {"fg": "magenta"},
+    "recovered": {"fg": "green"},
+    "duplicated": {"fg": "yellow"},
+    "done": {"fg": "green"},
+    "bar-waiting": {"fg": "blue"},
+    "bar-running": {"fg": "green"},
+    "bar-retrying": {"fg": "yellow"},
+    "bar-failed": {"fg": "red"},
+    "bar-rest": {"dim": True},
+}
+
+_ALSO: dict[Evidence, str] = {"ref": "message id", "header": "Root", "key": "key", "inferred": "body"}
+_REFS = {
+    "sqs": "SQS message id",
+    "sns": "SNS message id",
+    "events": "EventBridge id",
+    "eventsv2": "EventBridge id",
+    "lambda": "Lambda request id",
+    "kinesis": "Kinesis sequence number",
+    "s3": "S3 object version",
+}
+
+
+def terminal_cells() -> int:
+    """Width of the terminal; 80 where there is none."""
+    return max(LEAST_CELLS, shutil.get_terminal_size((80, 24)).columns)
+
+
+def painted(row: Iterable[Run]) -> str:
+    """The row with the colours of its roles, without blanks at its end; click leaves colours out of pipes."""
+    if os.environ.get("NO_COLOR"):
+        return row_text(row).rstrip()
+    runs = list(row)
+    while runs and not runs[-1].text.strip():
+        runs.pop()
+    if runs:
+        runs[-1] = Run(runs[-1].text.rstrip(), runs[-1].role)
+    return "".join(click.style(run.text, **_STYLES[run.role]) if run.role in _STYLES else run.text for run in runs)  # type: ignore[arg-type]
+
+
+def list_rows(flows: Iterable[Flow], width_cells: int, now_us: int) -> Iterator[Row]:
+    """A heading, and one line a flow."""
+    yield heading_row(width_cells)
+    for flow in flows:
+        yield flow_row(flow, width_cells, now_us)
+
+
+def flow_rows(flow: Flow, width_cells: int, now_us: int) -> Iterator[Row]:
+    """One flow in full: what it is, its tree, what it waits for, what is odd about it."""
+    yield from _head(flow, width_cells, now_us)
+    yield ()
+    for step in outline(flow):
+        yield from _step_rows(step, width_cells, now_us)
+    if flow.notes:
+        yield ()
+    for note in flow.notes:
+        yield from _wrapped(f"! {note}", 0, width_cells, "plain")
+
+
+def _head(flow: Flow, width_cells: int, now_us: int) -> Iterator[Row]:
+    look = look_of(flow.status)
+    keys = "  ".join(f"{name}={value}" for name, value in flow.keys.items()) or flow.correlation_id or flow.id
+    yield _cut(
+        (Run(f"{look.glyph} {flow.status}", look.role), said(f"  {keys}", "key"), said(f"  {flow.kind}")), width_cells
+    )
+    took = "goes on since" if flow.ended_us is None else "took"
+    length = duration((now_us if flow.ended_us is None else flow.ended_us) - flow.started_us)
+    yield from _wrapped(f"{made_of(flow)} · {took} {length}", 2, width_cells, "plain")
+    began = f"began {date_and_clock(flow.started_us)} UTC, {age(now_us - flow.started_us)} ago"
+    yield from _wrapped(began, 2, width_cells, "dim")
+    if flow.correlation_id and flow.correlation_id not in flow.traces:
+        yield from _wrapped(f"correlation id {flow.correlation_id}", 2, width_cells, "dim")
+    traces = ", ".join(flow.traces[:3]) + (f" and {len(flow.traces) - 3} more" if len(flow.traces) > 3 else "")
+    yield from _wrapped(f"{'trace' if len(flow.traces) == 1 else 'traces'} {traces or NO_TIME}", 2, width_cells, "dim")
+    for arn in flow.executions:
+        yield from _wrapped(f"execution {arn}", 2, width_cells, "dim")
+
+
+def _step_rows(step: Step, width_cells: int, now_us: int) -> Iterator[Row]:
+    look = look_of(step.status)
+    stem, joint = _guides(step)
+    left = (Run(f"{look.glyph} ", look.role), Run(joint, "faint"), *label_of(step, is_first=step.link is None))
+    yield _cut(beside(left, (Run(_times(step, now_us), "dim"),), width_cells), width_cells)
+    below = 2 + len(stem)
+    for text, role in _details(step):
+        for row in _wrapped(text, below + 2, width_cells, role):
+            yield (Run("  "), Run(stem, "faint"), *row_after(row, below)) if stem.strip() else row
+
+
+def row_after(row: Row, cells: int) -> Row:
+    """A row without its first blank cells."""
+    first, *rest = row
+    return (Run(first.text[cells:], first.role), *rest)
+
+
+def _guides(step: Step) -> tuple[str, str]:
+    """What stands left of the lines below a step, and of the step itself."""
+    if not step.guides:
+        return "", ""
+    *above, follows = step.guides
+    stem = "".join("│  " if goes_on else "   " for goes_on in above)
+    is_exact = step.link is None or step.link.is_exact
+    joint = ("├" if follows else "└") + ("─ " if is_exact else "╌ ")
+    return stem + ("│  " if follows else "   "), stem + joint
+
+
+def _times(step: Step, now_us: int) -> str:
+    if step.wait is not None:
+        return f" since {duration(now_us - step.wait.since_us)}{_due(step.wait, now_us)}"
+    if step.hop is None:
+        return ""
+    waited = "" if step.waited_us is None else f" waited {duration(step.waited_us):>6}"
+    return f"{waited}  {_ran(step.hop, now_us):>10}"
+
+
+def _ran(hop: Hop, now_us: int) -> str:
+    if hop.ended_us is not None:
+        return f"ran {duration(hop.ended_us - hop.started_us):>6}"
+    return f"runs {duration(now_us - hop.started_us):>5}" if hop.status == "running" else "no end"
+
+
+def _due(wait: Wait, now_us: int) -> str:
+    if wait.due_us is None:
+        return ""
+    if wait.due_us < now_us:
+        return f", {duration(now_us - wait.due_us)} too late"
+    return f", due in {duration(wait.due_us - now_us)}"
+
+
+def _details(step: Step) -> Iterator[tuple[str, str]]:
+    """The evidence of the link, then every attempt that did not succeed."""
+    if step.link is not None:
+        yield evidence_words(step.link), "faint"
+    for hop in step.hops:
+        if hop.error is not None:
+            tried = f"attempt {hop.attempt} {hop.status}" if len(step.hops) > 1 or hop.attempt > 1 else hop.status
+            after = f" after {duration(hop.ended_us - hop.started_us)}" if hop.ended_us is not None else ""
+            message = f": {hop.error.message}" if hop.error.message else ""
+            yield f"{tried}{after}: {hop.error.type}{message}", "failed"
+        elif hop.status in ("timed-out", "dead-lettered"):
+            yield f"attempt {hop.attempt} {hop.status}: its end was never recorded", "failed"
+
+
+def evidence_words(link: Link) -> str:
+    """Why a link is believed: `exact: our context 9f1c22ab03d40001 came along; message id, Root agree`."""
+    first, *others = link.evidence
+    agreeing = f"; {', '.join(_ALSO[each] for each in others)} agree{'s' if len(others) == 1 else ''}" if others else ""
+    if first == "carrier":
+        return f"exact: our context {link.detail} came along{agreeing}"
+    if first == "ref":
+        same = _REFS.get(link.detail.split("/", 1)[0], "message id")
+        return f"exact: same {same} on both sides, {link.detail}{agreeing}"
+    return f"by {first}: same {link.detail}{agreeing}"
+
+
+def _wrapped(text: str, indent_cells: int, width_cells: int, role: str) -> Iterator[Row]:
+    """The text in as many rows as it needs, at most four, broken at blanks where there are some."""
+    import textwrap
+
+    room = max(width_cells - indent_cells, 10)
+    lines = textwrap.wrap(neutral(text), room, max_lines=4, placeholder=" …", break_on_hyphens=False) or [""]
+    for line in lines:
+        yield _cut((Run(" " * indent_cells), Run(line, role)), width_cells)
+
+
+def _cut(row: Iterable[Run], width_cells: int) -> Row:
+    return fit_row(row, width_cells)

@@ -4,7 +4,10 @@
  * How every function gets the layer (pure): `(service, config) → changes`.
  *
  *     wrapper   AWS_LAMBDA_EXEC_WRAPPER=/opt/hopscope, the handler untouched
- *     handler   the handler becomes hopscope_layer.handler, which runs HOPSCOPE_HANDLER: where the wrapper is taken
+ *     chain     the same, and HOPSCOPE_WRAPPED names the wrapper that was there: it runs after ours
+ *     handler   the handler becomes hopscope_layer.handler, which runs HOPSCOPE_HANDLER
+ *
+ * `auto` is the wrapper, and the handler where the wrapper's place is taken.
  */
 
 const { functionSettings, selectionOf } = require('./settings');
@@ -41,32 +44,32 @@ function changeOf(name, functionObject, { settings, layer, provider }) {
   const own = functionSettings(functionObject, settings);
   const inherited = { ...provider.environment, ...functionObject.environment };
   const how = howOf(own.attach, inherited);
-  if (how === null) {
-    return { refused: `${WRAPPER} is already ${JSON.stringify(inherited[WRAPPER])}, and attach: wrapper was asked for; say attach: handler` };
-  }
-  const ours = how === 'wrapper' ? { [WRAPPER]: OUR_WRAPPER } : { HOPSCOPE_HANDLER: handlerOf(functionObject) };
-  const variables = Object.entries({ ...ours, ...variablesOf(own) }).filter(([variable]) => !isSet(inherited[variable]));
+  const settingVariables = Object.entries(variablesOf(own)).filter(([variable]) => !isSet(inherited[variable]));
   return {
     function: name,
     how,
     handler: how === 'handler' ? OUR_HANDLER : functionObject.handler,
     layers: withLayer(functionObject.layers ?? provider.layers ?? [], layer),
-    environment: { ...functionObject.environment, ...Object.fromEntries(variables) },
+    environment: {
+      ...functionObject.environment,
+      ...Object.fromEntries(settingVariables),
+      ...HOW[how]({ handler: functionObject.handler, inherited }),
+    },
     inherited: provider.environment ?? {},
   };
 }
 
-/** The handler that the author wrote, whether or not it was redirected before. */
-function handlerOf(functionObject) {
-  return functionObject.handler === OUR_HANDLER ? functionObject.environment.HOPSCOPE_HANDLER : functionObject.handler;
-}
+/** The variables of each way. Whoever holds the wrapper's place, and the author's handler, are found again the second time. */
+const HOW = {
+  wrapper: () => ({ [WRAPPER]: OUR_WRAPPER }),
+  chain: ({ inherited }) => ({ [WRAPPER]: OUR_WRAPPER, HOPSCOPE_WRAPPED: inherited.HOPSCOPE_WRAPPED ?? inherited[WRAPPER] }),
+  handler: ({ handler, inherited }) => ({ HOPSCOPE_HANDLER: handler === OUR_HANDLER ? inherited.HOPSCOPE_HANDLER : handler }),
+};
 
-/** null: the wrapper was asked for and somebody else has it. */
 function howOf(asked, environment) {
-  const isTaken = isSet(environment[WRAPPER]) && environment[WRAPPER] !== OUR_WRAPPER;
-  if (asked === 'handler' || isSet(environment.HOPSCOPE_HANDLER)) return 'handler';
-  if (asked === 'wrapper') return isTaken ? null : 'wrapper';
-  return isTaken ? 'handler' : 'wrapper';
+  const isTaken = isSet(environment.HOPSCOPE_WRAPPED) || (isSet(environment[WRAPPER]) && environment[WRAPPER] !== OUR_WRAPPER);
+  if (asked === 'handler' || (asked === 'auto' && isTaken)) return 'handler';
+  return isTaken ? 'chain' : 'wrapper';
 }
 
 /** The framework takes a variable that is null out of the function. */

@@ -7,7 +7,11 @@ const { changesOf, apply } = require('./attach');
 const layer = require('./layer');
 const { unzippedBytes } = require('./zip');
 
-const HOW = { wrapper: 'layer and exec wrapper', handler: 'layer and handler redirect' };
+const HOW = {
+  wrapper: 'layer and exec wrapper',
+  chain: 'layer and exec wrapper, before the wrapper that was there',
+  handler: 'layer and handler redirect',
+};
 
 /** Give every function that is asked for the layer and its variables; say one line about each. */
 function attachFunctions(world) {

@@ -1,0 +1,133 @@
+'use strict';
+
+/**
+ * Log groups subscribed to the collector (pure): one filter a group, or one policy for the account.
+ *
+ * AWS takes two filters a group. A group that has two is left as it is, and a warning says so.
+ */
+
+const { idOf, resourcesOf, textOf } = require('./template');
+
+const MOST_FILTERS = 2;
+const RECORD_LINES = '{ $.hopscope = 1 }';
+const EXPRESS_LINES = '{ $.execution_arn = "*" }';
+const ROLE_ID = 'HopscopeLogsRole';
+const ACTIONS = { kinesis: ['kinesis:PutRecord', 'kinesis:PutRecords'], firehose: ['firehose:PutRecord', 'firehose:PutRecordBatch'] };
+const KINDS = [
+  [/:kinesis:/, 'kinesis'],
+  [/:firehose:/, 'firehose'],
+  [/:lambda:/, 'lambda'],
+  [/:logs:.*:destination:/, 'destination'],
+];
+const KINDS_BY_TYPE = {
+  'AWS::Kinesis::Stream': 'kinesis',
+  'AWS::KinesisFirehose::DeliveryStream': 'firehose',
+  'AWS::Lambda::Function': 'lambda',
+  'AWS::Logs::Destination': 'destination',
+};
+
+/**
+ * `{add, warnings}`, or `{error}` when the kind of destination cannot be seen. `functionIds` are the logical ids of the
+ * functions that were attached, `machineGroups` the log groups of Express machines.
+ */
+function subscriptions(template, { settings, functionIds, machineGroups }) {
+  const { logs } = settings;
+  if (logs === null) return { add: {}, warnings: [] };
+  const kind = logs.kind ?? kindOf(template, logs.destination);
+  if (kind === null) return { error: 'custom.hopscope.logs.destination is no ARN whose service can be read; say which with custom.hopscope.logs.kind' };
+  const needsRole = kind in ACTIONS && logs.role === undefined;
+  const destination = {
+    DestinationArn: logs.destination,
+    ...(kind in ACTIONS ? { RoleArn: logs.role ?? { 'Fn::GetAtt': [ROLE_ID, 'Arn'] } } : {}),
+  };
+  const role = needsRole ? { [ROLE_ID]: roleFor(ACTIONS[kind], logs.destination) } : {};
+  if (logs.account) return { add: { ...role, HopscopeAccountPolicy: accountPolicy(destination, logs.pattern ?? RECORD_LINES) }, warnings: [] };
+  const groups = [...groupsOf(template, functionIds), ...machineGroups.map((group) => ({ ...group, pattern: EXPRESS_LINES }))];
+  const filters = filtersFor(template, groups, { destination, pattern: logs.pattern ?? RECORD_LINES });
+  return { add: Object.keys(filters.add).length ? { ...role, ...filters.add } : {}, warnings: filters.warnings };
+}
+
+function kindOf(template, destination) {
+  const type = template.Resources[idOf(template, destination)]?.Type;
+  const text = textOf(destination) ?? '';
+  return KINDS_BY_TYPE[type] ?? KINDS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
+}
+
+/** The log groups of functions, each once: `{id, name}`, `id` null when the group is not of this template. */
+function groupsOf(template, functionIds) {
+  const groups = functionIds.map((functionId) => {
+    const { FunctionName, LoggingConfig } = template.Resources[functionId].Properties;
+    const written = LoggingConfig?.LogGroup;
+    const name = written ?? `/aws/lambda/${textOf(FunctionName)}`;
+    return { id: idOf(template, name), name, isWritten: written !== undefined };
+  });
+  const keyOf = ({ id, name }) => id ?? JSON.stringify(name);
+  return [...new Map(groups.map((group) => [keyOf(group), group])).values()];
+}
+
+function filtersFor(template, groups, { destination, pattern }) {
+  const add = {};
+  const warnings = [];
+  for (const group of groups) {
+    const name = group.id === null ? textOf(group.name) : textOf(template.Resources[group.id].Properties?.LogGroupName ?? null) ?? group.id;
+    if (group.id === null && !group.isWritten) {
+      warnings.push({ code: 'no-log-group', text: `log group ${name} is not in this service (disableLogs), so it is not subscribed` });
+    } else if (othersOn(template, group) >= MOST_FILTERS) {
+      warnings.push({ code: 'filters-taken', text: `log group ${name} has ${MOST_FILTERS} subscription filters, the most that AWS takes, so it is not subscribed; remove one, or set logs.account: true` });
+    } else {
+      add[filterId(group)] = filter(group, { ...destination, FilterPattern: group.pattern ?? pattern });
+    }
+  }
+  return { add, warnings };
+}
+
+function filterId({ id, name }) {
+  return `${id ?? textOf(name).replace(/[^A-Za-z0-9]/g, '')}HopscopeFilter`;
+}
+
+function filter({ id, name }, properties) {
+  const LogGroupName = id === null ? name : { Ref: id };
+  return { Type: 'AWS::Logs::SubscriptionFilter', Properties: { LogGroupName, ...properties } };
+}
+
+/** How many filters of others the group has in this template. */
+function othersOn(template, group) {
+  const filters = resourcesOf(template, 'AWS::Logs::SubscriptionFilter').filter(([id]) => id !== filterId(group));
+  return filters.filter(([, { LogGroupName }]) => isSameGroup(template, group, LogGroupName)).length;
+}
+
+function isSameGroup(template, group, name) {
+  const id = idOf(template, name);
+  return id === null ? JSON.stringify(name) === JSON.stringify(group.name) : id === group.id;
+}
+
+function roleFor(actions, destination) {
+  const principal = { Service: 'logs.amazonaws.com' };
+  const sameAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+  const trust = { Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole', Condition: sameAccount };
+  const delivery = { Effect: 'Allow', Action: actions, Resource: destination };
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] },
+      Policies: [{ PolicyName: 'hopscope-logs', PolicyDocument: { Version: '2012-10-17', Statement: [delivery] } }],
+    },
+  };
+}
+
+/** AWS takes one such policy an account and region; its document is JSON as text. */
+function accountPolicy({ DestinationArn, RoleArn }, pattern) {
+  const document = { DestinationArn: '${Destination}', ...(RoleArn ? { RoleArn: '${Role}' } : {}), FilterPattern: pattern };
+  const values = { Destination: DestinationArn, ...(RoleArn ? { Role: RoleArn } : {}) };
+  return {
+    Type: 'AWS::Logs::AccountPolicy',
+    Properties: {
+      PolicyName: 'hopscope',
+      PolicyType: 'SUBSCRIPTION_FILTER_POLICY',
+      Scope: 'ALL',
+      PolicyDocument: { 'Fn::Sub': [JSON.stringify(document), values] },
+    },
+  };
+}
+
+module.exports = { subscriptions };

@@ -1,0 +1,162 @@
+"""The frameworks from npm, installed once a lock file, and the services of this folder packaged with and without the plugin."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLUGIN = ROOT / "plugin"
+SERVICES = Path(__file__).parent / "services"
+NAMES = sorted(path.name for path in SERVICES.iterdir() if path.is_dir())
+FRAMEWORKS = {"osls 4": "osls/bin/serverless.js", "serverless 3": "serverless/bin/serverless.js"}
+MARK = "hopscope"
+"""A line of a service that ends in a comment with this word belongs to the plugin."""
+
+Variant = Literal["with", "without"]
+
+
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """What one framework made of one service."""
+
+    folder: Path
+    output: str
+    template: dict[str, Any]
+
+    @property
+    def template_file(self) -> Path:
+        return self.folder / ".serverless" / "cloudformation-template-update-stack.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A folder whose `node_modules` holds the frameworks and the plugin under its own name."""
+
+    folder: Path
+    node: str
+    scratch: Path
+
+    def place(self, service: str, variant: Variant = "with") -> Path:
+        """A fresh copy of a service."""
+        folder = Path(tempfile.mkdtemp(prefix=f"{service}-{variant}-", dir=self.scratch))
+        shutil.copytree(SERVICES / service, folder, dirs_exist_ok=True)
+        for path in folder.glob("serverless.*"):
+            text = path.read_text()
+            path.write_text(text if variant == "with" else without_marked_lines(text))
+        return folder
+
+    def run(self, framework: str, folder: Path, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """One command of a framework in a service's folder."""
+        script = self.folder / "node_modules" / FRAMEWORKS[framework]
+        return subprocess.run(
+            [self.node, str(script), *words],
+            cwd=folder,
+            env={**quiet_environment(self.folder), **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+
+    def package(self, framework: str, folder: Path, *words: str) -> Packaged:
+        """Package, or fail with what the framework said."""
+        ran = self.run(framework, folder, "package", *words)
+        output = ran.stdout + ran.stderr
+        assert ran.returncode == 0, output
+        template = json.loads((folder / ".serverless" / "cloudformation-template-update-stack.json").read_text())
+        return Packaged(folder, output, template)
+
+
+def without_marked_lines(text: str) -> str:
+    """The service as its author would write it who never heard of us."""
+    return "".join(line for line in text.splitlines(keepends=True) if line.rstrip().split(" ")[-1] != MARK)
+
+
+def quiet_environment(home: Path) -> dict[str, str]:
+    """No tracking, no notices, nothing of the person's own: caches below `home`, no way to AWS."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home / "home"),
+        "CI": "1",
+        "SLS_TRACKING_DISABLED": "1",
+        "SLS_TELEMETRY_DISABLED": "1",
+        "SLS_NOTIFICATIONS_MODE": "off",
+        "SLS_DEPRECATION_DISABLE": "*",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Node, or a skip with the reason."""
+    found = shutil.which("node")
+    if found is None:
+        pytest.skip("node is not installed: the plugin is JavaScript")
+    return found
+
+
+@pytest.fixture(scope="session")
+def layer_zip() -> Path:
+    """The layer that the plugin ships, as `make layer` builds it."""
+    built = [path for path in (PLUGIN / "layer.zip", ROOT / "dist" / "layer.zip") if path.is_file()]
+    if not built:
+        pytest.skip("dist/layer.zip is not built: make layer")
+    return built[0]
+
+
+@pytest.fixture(scope="session")
+def workshop(node: str, layer_zip: Path) -> Iterator[Workshop]:
+    """The frameworks of plugin/package-lock.json, installed once for each lock file."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed: the frameworks come from it")
+    lock = (PLUGIN / "package-lock.json").read_bytes()
+    folder = ROOT / ".cache" / "plugin" / hashlib.sha256(lock).hexdigest()[:16]
+    if not (folder / "installed").exists():
+        install(npm, folder)
+    link = folder / "node_modules" / "serverless-hopscope"
+    if not link.is_symlink():
+        link.symlink_to(PLUGIN, target_is_directory=True)
+    (folder / "home").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="services-", dir=folder) as scratch:
+        yield Workshop(folder, node, Path(scratch))
+
+
+def install(npm: str, folder: Path) -> None:
+    """Install what the lock file names; skip when the registry does not answer, for then nothing can be said."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(PLUGIN / name, folder / name)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
+    if ran.returncode != 0:
+        pytest.skip(f"npm could not install the frameworks of plugin/package-lock.json: {ran.stderr.strip()[-300:]}")
+    (folder / "installed").touch()
+
+
+Packages = dict[tuple[str, str, Variant], Packaged]
+
+
+@pytest.fixture(scope="session")
+def packages(workshop: Workshop) -> Packages:
+    """Every service by every framework, with the plugin and without, two at a time."""
+    variants: tuple[Variant, Variant] = ("with", "without")
+    wanted = [(name, framework, variant) for name in NAMES for framework in FRAMEWORKS for variant in variants]
+
+    def made(key: tuple[str, str, Variant]) -> Packaged:
+        name, framework, variant = key
+        return workshop.package(framework, workshop.place(name, variant))
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(wanted, pool.map(made, wanted), strict=True))

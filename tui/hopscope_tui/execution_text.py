@@ -197,6 +197,8 @@ def note_lines(execution: Execution, width: int) -> list[str]:
     if execution.unattached:
         count = _count(len(execution.unattached), "event has", "events have")
         notes.append(f"{count} no known place: {_first(execution.unattached)}")
+    if not execution.is_linked:
+        notes.append("no event names its cause (an emulator's history?): their order was taken for it")
     if any(state.is_assumed for state in execution.walk()):
         notes.append("where states stand whose cause is missing is the likely place")
     return [fit(f"note: {note}", width) for note in notes]

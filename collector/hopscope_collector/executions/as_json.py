@@ -33,6 +33,7 @@ def execution_as_json(execution: Execution, *, with_payloads: bool = False) -> d
         "events": list(execution.events),
         "unattached": list(execution.unattached),
         "missing": list(execution.missing),
+        "linked": execution.is_linked,
         **_payloads(execution, with_payloads=with_payloads),
     }
 

@@ -71,6 +71,7 @@ def _execution(tree: Tree, assembly: "_Assembly", status: Status, history: Histo
         redrives=max(len(tree.redrives), described.redrives),
         trace_header=described.trace_header,
         missing=_missing(tree),
+        is_linked=tree.is_linked,
     )
 
 

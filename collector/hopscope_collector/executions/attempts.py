@@ -1,6 +1,6 @@
 """The events of one state to the attempts of its task, and what it waits for (pure)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hopscope_collector.executions.event import HistoryEvent
@@ -15,6 +15,8 @@ _ENDS: Mapping[str, Status] = {
     "TimedOut": "TIMED_OUT",
 }
 _TASKS = ("LambdaFunction", "Activity", "Task")
+_INTEGRATION_ARN = "arn:aws:states:::"
+CALLBACK = ".waitForTaskToken"
 
 
 def attempts_of(events: Iterable[HistoryEvent]) -> tuple[Attempt, ...]:
@@ -23,27 +25,26 @@ def attempts_of(events: Iterable[HistoryEvent]) -> tuple[Attempt, ...]:
     for event in events:
         step = _step(event.type)
         if step == "Scheduled":
-            attempts = [*_given_up(attempts), _scheduled(event)]
+            _give_up(attempts)
+            attempts.append(_scheduled(event))
         elif step == "Started":
-            attempts = [*attempts[:-1], replace(_last(attempts), started_us=event.time_us)]
+            attempts.append(replace(_take_open(attempts), started_us=event.time_us))
         elif step in _ENDS:
-            attempts = [*_without_open(attempts), _ended(_last(attempts), event, _ENDS[step])]
+            attempts.append(_ended(_take_open(attempts), event, _ENDS[step]))
     return tuple(attempts)
 
 
-def wait_of(type_: str, events: Iterable[HistoryEvent], attempts: tuple[Attempt, ...]) -> Wait | None:
-    """What a running state waits for. None when it works."""
-    last = None
-    for last in events:  # noqa: B007 - only the last one matters
-        pass
-    if last is None:
+def wait_of(type_: str, events: Sequence[HistoryEvent], attempts: tuple[Attempt, ...]) -> Wait | None:
+    """What a running state waits for, by the last of its events. None when it works."""
+    if not events:
         return None
+    last = events[-1]
     if type_ == "Wait":
         return Wait("time", since_us=last.time_us)
     step = _step(last.type)
-    if step == "Submitted":
-        callback = (last.text("resource") or "").endswith(".waitForTaskToken")
-        return Wait("callback" if callback else "job", last.time_us, _deadline(attempts, events))
+    is_callback = (last.text("resource") or "").endswith(CALLBACK)
+    if step == "Submitted" or (step == "Scheduled" and is_callback):  # emulators record no more than Scheduled
+        return Wait("callback" if is_callback else "job", last.time_us, _deadline(attempts, events))
     if last.type == "ActivityScheduled":
         return Wait("worker", last.time_us, _deadline(attempts, events))
     if attempts and step in _ENDS and _ENDS[step] != "SUCCEEDED":
@@ -65,40 +66,37 @@ def _step(type_: str) -> str:
 
 
 def _scheduled(event: HistoryEvent) -> Attempt:
-    return Attempt("RUNNING", resource=_resource(event), scheduled_us=event.time_us)
+    return Attempt("RUNNING", resource=resource_of(event), scheduled_us=event.time_us)
 
 
-def _resource(event: HistoryEvent) -> str | None:
+def resource_of(event: HistoryEvent) -> str | None:
     """In the words of the Amazon States Language: `sqs:sendMessage.waitForTaskToken`, or an ARN."""
     service, resource = event.text("resourceType"), event.text("resource")
-    return f"{service}:{resource}" if service and resource else resource
+    if resource is None or resource.startswith(_INTEGRATION_ARN):  # so do emulators name an integration
+        return resource and resource.removeprefix(_INTEGRATION_ARN)
+    return f"{service}:{resource}" if service and not resource.startswith("arn:") else resource
 
 
 def _ended(attempt: Attempt, event: HistoryEvent, status: Status) -> Attempt:
     return replace(
         attempt,
         status=status,
-        resource=attempt.resource or _resource(event),
+        resource=attempt.resource or resource_of(event),
         error=event.text("error"),
         cause=event.text("cause"),
         ended_us=event.time_us,
     )
 
 
-def _last(attempts: list[Attempt]) -> Attempt:
-    """The open attempt, or a new one when the history lacks its start."""
-    return attempts[-1] if attempts and attempts[-1].status == "RUNNING" else Attempt("RUNNING")
+def _take_open(attempts: list[Attempt]) -> Attempt:
+    """The open attempt, taken from the list, or a new one when the history lacks its start."""
+    return attempts.pop() if attempts and attempts[-1].status == "RUNNING" else Attempt("RUNNING")
 
 
-def _without_open(attempts: list[Attempt]) -> list[Attempt]:
-    return attempts[:-1] if attempts and attempts[-1].status == "RUNNING" else attempts
-
-
-def _given_up(attempts: list[Attempt]) -> list[Attempt]:
-    """With the end of the last one marked as not recorded, should it still be open."""
+def _give_up(attempts: list[Attempt]) -> None:
+    """The end of an attempt that is open when the next begins is not recorded."""
     if attempts and attempts[-1].status == "RUNNING":
-        return [*attempts[:-1], replace(attempts[-1], status="UNKNOWN")]
-    return attempts
+        attempts[-1] = replace(attempts[-1], status="UNKNOWN")
 
 
 def _deadline(attempts: tuple[Attempt, ...], events: Iterable[HistoryEvent]) -> int | None:

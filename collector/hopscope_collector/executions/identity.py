@@ -17,6 +17,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from hopscope_collector.executions.attempts import CALLBACK, resource_of
 from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.model import Identity
 from hopscope_collector.executions.tokens import token_hash, tokens_in
@@ -43,7 +44,7 @@ def identity_of(events: Iterable[HistoryEvent]) -> Identity:
 
 def tokens_of(event: HistoryEvent) -> frozenset[str]:
     """The task tokens in what a task was given. Secret: hash them, show them nowhere."""
-    is_callback = (event.text("resource") or "").endswith(".waitForTaskToken")
+    is_callback = (event.text("resource") or "").endswith(CALLBACK)
     payloads = (event.text("parameters"), event.text("input"))
     return frozenset().union(*(tokens_in(text, is_callback=is_callback) for text in payloads if text))
 
@@ -54,10 +55,11 @@ def children_in(refs: Iterable[str]) -> tuple[str, ...]:
 
 
 def _service(event: HistoryEvent) -> str:
-    """`sqs` for `sqs` and for `aws-sdk:sqs`."""
+    """`sqs` for `sqs:sendMessage` and for `aws-sdk:sqs:sendMessage`."""
     if event.type.startswith("LambdaFunction"):
         return "lambda"
-    service = (event.text("resourceType") or "").rpartition(":")[2]
+    words = (resource_of(event) or "").split(":")
+    service = words[1] if words[0] == "aws-sdk" and len(words) > 1 else words[0]
     return _SERVICE_OF.get(service, service)
 
 

@@ -176,6 +176,9 @@ class Execution:
     missing: tuple[int, ...] = ()
     """Events that others name as their cause, but that are not here."""
 
+    is_linked: bool = True
+    """False when no event names its cause: the order of the events was taken for it."""
+
     request_ids: tuple[str, ...] = ()
     """Lambda request ids of a durable execution's invocations, in order."""
 

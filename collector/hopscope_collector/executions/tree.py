@@ -17,10 +17,14 @@ them (exits, iterations, failed evaluations). Where the cause is not in the hist
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.nodes import Node, Place, Scope, nodes_from, scopes_from
 from hopscope_collector.executions.orphans import Ahead
+
+_ALWAYS_UNLINKED = 2
+"""ExecutionStarted and the entry of the first state name no cause in any history."""
 
 _CONTAINERS = ("Map", "Parallel")
 _HAS_ENDED = ("Succeeded", "Failed", "Aborted", "Exited")
@@ -30,7 +34,9 @@ class Tree:
     """The nodes of one history, and where each event went."""
 
     def __init__(self, events: Iterable[HistoryEvent]) -> None:
-        self.events = once_each(events)
+        recorded = once_each(events)
+        self.is_linked = any(event.previous_id for event in recorded.values()) or len(recorded) <= _ALWAYS_UNLINKED
+        self.events = recorded if self.is_linked else chained(recorded)
         self.root = Scope("root")
         self.unattached: list[HistoryEvent] = []
         self.nodes: list[Node] = []
@@ -237,6 +243,12 @@ def once_each(events: Iterable[HistoryEvent]) -> Mapping[int, HistoryEvent]:
         other = by_id.get(event.id)
         by_id[event.id] = event if other is None else max(event, other, key=_fullness)
     return {event_id: by_id[event_id] for event_id in sorted(by_id)}
+
+
+def chained(events: Mapping[int, HistoryEvent]) -> Mapping[int, HistoryEvent]:
+    """Each caused by the one before: all that can be said where nothing names its cause, as in emulators' histories."""
+    causes = (0, *events)
+    return {event.id: replace(event, previous_id=cause) for event, cause in zip(events.values(), causes, strict=False)}
 
 
 def _fullness(event: HistoryEvent) -> tuple[int, str]:

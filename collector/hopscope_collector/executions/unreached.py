@@ -8,8 +8,8 @@ Map: its items are executions of their own.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hopscope_collector.executions.definition import Definition, StateDefinition
-from hopscope_collector.executions.model import Execution
+from hopscope_collector.executions.definition import Definition
+from hopscope_collector.executions.model import Execution, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,29 @@ class Unreached:
 
 def unreached_states(execution: Execution, definition: Definition) -> tuple[Unreached, ...]:
     """In the order in which the definition has them."""
-    exited = {state.name for state in execution.walk() if state.exited_us is not None}
-    reached = {state.name for state in execution.walk()}
-    return tuple(_in(definition, reached, exited, inside=()))
+    states = list(execution.walk())
+    seen = _Seen(
+        reached=frozenset(state.name for state in states),
+        exited=frozenset(state.name for state in states if state.exited_us is not None),
+        closed=frozenset(state.name for state in states if _hides_its_inside(state)),
+    )
+    return tuple(_in(definition, seen, inside=()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Names of states."""
+
+    reached: frozenset[str]
+    exited: frozenset[str]
+    closed: frozenset[str]
+    """What ran inside them was not recorded."""
+
+
+def _hides_its_inside(state: State) -> bool:
+    """A Parallel or Map that was left, but of which nothing inside was recorded, as emulators do it."""
+    ran = state.type == "Parallel" or (state.type == "Map" and state.items != 0)
+    return ran and state.exited_us is not None and not (state.branches or state.iterations or state.is_caught)
 
 
 def unknown_states(execution: Execution, definition: Definition) -> tuple[str, ...]:
@@ -44,18 +64,13 @@ def unknown_states(execution: Execution, definition: Definition) -> tuple[str, .
     return tuple(dict.fromkeys(state.name for state in execution.walk() if state.name not in known))
 
 
-def _in(
-    definition: Definition, reached: set[str], exited: set[str], *, inside: tuple[str, ...], branch: int = 0
-) -> Iterator[Unreached]:
+def _in(definition: Definition, seen: _Seen, *, inside: tuple[str, ...], branch: int = 0) -> Iterator[Unreached]:
     siblings = frozenset(state.name for state in definition.states)
+    left = [state for state in definition.states if state.name in seen.exited]
     for state in definition.states:
-        if state.name not in reached:
-            bypassed = any(state.name in (*other.leads_to, *other.catches) for other in _left(definition, exited))
-            yield Unreached(state.name, state.type, inside, branch, siblings, bypassed)
-        elif not state.is_distributed:
+        if state.name not in seen.reached:
+            is_bypassed = any(state.name in (*other.leads_to, *other.catches) for other in left)
+            yield Unreached(state.name, state.type, inside, branch, siblings, is_bypassed)
+        elif not state.is_distributed and state.name not in seen.closed:
             for number, inner in enumerate(state.inner):
-                yield from _in(inner, reached, exited, inside=(*inside, state.name), branch=number)
-
-
-def _left(definition: Definition, exited: set[str]) -> Iterator[StateDefinition]:
-    return (state for state in definition.states if state.name in exited)
+                yield from _in(inner, seen, inside=(*inside, state.name), branch=number)

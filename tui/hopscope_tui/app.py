@@ -78,9 +78,15 @@ class HopscopeApp(App[None]):
         self.push_screen(HelpScreen([(line[:14].strip(), line[15:]) for line in keys.values()]))
 
 
-def run(source: FlowSource) -> None:
-    """Show the flows of a source until the person quits; the source is closed then."""
+def run(source: FlowSource, *, theme: str | None = None) -> None:
+    """Show the flows of a source until the person quits; the source is closed then.
+
+    Must be called in the main thread. The source may be written to by other threads and processes meanwhile.
+    """
+    app = HopscopeApp(source)
+    if theme in app.available_themes:
+        app.theme = theme
     try:
-        HopscopeApp(source).run()
+        app.run()
     finally:
         source.close()

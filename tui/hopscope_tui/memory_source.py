@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from threading import Lock
 
+from hopscope_collector.filter import parsed
 from hopscope_collector.flow import Flow
 from hopscope_tui.source import Window
 
 
 class MemorySource:
-    """A `FlowSource` whose flows are put in by hand. A filter matches flows that hold its text in a key or status."""
+    """A `FlowSource` whose flows are put in by hand; its present moment is that of the newest."""
 
     def __init__(self, flows: Iterable[Flow] = (), name: str = "memory") -> None:
         self._name = name
@@ -38,7 +39,10 @@ class MemorySource:
         """Newest first, as every source."""
         self._answer()
         with self._lock:
-            found = [flow for flow in self._flows.values() if _matches(flow, filter_text)]
+            flows = list(self._flows.values())
+        fits = parsed(filter_text).matcher()
+        now_us = max((flow.started_us for flow in flows), default=0)
+        found = [flow for flow in flows if fits(flow, now_us)]
         found.sort(key=lambda flow: (flow.started_us, flow.id), reverse=True)
         return Window(first, tuple(found[first : first + count]), total=len(found))
 
@@ -55,11 +59,6 @@ class MemorySource:
     def _answer(self) -> None:
         if self.problem is not None:
             raise self.problem
-
-
-def _matches(flow: Flow, filter_text: str) -> bool:
-    text = f"{flow.status} {' '.join(flow.keys.values())}"
-    return all(word.removeprefix("status:") in text for word in filter_text.split())
 
 
 def _ids_of(flow: Flow) -> set[str]:

@@ -28,22 +28,11 @@ class Window:
     """False when there are at least `total`: the source counts on as the person scrolls."""
 
 
-class FilterRefused(Exception):
-    """A filter that cannot be understood: where, and what was expected there."""
-
-    def __init__(self, message: str, start: int, end: int) -> None:
-        super().__init__(message)
-        self.start = start
-        """Index of the first character that is wrong."""
-
-        self.end = end
-
-
 class FlowSource(Protocol):
     """Flows, newest first.
 
-    Every method MAY block and MAY raise; a caller that is told `FilterRefused` has a person to tell, and one that is
-    told anything else MUST try again later: a store may be locked, vanish and come back.
+    Every method MAY block and MAY raise. A caller that is told `BadFilter` (collector/filter.py) has a person to tell;
+    one that is told anything else MUST try again later: a store may be locked, vanish and come back.
     """
 
     @property
@@ -59,7 +48,7 @@ class FlowSource(Protocol):
         """At most `count` flows that match, from row `first` on.
 
         Raises:
-            FilterRefused: when the filter cannot be understood.
+            BadFilter: when the filter cannot be understood.
         """
         ...
 

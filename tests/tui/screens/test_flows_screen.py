@@ -111,10 +111,10 @@ async def test_a_held_list_stands_still_and_counts_what_came(orders):
 
 async def test_problems_only_and_everything_again(orders):
     async with opened(MemorySource(orders.many(10)), orders.start_us) as pilot:
-        await press(pilot, "slash", *"failed", "enter")
-        assert [line.split()[1] for line in lines(pilot) if line][:2] == ["failed"]
+        await press(pilot, "exclamation_mark")
+        assert ["failed" in line for line in lines(pilot) if line] == [True]
 
-        await press(pilot, "escape")
+        await press(pilot, "exclamation_mark")
         assert len([line for line in lines(pilot) if line]) == 10
 
 
@@ -181,3 +181,11 @@ async def test_any_size_is_drawn(orders, size):
         await settle(pilot)
 
         assert "o-99" in lines(pilot)[0]
+
+
+async def test_a_mistake_in_the_filter_is_shown_where_it_is(orders):
+    async with opened(MemorySource(orders.many(3)), orders.start_us) as pilot:
+        await press(pilot, "slash", *"status:slow", "enter")
+
+        assert "'slow' is no status; expected one of" in pilot.app.screen.query_one("#filter-line").render_line(0).text
+        assert "o-2" in lines(pilot)[0]

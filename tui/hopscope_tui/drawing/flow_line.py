@@ -59,7 +59,12 @@ def flow_row(flow: Flow, width_cells: int, now_us: int) -> Row:
     """Exactly `width_cells` cells."""
     columns = columns_for(width_cells)
     took_us = end_of(flow, now_us) - flow.started_us
-    cells: list[Run] = [*status_row(flow.status, _STATUS_CELLS - 2), _GAP, column(key_of(flow), columns.key, "key"), _GAP]
+    cells: list[Run] = [
+        *status_row(flow.status, _STATUS_CELLS - 2),
+        _GAP,
+        column(key_of(flow), columns.key, "key"),
+        _GAP,
+    ]
     if columns.kind:
         cells += [column(flow.kind, columns.kind, "dim"), _GAP]
     cells += [column(now_at(flow), columns.now_at, look_of(flow.status).role if flow.waits else "plain"), _GAP]

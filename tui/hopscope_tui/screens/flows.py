@@ -1,12 +1,15 @@
 """The list of flows: live, filtered, problems first."""
 
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.suggester import Suggester
 from textual.widgets import Input
 
+from hopscope_tui.completion import completed, is_begun, seen_values
 from hopscope_tui.drawing.flow_line import heading_row
 from hopscope_tui.drawing.headline import list_headline
 from hopscope_tui.drawing.rows import Row, Run, beside, said
@@ -20,7 +23,25 @@ from hopscope_tui.widgets.flow_list import FlowList
 from hopscope_tui.widgets.key_line import KeyLine
 from hopscope_tui.widgets.nothing import Nothing
 
-PROBLEM_FILTER = "status:" + ",".join(PROBLEMS)
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+PROBLEM_FILTER = "status:" + "|".join(PROBLEMS)
+
+TYPING_S = 0.2
+"""A pause that says: look for what stands there now."""
+
+
+class _Completion(Suggester):
+    """Completes the last word of a filter, from what the screen has seen so far."""
+
+    def __init__(self, seen: Callable[[], Mapping[str, list[str]]]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._seen = seen
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole text, completed."""
+        return completed(value, self._seen())
 
 
 class FlowsScreen(LiveScreen):
@@ -61,6 +82,8 @@ class FlowsScreen(LiveScreen):
         self._last = Window(0, (), 0)
         self._held: Window | None = None
         self._fault: FilterWrong | None = None
+        self._typing: Timer | None = None
+        self._seen_values: dict[str, list[str]] = {}
 
     def compose(self) -> ComposeResult:
         """Headline, filter, list, keys."""
@@ -68,7 +91,10 @@ class FlowsScreen(LiveScreen):
         yield Banner(id="banner")
         yield DrawnLine(id="filter-line")
         yield Input(
-            id="filter", placeholder="status:failed  key:order_id=o-42  fn:notify-*  dur:>2s  since:1h", compact=True
+            id="filter",
+            placeholder="status:failed  key:order_id=o-42  fn:notify-*  dur:>2s  since:1h",
+            compact=True,
+            suggester=_Completion(lambda: self._seen_values),
         )
         yield DrawnLine(id="heading")
         with Container(id="body"):
@@ -100,6 +126,7 @@ class FlowsScreen(LiveScreen):
         if read.filter_text == self._filter_text:
             self._last = read.window
             self._fault = None
+            self._seen_values = seen_values(read.window.flows) or self._seen_values
             if self._held is None:
                 self._show(read.window)
             self._draw_lines()
@@ -123,10 +150,16 @@ class FlowsScreen(LiveScreen):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """The list follows the filter as it is typed."""
-        self._set_filter(event.value)
+        if self._typing is not None:
+            self._typing.stop()
+        if not is_begun(event.value):
+            self._typing = self.set_timer(TYPING_S, lambda: self._set_filter(event.value))
 
-    def on_input_submitted(self) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         """Back to the list; the filter stays."""
+        if self._typing is not None:
+            self._typing.stop()
+        self._set_filter(event.value)
         self._close_filter()
 
     def action_open(self) -> None:

@@ -11,9 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from hopscope_collector.filter import BadFilter
 from hopscope_collector.flow import Flow
 from hopscope_tui.messages import FilterWrong, NothingNew, SourceFailed
-from hopscope_tui.source import FilterRefused, FlowSource
+from hopscope_tui.source import FlowSource
 from hopscope_tui.widgets.banner import Banner
 
 LOOK_EVERY_S = 0.15
@@ -109,7 +110,7 @@ class LiveScreen(Screen[None]):
                 return NothingNew()
             message = self.read()
             self._seen = token
-        except FilterRefused as refused:
+        except BadFilter as refused:
             return FilterWrong(self.filter_text, str(refused), refused.start, refused.end)
         except Exception as problem:  # noqa: BLE001 - the worker's boundary: whatever a source raises is shown
             return SourceFailed(f"{type(problem).__name__}: {problem}")

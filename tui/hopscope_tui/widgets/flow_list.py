@@ -60,7 +60,8 @@ class FlowList(DrawnList):
         top, height = round(new_value), self.size.height
         held = range(self._window.first, self._window.first + len(self._window.flows))
         bottom = min(top + height, self.row_count) - 1
-        if self.row_count and (top not in held or bottom not in held):
+        nears_end = not self._window.is_total_known and bottom + AHEAD_ROWS >= self.row_count
+        if self.row_count and (top not in held or bottom not in held or nears_end):
             self.post_message(WindowWanted(*self.wanted()))
 
     def _at(self, index: int) -> Flow | None:

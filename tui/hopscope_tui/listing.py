@@ -1,0 +1,90 @@
+"""The flows that fit one filter, as far down as anybody has scrolled, kept up to date.
+
+    reach(n)        read pages until n rows are known
+    renew(ids)      what was written since: the top is read again, and what lies deeper and changed
+
+A flow stands where its last invocation stands, so what has just happened is at the top; a deeper flow that changed
+(an end that came late, time that ran out) keeps its place.
+"""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from hopscope_collector.filter import Filter, Term
+from hopscope_collector.flow import Flow
+from hopscope_collector.query import Flows
+from hopscope_tui.drawing.activity import UNFINISHED
+
+if TYPE_CHECKING:
+    from hopscope_collector.store.contract import Seen
+
+TOP_ROWS = 60
+"""Read again at every change: a screen and a bit."""
+
+MOST_TOUCHED = 200
+"""Flows further down that are read again one by one; with more, everything is."""
+
+
+class Listing:
+    """Used from one thread at a time."""
+
+    def __init__(self, flows: Flows, wanted: Filter) -> None:
+        self._source = flows
+        self._wanted = wanted
+        self._known: list[Flow] = []
+        self._after: Seen | None = None
+        self.is_whole = False
+        """Whether the last flow that fits is known."""
+
+    @property
+    def known(self) -> list[Flow]:
+        """Newest first; not to be changed."""
+        return self._known
+
+    def reach(self, count: int) -> None:
+        """Know at least so many rows, if there are so many; one page a call is enough for a scroll."""
+        while len(self._known) < count and not self.is_whole:
+            before = self._after
+            page = self._source.page(self._wanted, max(count - len(self._known), TOP_ROWS), self._after)
+            known = {flow.id for flow in self._known}
+            self._known += [flow for flow in page.flows if flow.id not in known]
+            self._after = page.after
+            self.is_whole = page.after is None
+            if not page.flows or page.after == before:
+                return
+
+    def forget(self) -> None:
+        """Begin anew: the source no longer knows what changed."""
+        self._known, self._after, self.is_whole = [], None, False
+
+    def renew(self, changed: Collection[str], now_rows: range) -> None:
+        """Read again what may have changed.
+
+        Args:
+            changed: ids that got a record.
+            now_rows: rows in sight: what is unfinished in them is read again too, for time alone changes a status.
+        """
+        if len(self._known) <= TOP_ROWS:
+            count = len(self._known)
+            self.forget()
+            self.reach(count)
+            return
+        top = self._source.page(self._wanted, TOP_ROWS).flows
+        in_top = {trace for flow in top for trace in (flow.id, *flow.traces)}
+        rest = [flow for flow in self._known if in_top.isdisjoint((flow.id, *flow.traces))]
+        ids = set(changed)
+        in_sight = {flow.id for flow in self._known[now_rows.start : now_rows.stop] if flow.status in UNFINISHED}
+        touched = [flow.id for flow in rest if flow.id in in_sight or not ids.isdisjoint((flow.id, *flow.traces))]
+        if len(touched) > MOST_TOUCHED:
+            self.forget()
+            self.reach(now_rows.stop)
+            return
+        again = self._read_again(touched)
+        self._known = [*top, *(again.get(flow.id, flow) for flow in rest if flow.id in again or flow.id not in touched)]
+
+    def _read_again(self, flow_ids: list[str]) -> dict[str, Flow]:
+        """Those of the flows that still fit, by id."""
+        if not flow_ids:
+            return {}
+        by_id = Filter((*self._wanted.terms, Term("id", tuple(flow_ids))))
+        return {flow.id: flow for flow in self._source.page(by_id, len(flow_ids)).flows}

@@ -1,0 +1,130 @@
+"""The real source: flows read from a store that may be written to at the same time.
+
+Opened at the first question and again after every failure, so that a store that is not there yet, is locked, vanishes
+or is replaced is a banner on the screen and nothing worse.
+"""
+
+import time
+from pathlib import Path
+from threading import Lock
+
+from hopscope_collector.filter import parsed
+from hopscope_collector.flow import Flow
+from hopscope_collector.query import Flows
+from hopscope_collector.rules import Rules
+from hopscope_collector.rules_file import rules_for
+from hopscope_collector.store.contract import Store
+from hopscope_collector.store.location import open_to_read, store_url
+from hopscope_tui.listing import Listing
+from hopscope_tui.source import Window
+
+TIME_CHANGES_US = 5_000_000
+"""Statuses that only time changes (waiting to overdue, running to timed-out) are judged anew so often."""
+
+_SQLITE = "sqlite:///"
+
+FileId = tuple[int, int]
+"""Device and inode."""
+
+
+class StoreSource:
+    """A `FlowSource` over the store that a URL names."""
+
+    def __init__(self, url: str | None = None, rules_path: str | None = None) -> None:
+        """Without a URL: `HOPSCOPE_STORE`, else the default file."""
+        self._url = store_url(url)
+        self._rules = rules_for(rules_path, self._url)
+        self._lock = Lock()  # the screens ask from several threads
+        self._open: _OpenStore | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder, which a person knows."""
+        return self._url.rsplit("/", 1)[-1] or self._url
+
+    def token(self) -> object:
+        """The store's own token, and a slow clock for what only time changes."""
+        with self._lock:
+            return self._opened().token()
+
+    def window(self, filter_text: str, first: int, count: int) -> Window:
+        """See `FlowSource`; counts on as the person scrolls."""
+        with self._lock:
+            return self._opened().window(filter_text, first, count)
+
+    def flow(self, id_text: str) -> Flow | None:
+        """By whatever id the person has."""
+        with self._lock:
+            return self._opened().flows.flow(id_text)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._let_go()
+
+    def _opened(self) -> "_OpenStore":
+        """The store, opened anew when its file is another one than before."""
+        file_id = _file_id(self._url)
+        if self._open is not None and self._open.file_id != file_id:
+            self._let_go()
+        if self._open is None:
+            self._open = _OpenStore(open_to_read(self._url), self._rules, file_id)
+        return self._open
+
+    def _let_go(self) -> None:
+        if self._open is not None:
+            self._open.store.close()
+        self._open = None
+
+
+class _OpenStore:
+    """One opening of a store, and what was read from it; guarded by its owner's lock."""
+
+    def __init__(self, store: Store, rules: Rules, file_id: FileId | None) -> None:
+        self.store = store
+        self.flows = Flows(store, rules, _now_us)
+        self.file_id = file_id
+        self._store_token = 0
+        self._changed: set[str] = set()
+        self._has_lost_track = False
+        self._filter_text = ""
+        self._listing: Listing | None = None
+        self._listed_at: tuple[int, int] | None = None
+
+    def token(self) -> tuple[int, int]:
+        """What changed is kept until the list has taken it."""
+        changes = self.store.changes_since(self._store_token)
+        if self._store_token:
+            self._changed.update(changes.ids)
+            self._has_lost_track |= changes.is_everything
+        self._store_token = changes.token
+        return changes.token, _now_us() // TIME_CHANGES_US
+
+    def window(self, filter_text: str, first: int, count: int) -> Window:
+        """Part of the list of what fits, brought up to date if it was read before."""
+        token = self.token()
+        if self._listing is None or filter_text != self._filter_text:
+            self._listing, self._filter_text = Listing(self.flows, parsed(filter_text)), filter_text
+        elif self._has_lost_track:
+            self._listing.forget()
+        elif token != self._listed_at:
+            self._listing.renew(self._changed, range(first, first + count))
+        self._listed_at, self._changed, self._has_lost_track = token, set(), False
+        self._listing.reach(first + count)
+        known = self._listing.known
+        return Window(first, tuple(known[first : first + count]), len(known), self._listing.is_whole)
+
+
+def _file_id(url: str) -> FileId | None:
+    """What tells one file from another under the same name. None for a store that is no file."""
+    if not url.startswith(_SQLITE):
+        return None
+    try:
+        facts = Path(url.removeprefix(_SQLITE)).expanduser().stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return facts.st_dev, facts.st_ino
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1_000

@@ -1,6 +1,6 @@
-"""An execution as text: what it is, its graph, the table of its states, and why it failed (pure).
+"""An execution as rows of text: what it is, its graph, the table of its states, and why it failed (pure).
 
-Every line is at most `width_cells` wide and neutral: nothing that an execution carried acts on the terminal.
+Every row is at most `width_cells` wide and neutral: nothing that an execution carried acts on the terminal.
 """
 
 import json
@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 from hopscope_collector.executions.model import Execution, State, Wait
 from hopscope_collector.executions.unreached import Unreached
+from hopscope_tui.drawing.rows import EMPTY, Row, Run, fit_row
 from hopscope_tui.drawing.times import date_and_clock, duration
-from hopscope_tui.execution_rows import GLYPHS, Folding, GraphRow, graph_rows, took_us, tries_of, word_of
-from hopscope_tui.neutral import fit, fit_middle, fit_neutral, neutral
+from hopscope_tui.execution_graph import GLYPHS, ROLES, Folding, GraphRow, graph_of, took_us, tries_of, word_of
+from hopscope_tui.neutral import cells, fit, fit_middle, neutral
 
-NARROWEST_CELLS = 60
 _TABLE_ROWS = 200
 _CAUSE_LINES = 6
 _REFS_SHOWN = 3
+_LEAST_LABEL_CELLS = 8
 _BADLY = ("FAILED", "TIMED_OUT")
 _WAITS_FOR = {
     "callback": "waiting for callback",
@@ -37,29 +38,29 @@ class Look:
     """Nothing is folded."""
 
 
-def execution_lines(execution: Execution, unreached: Sequence[Unreached], look: Look) -> list[str]:
-    """Everything, section after section."""
-    width = max(look.width_cells, NARROWEST_CELLS)
+def execution_rows(execution: Execution, unreached: Sequence[Unreached], look: Look) -> list[Row]:
+    """Everything, section after section, an empty row between them."""
+    width = look.width_cells
     sections = (
-        header_lines(execution, width),
-        graph_lines(graph_rows(execution.states, Folding(unreached, is_off=look.is_all)), width),
-        table_lines(execution, width, is_all=look.is_all),
-        failure_lines(execution, width),
-        note_lines(execution, width),
+        list(header_rows(execution, width)),
+        list(graph_rows(graph_of(execution.states, Folding(unreached, is_off=look.is_all)), width)),
+        list(table_rows(execution, look)),
+        list(failure_rows(execution, width)),
+        list(note_rows(execution)),
     )
-    lines: list[str] = []
+    rows: list[Row] = []
     for section in sections:
         if section:
-            lines += ["", *section] if lines else section
-    return [line.rstrip() for line in lines]
+            rows += [EMPTY, *section] if rows else section
+    return [fit_row(row, width) for row in rows]
 
 
-def header_lines(execution: Execution, width: int) -> list[str]:
-    """Status, identity and size."""
+def header_rows(execution: Execution, width: int) -> Iterator[Row]:
+    """Status, size and identity."""
     word = execution.status.lower().replace("_", " ")
     states = list(execution.walk())
-    took = took_us(execution.started_us, execution.ended_us)
     retries = sum(tries_of(state) - 1 for state in states)
+    took = took_us(execution.started_us, execution.ended_us)
     parts = [
         f"{execution.kind} execution",
         _count(len(states), "state"),
@@ -67,53 +68,59 @@ def header_lines(execution: Execution, width: int) -> list[str]:
         *([_count(execution.redrives, "redrive")] if execution.redrives else []),
         *([duration(took)] if took is not None else []),
     ]
-    lines = [f"{GLYPHS.get(word, '?')} {word}   {' · '.join(parts)}"]
+    yield (Run(f"{GLYPHS.get(word, '?')} {word}", ROLES.get(word, "plain")), Run(f"   {' · '.join(parts)}"))
     if execution.arn:
-        lines.append("  " + fit_middle(execution.arn, width - 2))
+        yield (Run(f"  {fit_middle(execution.arn, width - 2)}", "dim"),)
     if execution.started_us is not None:
-        lines.append(f"  started {date_and_clock(execution.started_us)} UTC")
-    return [fit_neutral(line, width) for line in lines]
+        yield (Run(f"  started {date_and_clock(execution.started_us)} UTC", "dim"),)
 
 
-def graph_lines(rows: Sequence[GraphRow], width: int) -> list[str]:
-    """One line a row, and below it what a person would ask next."""
-    lines: list[str] = []
-    for row in rows:
-        lines.append(_graph_line(row, width))
-        if row.state is not None:
-            lines += [_detail_line(row, detail, width) for detail in _details(row.state)]
-    return lines
+def graph_rows(graph: Sequence[GraphRow], width: int) -> Iterator[Row]:
+    """One row a state, and below it what a person would ask next."""
+    for each in graph:
+        yield _graph_row(each, width)
+        if each.state is not None:
+            for detail, role in _details(each.state):
+                yield _detail_row(each, detail, role, width)
 
 
-def _graph_line(row: GraphRow, width: int) -> str:
-    if not row.word:
-        return fit(f"{row.guide}{row.label}", width)
-    tries = f"×{row.tries}" if row.tries > 1 else ""
-    took = duration(row.took_us) if row.took_us is not None else ""
-    right = f" {fit(row.type, 8)} {row.word:<11} {took:>6} {tries:>4}"
-    left = f"{row.guide}{GLYPHS.get(row.word, '?')} "
-    return left + fit(row.label, max(width - len(left) - len(right), 8)) + right
+def _graph_row(each: GraphRow, width: int) -> Row:
+    if not each.word:
+        return (Run(each.guide, "faint"), Run(neutral(each.label), "dim"))
+    role = ROLES.get(each.word, "plain")
+    tries = f"×{each.tries}" if each.tries > 1 else ""
+    took = duration(each.took_us) if each.took_us is not None else ""
+    right = (Run(f" {fit(each.type, 8)} ", "dim"), Run(f"{each.word:<11}", role), Run(f" {took:>6} {tries:>4}"))
+    label_cells = width - cells(each.guide) - 2 - sum(cells(run.text) for run in right)
+    label = fit(each.label, max(label_cells, _LEAST_LABEL_CELLS))
+    return (
+        Run(each.guide, "faint"),
+        Run(f"{GLYPHS.get(each.word, '?')} ", role),
+        Run(label, "dim" if each.is_unreached else "plain"),
+        *right,
+    )
 
 
-def _detail_line(row: GraphRow, detail: str, width: int) -> str:
-    inside = row.state is not None and (row.state.branches or row.state.iterations or row.state.map_runs)
-    guide = row.guide.replace("├─", "│ ").replace("└─", "  ") + ("│ " if inside else "  ")
-    return guide + fit(detail, max(width - len(guide), 8))
+def _detail_row(each: GraphRow, detail: str, role: str, width: int) -> Row:
+    has_inside = each.state is not None and (each.state.branches or each.state.iterations or each.state.map_runs)
+    guide = each.guide.replace("├─", "│ ").replace("└─", "  ") + ("│ " if has_inside else "  ")
+    return (Run(guide, "faint"), Run(fit(detail, max(width - cells(guide), _LEAST_LABEL_CELLS)), role))
 
 
-def _details(state: State) -> Iterator[str]:
+def _details(state: State) -> Iterator[tuple[str, str]]:
     if state.error or state.cause:
-        yield f"{GLYPHS['caught' if state.is_caught else 'failed']} {problem_text(state.error, state.cause)}"
+        word = "caught" if state.is_caught else "failed"
+        yield f"{GLYPHS[word]} {problem_text(state.error, state.cause)}", ROLES[word]
     elif (failed := next((each for each in reversed(state.attempts) if each.status in _BADLY), None)) is not None:
         said = problem_text(failed.error, failed.cause) or "without an error"
-        yield f"↺ a try {failed.status.lower().replace('_', ' ')}: {said}"
+        yield f"↺ a try {failed.status.lower().replace('_', ' ')}: {said}", ROLES["caught"]
     if state.waits is not None:
-        yield f"◌ {wait_text(state.waits)}"
+        yield f"◌ {wait_text(state.waits)}", ROLES["waiting"]
     refs = state.identity.refs
     for ref in refs[:_REFS_SHOWN]:
-        yield f"→ {ref}"
+        yield f"→ {ref}", "dim"
     if len(refs) > _REFS_SHOWN:
-        yield f"→ {len(refs) - _REFS_SHOWN} more (--json has them)"
+        yield f"→ {len(refs) - _REFS_SHOWN} more (--json has them)", "dim"
 
 
 def wait_text(wait: Wait) -> str:
@@ -140,68 +147,75 @@ def _readable(cause: str | None) -> str | None:
     return message if isinstance(message, str) else cause
 
 
-def table_lines(execution: Execution, width: int, *, is_all: bool = False) -> list[str]:
-    """One line a state that was entered, in the order of the history."""
-    rows = sorted(_table_rows(execution.states, ""), key=lambda row: row[0])
-    if not rows:
-        return []
-    name_cells = max(min(max(len(path) for _, path, _ in rows), width - 50), 12)
+def table_rows(execution: Execution, look: Look) -> Iterator[Row]:
+    """One row a state that was entered, in the order of the history."""
+    entered = sorted(_paths(execution.states), key=lambda each: each[0])
+    if not entered:
+        return
+    name_cells = max(min(max(len(path) for _, path, _ in entered), look.width_cells - 50), 12)
     heading = f"{'event':>6}  {'state':<{name_cells}} {'type':<8} {'status':<11} {'at':>7} {'time':>6} {'tries':>5}"
-    lines = [fit_neutral(heading, width)]
-    for event_id, path, state in rows if is_all else rows[:_TABLE_ROWS]:
-        lines.append(_table_line(event_id, fit_middle(path, name_cells), state, execution.started_us))
-    if len(lines) <= len(rows):
-        lines.append(f"        … {len(rows) - _TABLE_ROWS} more (--all shows them)")
-    return lines
+    yield (Run(heading, "label"),)
+    shown = entered if look.is_all else entered[:_TABLE_ROWS]
+    for event_id, path, state in shown:
+        yield _table_row(event_id, fit_middle(path, name_cells), state, execution.started_us)
+    if len(shown) < len(entered):
+        yield (Run(f"        … {len(entered) - len(shown)} more (--all shows them)", "dim"),)
 
 
-def _table_rows(states: Sequence[State], path: str) -> Iterator[tuple[int, str, State]]:
-    pending = [(state, path) for state in reversed(states)]
+def _paths(states: Sequence[State]) -> Iterator[tuple[int, str, State]]:
+    """Every state with its first event and where it stands: `Orders[3]/Charge`."""
+    pending = [(state, "") for state in reversed(states)]
     while pending:
         state, above = pending.pop()
         here = f"{above}{state.name}"
         yield min(state.events, default=0), here, state
         pending += [(each, f"{here}/") for branch in state.branches for each in branch.states]
-        pending += [
-            (each, f"{here}[{iteration.index}]/") for iteration in state.iterations for each in iteration.states
-        ]
+        pending += [(each, f"{here}[{one.index}]/") for one in state.iterations for each in one.states]
 
 
-def _table_line(event_id: int, path: str, state: State, started_us: int | None) -> str:
+def _table_row(event_id: int, path: str, state: State, started_us: int | None) -> Row:
+    word = word_of(state)
     at = duration(took_us(started_us, state.entered_us))
     took = duration(took_us(state.entered_us, state.exited_us))
-    word = f"{GLYPHS.get(word_of(state), '?')} {word_of(state)}"
-    return f"{event_id:>6}  {path} {fit(state.type, 8)} {word:<11} {at:>7} {took:>6} {tries_of(state):>5}"
+    return (
+        Run(f"{event_id:>6}  ", "dim"),
+        Run(f"{path} "),
+        Run(f"{fit(state.type, 8)} ", "dim"),
+        Run(f"{GLYPHS.get(word, '?')} {word:<9}", ROLES.get(word, "plain")),
+        Run(f" {at:>7} {took:>6} {tries_of(state):>5}"),
+    )
 
 
-def failure_lines(execution: Execution, width: int) -> list[str]:
-    """Why the execution ended badly, in full. Empty when it did not."""
-    if not execution.error and not execution.cause:
-        return []
+def failure_rows(execution: Execution, width: int) -> Iterator[Row]:
+    """Why the execution ended badly, in full. Nothing when it did not."""
     text = neutral(problem_text(execution.error, execution.cause))
-    return textwrap.wrap(
+    for line in textwrap.wrap(
         text,
         width,
         initial_indent="✗ ",
         subsequent_indent="  ",
         max_lines=_CAUSE_LINES,
         placeholder=" … (--json has it all)",
-    )
+    ):
+        yield (Run(line, "failed"),)
 
 
-def note_lines(execution: Execution, width: int) -> list[str]:
+def note_rows(execution: Execution) -> Iterator[Row]:
     """What a reader must know about the history itself."""
-    notes: list[str] = []
     if execution.missing:
-        notes.append(f"{_count(len(execution.missing), 'event is', 'events are')} missing: {_first(execution.missing)}")
+        count = _count(len(execution.missing), "event is", "events are")
+        yield _note(f"{count} missing: {_first(execution.missing)}")
     if execution.unattached:
         count = _count(len(execution.unattached), "event has", "events have")
-        notes.append(f"{count} no known place: {_first(execution.unattached)}")
+        yield _note(f"{count} no known place: {_first(execution.unattached)}")
     if not execution.is_linked:
-        notes.append("no event names its cause (an emulator's history?): their order was taken for it")
+        yield _note("no event names its cause (an emulator?): the order was taken for it")
     if any(state.is_assumed for state in execution.walk()):
-        notes.append("where states stand whose cause is missing is the likely place")
-    return [fit(f"note: {note}", width) for note in notes]
+        yield _note("where states stand whose cause is missing is the likely place")
+
+
+def _note(text: str) -> Row:
+    return (Run(f"note: {text}", "dim"),)
 
 
 def _first(ids: Sequence[int]) -> str:

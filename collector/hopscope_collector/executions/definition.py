@@ -139,11 +139,15 @@ def _inner(given: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             for number, branch in enumerate(branches if isinstance(branches, Sequence) else (), 1):
                 yield f"branch {number}", branch
         case "Map":
-            yield "ItemProcessor", given.get("ItemProcessor", given.get("Iterator"))
+            yield "ItemProcessor", _processor(given)
+
+
+def _processor(given: Mapping[str, object]) -> object:
+    return given.get("ItemProcessor", given.get("Iterator"))
 
 
 def _is_distributed(given: Mapping[str, object]) -> bool:
-    processor = given.get("ItemProcessor")
+    processor = _processor(given)
     config = processor.get("ProcessorConfig") if isinstance(processor, Mapping) else None
     return isinstance(config, Mapping) and config.get("Mode") == "DISTRIBUTED"
 

@@ -6,8 +6,10 @@ NotAnExecution              the input holds no execution: say what it holds, wha
 └── BadDefinition           not a state machine in the Amazon States Language
 """
 
+from hopscope_collector.errors import InputError
 
-class NotAnExecution(ValueError):
+
+class NotAnExecution(InputError):
     """What was given cannot be shown as an execution."""
 
 

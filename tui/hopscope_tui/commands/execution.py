@@ -1,7 +1,6 @@
 """`hopscope execution`: one Step Functions or durable execution as graph and table, without a store."""
 
 import json
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from hopscope_collector.errors import InputError
 from hopscope_collector.executions.as_json import VERSION, execution_as_json
 from hopscope_collector.executions.assemble import execution_of
 from hopscope_collector.executions.definition import Definition, definition_of
@@ -17,23 +17,22 @@ from hopscope_collector.executions.history import History
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.executions.saved import executions_from_file, text_of
 from hopscope_collector.executions.unreached import Unreached, unknown_states, unreached_states
-from hopscope_tui.execution_text import Look, execution_lines
+from hopscope_tui.drawing.rows import Row, Run
+from hopscope_tui.execution_text import Look, execution_rows
+from hopscope_tui.flow_text import painted, terminal_cells
 from hopscope_tui.neutral import neutral
 
 _STDIN = "-"
 
 
-class CannotShow(click.ClickException):
+class CannotShow(InputError):
     """The input is wrong; nothing was shown."""
 
-    exit_code = 2
-
-    def format_message(self) -> str:
-        """Neutral: the message may quote the input."""
-        return neutral(self.message)
+    def __init__(self, message: str) -> None:
+        super().__init__(neutral(message))  # it may quote the input
 
 
-@click.command()
+@click.command("execution")
 @click.argument("source", metavar="FILE|ARN")
 @click.option(
     "--definition",
@@ -44,7 +43,7 @@ class CannotShow(click.ClickException):
 @click.option("--payloads", is_flag=True, help="With --json: inputs, outputs and variables. They may be private.")
 @click.option("--all", "is_all", is_flag=True, help="Fold nothing.")
 @click.option("--arn", metavar="ARN", help="Which execution, when a file holds several.")
-def execution(source: str, definition: str | None, arn: str | None, **flags: bool) -> None:
+def command(source: str, definition: str | None, arn: str | None, **flags: bool) -> None:
     """Show a Step Functions or durable execution as a graph and a table.
 
     FILE is what `aws stepfunctions get-execution-history` prints, with or without the describe output; log lines of
@@ -55,10 +54,12 @@ def execution(source: str, definition: str | None, arn: str | None, **flags: boo
     with _blaming("stdin" if source == _STDIN else source):
         shown = [_with_unreached(history, written) for history in _chosen(_histories(source), arn)]
     if flags["as_json"]:
-        print(json.dumps(_as_json(shown, with_payloads=flags["payloads"])))
+        click.echo(json.dumps(_as_json(shown, with_payloads=flags["payloads"])))
         return
-    look = Look(_width(), is_all=flags["is_all"])
-    print("\n\n".join("\n".join(_lines(each, unreached, history, look)) for each, unreached, history in shown))
+    look = Look(terminal_cells(), is_all=flags["is_all"])
+    for number, (run, unreached, unknown) in enumerate(shown):
+        for row in [*([()] if number else []), *execution_rows(run, unreached, look), *_unknown_rows(unknown)]:
+            click.echo(painted(row))
 
 
 @contextmanager
@@ -141,13 +142,8 @@ def _one_as_json(shown: _Shown, *, with_payloads: bool) -> dict[str, object]:
     }
 
 
-def _lines(run: Execution, unreached: tuple[Unreached, ...], unknown: tuple[str, ...], look: Look) -> list[str]:
-    lines = execution_lines(run, unreached, look)
-    if unknown:
-        names = ", ".join(unknown[:3]) + (", …" if len(unknown) > 3 else "")
-        lines.append(neutral(f"note: not in the definition, which may be another revision's: {names}"))
-    return lines
-
-
-def _width() -> int:
-    return shutil.get_terminal_size((80, 24)).columns
+def _unknown_rows(unknown: tuple[str, ...]) -> list[Row]:
+    if not unknown:
+        return []
+    names = ", ".join(unknown[:3]) + (", …" if len(unknown) > 3 else "")
+    return [(Run(neutral(f"note: not in the definition, which may be of another revision: {names}"), "dim"),)]

@@ -35,6 +35,23 @@ GLYPHS = {
 }
 """A glyph for every word, so that neither stands by itself."""
 
+ROLES = {
+    "succeeded": "done",
+    "failed": "failed",
+    "timed out": "failed",
+    "aborted": "dim",
+    "stopped": "dim",
+    "running": "running",
+    "waiting": "waiting",
+    "paused": "waiting",
+    "pending redrive": "waiting",
+    "caught": "recovered",
+    "unknown": "lost",
+    "not taken": "faint",
+    "not reached": "faint",
+}
+"""What a style sheet colours a word by."""
+
 _ITERATIONS_UNFOLDED = 3
 _PROBLEMS_UNFOLDED = 5
 _STATES_UNFOLDED = 60
@@ -61,6 +78,8 @@ class GraphRow:
     state: State | None = None
     """None for iterations, folds and states that were not reached."""
 
+    is_unreached: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Folding:
@@ -71,7 +90,7 @@ class Folding:
     """Everything is shown."""
 
 
-def graph_rows(states: Sequence[State], folding: Folding) -> list[GraphRow]:
+def graph_of(states: Sequence[State], folding: Folding) -> list[GraphRow]:
     """The rows of the whole execution."""
     return [*_scope_rows(states, folding, ()), *_unreached_rows(folding, inside=())]
 
@@ -179,7 +198,8 @@ def _unreached_rows(folding: Folding, inside: tuple[str, ...]) -> Iterable[Graph
 
 
 def _unreached_row(each: Unreached) -> GraphRow:
-    return GraphRow("", each.name, "not taken" if each.is_bypassed else "not reached", each.type)
+    word = "not taken" if each.is_bypassed else "not reached"
+    return GraphRow("", each.name, word, each.type, is_unreached=True)
 
 
 def ranges(numbers: Iterable[int]) -> str:

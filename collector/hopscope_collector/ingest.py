@@ -81,11 +81,13 @@ class Gathering:
 
     def add(self, source: str, lines: Lines, collected: Collected) -> None:
         """Sort some lines out."""
-        kept = SortedLines(source)
+        kept = SortedLines(source, lines.function)
         places: Iterable[int | str] = itertools.count(lines.first_number) if lines.places is None else lines.places
-        for text, place in zip(lines.texts, places, strict=False):
-            kept.add(text, place)
+        times: Iterable[int | None] = itertools.repeat(None) if lines.at_us is None else lines.at_us
+        for text, place, at_us in zip(lines.texts, places, times, strict=False):
+            kept.add(text, place, at_us)
         self.records += kept.records
+        self.facts += kept.facts
         self.refused += lines.refused
         self.refused += kept.refused
         collected.others += kept.others

@@ -1,11 +1,14 @@
 """Sorts lines out: a record, a refusal, or a line that is none of our business (pure).
 
     the line                                              becomes
+    carries lines (a subscription's payload, …)           those lines, each sorted out
     holds {"hopscope": and decodes                        a record
     holds {"hopscope": and does not                       refused: cut, not_a_record, malformed, unknown_wire_version
     looks like a piece of a record                        refused: cut
     is not UTF-8, or holds control characters             refused: not_text
-    anything else: the user's own line, START, END        other, not counted as received
+    packed, and cannot be unpacked                        refused: broken_stream
+    START, REPORT, a timeout, a crash                     a fact of the platform, not counted as received
+    anything else: the user's own line, END               other, not counted as received
 
 Lines longer than `MAX_LINE_BYTES` never get here: the source refuses them as too_long without keeping them.
 Two refused lines with the same bytes are the same line said twice.
@@ -16,6 +19,8 @@ import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from hopscope_collector.envelopes import BrokenEnvelope, CarriedLine, is_envelope, lines_within
+from hopscope_collector.platform_lines import PlatformFact, fact_in
 from hopscope_collector.store.contract import RecordLine, RefusedLine
 from hopscope_wire.decode import record_of_object
 from hopscope_wire.errors import NotARecord, Refused
@@ -25,6 +30,7 @@ MAX_LINE_BYTES = 1 << 20
 """CloudWatch Logs takes events of 1 MB; the layer writes at most 240 KB a line."""
 
 TOO_LONG = "too_long"
+BROKEN_STREAM = "broken_stream"
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\udc80-\udcff]")
 """No log line holds these; ESC is left out, colours are common. The last range stands for bytes that were not UTF-8."""
@@ -40,42 +46,80 @@ class SortedLines:
     """What became of some lines."""
 
     source: str
+    function: str | None = None
+    """The Lambda function whose lines these are. None when the source does not know."""
+
     records: list[RecordLine] = field(default_factory=list)
+    facts: list[PlatformFact] = field(default_factory=list)
     refused: list[RefusedLine] = field(default_factory=list)
     others: int = 0
     """Lines that are none of ours: the user's own, the platform's."""
 
-    def add(self, line: str, place: int | str) -> None:
-        """Sort out one line, given without its newline, and with its number or place in the source."""
+    def add(self, line: str, place: int | str, at_us: int | None = None) -> None:
+        """Sort out one line, given without its newline, with its number or place in the source and when it was logged.
+
+        Whatever stands in it, this raises nothing.
+        """
+        try:
+            if line.startswith(LINE_PREFIX) or not is_envelope(line):
+                self._add_plain(line, at_us)
+                return
+            within = lines_within(line)
+        except (Refused, BrokenEnvelope) as error:
+            self._refuse(error, line, place)
+            return
+        if within is None:
+            within = [CarriedLine(line, at_us, self.function)]
+        for each in within:
+            self._add_carried(each, place)
+
+    def _add_carried(self, carried: CarriedLine, place: int | str) -> None:
+        outer = self.function
+        self.function = carried.function or outer
+        try:
+            self._add_plain(carried.text, carried.at_us)
+        except Refused as refusal:
+            self._refuse(refusal, carried.text, place)
+        self.function = outer
+
+    def _add_plain(self, line: str, at_us: int | None) -> None:
+        if len(line) > MAX_LINE_BYTES:
+            raise TooLong(f"line has {len(line):,} characters; expected at most {MAX_LINE_BYTES:,}")
         start = line.find(LINE_PREFIX)
         if start < 0:
-            self._add_other(line, place)
+            self._add_other(line, at_us)
             return
-        try:
-            if not line.isascii() and _NOT_TEXT.search(line):
-                raise NotText("line is not UTF-8; expected one record a line")
-            self.records.append(record_in(line[start:]))
-        except Refused as refusal:
-            self._refuse(refusal, line, place)
+        if not line.isascii() and _NOT_TEXT.search(line):
+            raise NotText("line is not UTF-8; expected one record a line")
+        self.records.append(record_in(line[start:]))
 
-    def _add_other(self, line: str, place: int | str) -> None:
+    def _add_other(self, line: str, at_us: int | None) -> None:
         if _NOT_TEXT.search(line):
-            self._refuse(NotText("line is not text (binary, or not UTF-8); expected one record a line"), line, place)
+            raise NotText("line is not text (binary, or not UTF-8); expected one record a line")
+        fact = fact_in(line, at_us, self.function)
+        if fact is not None:
+            self.facts.append(fact)
         elif _PIECE.search(line) and not _is_json(line):
-            self._refuse(Cut("line is a piece of a record; expected one whole record a line"), line, place)
+            raise Cut("line is a piece of a record; expected one whole record a line")
         else:
             self.others += 1
 
-    def _refuse(self, refusal: Refused, line: str, place: int | str) -> None:
+    def _refuse(self, error: Refused | BrokenEnvelope, line: str, place: int | str) -> None:
+        reason = error.reason if isinstance(error, Refused) else BROKEN_STREAM
         where = f"line {place}" if isinstance(place, int) else place
-        refused = RefusedLine(refusal.reason, fingerprint_of(line), self.source, where, str(refusal))
-        self.refused.append(refused)
+        self.refused.append(RefusedLine(reason, fingerprint_of(line), self.source, where, str(error)))
 
 
 class Cut(NotARecord):
     """The line stops in the middle of its JSON."""
 
     reason = "cut"
+
+
+class TooLong(NotARecord):
+    """The line is longer than any record."""
+
+    reason = TOO_LONG
 
 
 class NotText(NotARecord):

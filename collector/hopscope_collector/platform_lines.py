@@ -1,40 +1,57 @@
 """What the Lambda platform itself says of an invocation, as frozen values (pure).
 
-Platform lines stand in the same log stream as our records: START, END, REPORT, timeouts and crashes. They complete
-a hop whose end record never came, and they name consumers that carry no layer.
+Platform lines stand in the same log stream as our records, as text or as JSON. They complete a hop whose end record
+never came, and they name consumers that carry no layer.
+
+    START RequestId: … Version: …                                  start
+    REPORT RequestId: … Duration: … [Status: timeout] …            report
+    2020-02-25T22:04:08.390Z <request id> Task timed out after …   timeout
+    RequestId: … Error: Runtime exited with error: …               exit
+    {"type":"platform.start" | "platform.runtimeDone" | "platform.report", …}
+
+END says nothing that REPORT does not; lines of the sandbox alone (INIT_START, INIT_REPORT) name no invocation.
 """
 
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
 
-PlatformKind = Literal["start", "end", "report", "timeout", "exit", "init-report"]
-"""`exit`: the runtime process died (`Runtime exited …`, out of memory)."""
+from hopscope_wire.context import trace_id_of_root
+
+PlatformKind = Literal["start", "report", "timeout", "exit", "runtime-done"]
+"""`exit`: the runtime process died. `runtime-done`: the handler returned, seen by the platform."""
+
+Status = Literal["success", "failure", "error", "timeout"]
+"""`failure`: the process died; `error`: the handler raised."""
+
+UNKNOWN_TIME_US = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformFact:
-    """One thing the platform said about one invocation (or, for `init-report`, about one start of a sandbox)."""
+    """One thing the platform said about one invocation."""
 
     kind: PlatformKind
     request_id: str
-    """Empty for `init-report` when the line names no request."""
-
     at_us: int
-    """When the platform said it, epoch microseconds on AWS's clock."""
+    """When the platform said it, epoch microseconds on AWS's clock. 0 when neither line nor source tells."""
 
     function: str | None = None
     """From the log group `/aws/lambda/<function>`. None when the source does not know its log group."""
 
-    log_stream: str | None = None
-    status: Literal["success", "failure", "error", "timeout"] | None = None
+    status: Status | None = None
     """As the platform reports it. None when the line has no status: older REPORT lines only say that it ended."""
 
     duration_us: int | None = None
     """Of the invocation, as reported or as the timeout names it. None when the line has none."""
 
     init_us: int | None = None
-    """Duration of the cold start. None when it was a warm one, or the line has none."""
+    """Duration of the cold start (or restore). None when it was a warm one, or the line has none."""
 
+    billed_us: int | None = None
     memory_mb: int | None = None
     max_memory_mb: int | None = None
     version: str | None = None
@@ -42,4 +59,163 @@ class PlatformFact:
     """X-Ray Root as 32 hex digits. None without tracing."""
 
     error: str | None = None
-    """What the line says of the error, such as `Runtime exited with error: signal: killed` or `Sandbox.Timedout`."""
+    """What the line says of the error: `Runtime.ExitError`, `Runtime exited with error: signal: killed`."""
+
+
+def fact_in(line: str, at_us: int | None = None, function: str | None = None) -> PlatformFact | None:
+    """The fact that a log line holds, or None when it holds none.
+
+    `at_us` and `function` are what the source knows of the line.
+    """
+    if '"platform.' in line:
+        return _of_json(line, at_us, function)
+    if "RequestId: " in line:
+        return _of_text(line, at_us, function)
+    if "Task timed out after " in line:
+        return _of_timeout(line, at_us, function)
+    return None
+
+
+def fact_of_event(
+    event: Mapping[str, Any], at_us: int | None = None, function: str | None = None
+) -> PlatformFact | None:
+    """The fact in one parsed event of the Telemetry API or of a JSON log."""
+    kind = _JSON_KINDS.get(str(event.get("type")))
+    record = event.get("record")
+    if kind is None or not isinstance(record, dict) or not isinstance(record.get("requestId"), str):
+        return None
+    metrics, tracing = _object(record.get("metrics")), _object(record.get("tracing"))
+    return PlatformFact(
+        kind=kind,
+        request_id=record["requestId"],
+        at_us=iso_us(event.get("time")) or at_us or UNKNOWN_TIME_US,
+        function=function,
+        status=_status(record.get("status")),
+        duration_us=_us(metrics.get("durationMs")),
+        init_us=_us(metrics.get("initDurationMs") or metrics.get("restoreDurationMs")),
+        billed_us=_us(metrics.get("billedDurationMs")),
+        memory_mb=_whole(metrics.get("memorySizeMB")),
+        max_memory_mb=_whole(metrics.get("maxMemoryUsedMB")),
+        version=_text(record.get("version")),
+        root=trace_id_of_root(_text(tracing.get("value")) or ""),
+        error=_text(record.get("errorType")),
+    )
+
+
+_JSON_KINDS: Mapping[str, PlatformKind] = {
+    "platform.start": "start",
+    "platform.report": "report",
+    "platform.runtimeDone": "runtime-done",
+}
+_STATUSES = frozenset({"success", "failure", "error", "timeout"})
+
+_ID = r"([0-9A-Za-z_-]{1,64})"
+_START = re.compile(rf"\bSTART RequestId: {_ID}(?: Version: (\S+))?")
+_REPORT = re.compile(rf"\bREPORT RequestId: {_ID}\b")
+_TIMEOUT = re.compile(
+    rf"(?:(\d{{4}}-\d\d-\d\dT\S+Z)\s)?(?:RequestId: )?{_ID} (?:Error: )?Task timed out after ([0-9.]+) s"
+)
+_EXIT = re.compile(rf"\bRequestId: {_ID} (?:Error: )?((?:Runtime exited|Process exited).*)")
+_NUMBERS = re.compile(
+    r"(?P<name>(?:Billed Restore |Billed |Init |Restore |Post Runtime |Runtime )?Duration|Memory Size|Max Memory Used)"
+    r": (?P<value>[0-9.]+)"
+)
+_WORDS = re.compile(r"\b(Status|Error Type): ([A-Za-z_.]+)")
+_PREFIX_TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)\s")
+
+
+def _of_text(line: str, at_us: int | None, function: str | None) -> PlatformFact | None:
+    when_us = at_us or _iso_us_before(line)
+    start = _START.search(line)
+    if start is not None:
+        return PlatformFact("start", start[1], when_us, function, version=start[2])
+    report = _REPORT.search(line)
+    if report is not None:
+        return _of_report(report[1], line, when_us, function)
+    if "Task timed out after " in line:
+        return _of_timeout(line, at_us, function)
+    died = _EXIT.search(line)
+    if died is not None:
+        return PlatformFact("exit", died[1], when_us, function, "failure", error=died[2].strip())
+    return None
+
+
+def _of_report(request_id: str, line: str, at_us: int, function: str | None) -> PlatformFact:
+    numbers = {match["name"]: match["value"] for match in _NUMBERS.finditer(line)}
+    words = dict(_WORDS.findall(line))
+    return PlatformFact(
+        "report",
+        request_id,
+        at_us,
+        function,
+        status=_status(words.get("Status")),
+        duration_us=_us(numbers.get("Duration")),
+        init_us=_us(numbers.get("Init Duration") or numbers.get("Restore Duration")),
+        billed_us=_us(numbers.get("Billed Duration")),
+        memory_mb=_whole(numbers.get("Memory Size")),
+        max_memory_mb=_whole(numbers.get("Max Memory Used")),
+        error=words.get("Error Type"),
+    )
+
+
+def _of_timeout(line: str, at_us: int | None, function: str | None) -> PlatformFact | None:
+    match = _TIMEOUT.search(line)
+    if match is None:
+        return None
+    when_us = iso_us(match[1]) or at_us or _iso_us_before(line)
+    return PlatformFact("timeout", match[2], when_us, function, "timeout", duration_us=_us(match[3], 1_000_000))
+
+
+def _of_json(line: str, at_us: int | None, function: str | None) -> PlatformFact | None:
+    try:
+        event = json.loads(line[line.index("{") :])
+    except (ValueError, RecursionError):
+        return None
+    return fact_of_event(event, at_us, function) if isinstance(event, dict) else None
+
+
+def _iso_us_before(line: str) -> int:
+    """The time that `aws logs tail` or an export puts before a line."""
+    match = _PREFIX_TIME.match(line)
+    return (iso_us(match[1]) if match else None) or UNKNOWN_TIME_US
+
+
+def iso_us(text: object) -> int | None:
+    """Epoch microseconds of an ISO 8601 time, UTC when it names no zone; None for anything else."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text.replace(",", "."))
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return max(0, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
+
+
+def _status(text: object) -> Status | None:
+    return cast(Status, text) if text in _STATUSES else None
+
+
+def _us(number: object, scale: int = 1_000) -> int | None:
+    """Microseconds of a number of milliseconds (or of `scale` microseconds), in text or not."""
+    try:
+        return round(float(cast(str, number)) * scale)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _whole(number: object) -> int | None:
+    try:
+        return int(float(cast(str, number)))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -80,8 +80,8 @@ def test_a_line_that_is_ours_and_damaged_is_refused_by_reason(line: str, reason:
     "line",
     [
         "",
-        "START RequestId: 8c2ab5d7 Version: $LATEST",
-        "REPORT RequestId: 8c2ab5d7\tDuration: 1.00 ms\tBilled Duration: 2 ms\t",
+        "END RequestId: 8c2ab5d7",
+        "INIT_START Runtime Version: python:3.13.v1",
         "order o-42 placed",
         "\x1b[32mgreen\x1b[0m, bestätigt, 注文 🍕",
         '{"level":"INFO","message":"hello","requestId":"8c2ab5d7"}',
@@ -116,4 +116,4 @@ def test_every_line_is_exactly_one_of_the_three(text: str, cut: int) -> None:
     for line in (text, text + LINE, LINE[:cut] + text, LINE[:cut] + text + LINE[cut:]):
         found = sorted_out(line)
 
-        assert len(found.records) + len(found.refused) + found.others == 1
+        assert len(found.records) + len(found.refused) + len(found.facts) + found.others == 1

@@ -21,7 +21,7 @@ from typing import BinaryIO, cast
 import zstandard
 
 from hopscope_collector.errors import NotASource, SourceFailed
-from hopscope_collector.lines import fingerprint_of
+from hopscope_collector.lines import BROKEN_STREAM, fingerprint_of
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.splitting import CHUNK_BYTES, Split, Splitter
 from hopscope_collector.store.contract import RefusedLine
@@ -30,7 +30,6 @@ POLL_S = 0.1
 """How often a followed file is looked at: a line shall be on the screen within 300 ms."""
 
 HEAD_BYTES = 1_024
-BROKEN_STREAM = "broken_stream"
 
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"

@@ -1,7 +1,6 @@
 """CloudWatch Logs by polling, over logs in a dictionary."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -94,10 +93,7 @@ def test_an_interrupted_run_goes_on_without_losing_a_line(handed_over: int) -> N
     logs = MemoryLogs(
         {GROUP: [an_event(number, NOW_MS - age_ms) for number, age_ms in enumerate(ages_ms)]}, page_size=1
     )
-    read: list[Lines] = []
-    batches: Iterator[Lines] = iter(once(logs))
-    for _, lines in zip(range(handed_over), batches, strict=False):
-        read.append(lines)
+    read = once(logs)[:handed_over]
 
     read += once(logs, last_position(read))
 

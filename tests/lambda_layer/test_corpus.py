@@ -54,8 +54,10 @@ def test_both_ends_of_a_recorded_link_have_the_same_ref(path: Path) -> None:
     chain = json.loads(path.read_text())
 
     for link in chain["links"]:
-        ends = [refs for occurrence in link["occurrences"] if (refs := refs_at(chain["content"], occurrence)) is not None]
-        ends = [{ref for ref in refs if link["value"] in ref} for refs in ends]
+        ends = [
+            refs for occurrence in link["occurrences"] if (refs := refs_at(chain["content"], occurrence)) is not None
+        ]
+        ends = [found for refs in ends if (found := {ref for ref in refs if link["value"] in ref})]
         if len(ends) > 1 and not link["value"].startswith("Root="):
             assert set.intersection(*ends), (link["value"], link["occurrences"], ends)
 
@@ -63,31 +65,47 @@ def test_both_ends_of_a_recorded_link_have_the_same_ref(path: Path) -> None:
 def refs_at(content: Any, occurrence: str) -> set[str] | None:
     """The refs that the layer reads from the thing in which the value stands; None when it is no end that we see."""
     steps = [step for step in re.findall(r"[^.\[\]]+|\[\d+\]", occurrence.replace("(json)", ".(json)")) if step]
-    found: set[str] | None = None
+    found: set[str] = set()
     value = content
     for step in steps:
-        refs = refs_of(value)
-        if refs:
-            found = refs if found is None else found
+        found |= refs_of(value)
         if step == "(json)":
             value = json.loads(value) if isinstance(value, str) else value
         elif step.startswith("["):
             value = value[int(step[1:-1])]
         else:
             value = value[step] if isinstance(value, dict) and step in value else next(iter(value.values()), {})
-    return found
+    return found or None
 
 
 def refs_of(value: Any) -> set[str]:
     """The refs of a value, if it is one of the things that the layer sees."""
     if not isinstance(value, dict):
         return set()
-    if "Records" in value and isinstance(value["Records"], list) and value["Records"] and "eventSource" in value["Records"][0]:
+    if (
+        "Records" in value
+        and isinstance(value["Records"], list)
+        and value["Records"]
+        and "eventSource" in value["Records"][0]
+    ):
         return read(value)
     if "detail-type" in value:
         return read(value)
     if "Body" in value and "MessageId" in value:
-        return read({"Records": [{"eventSource": "aws:sqs", "messageId": value["MessageId"], "body": value["Body"]}]})
+        return read(
+            {
+                "Records": [
+                    {
+                        "eventSource": "aws:sqs",
+                        "messageId": value["MessageId"],
+                        "body": value["Body"],
+                        "attributes": value.get("Attributes", {}),
+                    }
+                ]
+            }
+        )
+    if "Message" in value and "MessageId" in value:
+        return read({"Records": [{"EventSource": "aws:sns", "Sns": value}]})
     if "body" in value and "messageId" in value:
         return read({"Records": [{"eventSource": "aws:sqs", **value}]})
     if "requestContext" in value and ("headers" in value or "condition" in value["requestContext"]):

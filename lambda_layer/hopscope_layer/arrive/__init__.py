@@ -43,7 +43,8 @@ def arrived(event: object) -> "list[Arrived]":
             return of_records(records, event)
         if "detail-type" in event:
             return [_read("bus", event, 0)]
-        if "requestContext" in event or "httpMethod" in event or "raw_path" in event:
+        # An agent of Bedrock speaks of an `httpMethod`, too.
+        if "requestContext" in event or ("httpMethod" in event and "agent" not in event) or "raw_path" in event:
             return [_read("web", event, 0)]
         if isinstance(event.get("records"), dict):
             return _of_partitions(event["records"])
@@ -69,7 +70,10 @@ def of_records(records: "list[object]", event: object) -> "list[Arrived]":
 
 def _of_partitions(partitions: "dict[str, object]") -> "list[Arrived]":
     """Kafka's records, which come as lists by topic and partition."""
-    records = [record for batch in partitions.values() if isinstance(batch, list) for record in batch]
+    records: "list[object]" = []
+    for batch in partitions.values():
+        if isinstance(batch, (list, dict)):
+            records += batch.values() if isinstance(batch, dict) else batch
     return [_read("kafka", record, index) for index, record in enumerate(records)]
 
 

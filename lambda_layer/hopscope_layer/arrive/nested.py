@@ -52,15 +52,18 @@ def _read_object(message: Arrived, found: "Record") -> "str | None":
     if "detail-type" in found:
         message.body = None
         return bus.read_into(message, found)
-    if isinstance(found.get("requestContext"), dict) and ("KinesisBatchInfo" in found or "DDBStreamBatchInfo" in found):
-        message.body = None
-        inside.read_destination(message, found)
-    elif isinstance(found.get("requestContext"), dict) and "condition" in found["requestContext"]:
+    if isinstance(found.get("requestContext"), dict) and "condition" in found["requestContext"]:
         message.body = None
         return inside.read_destination(message, found)
     elif isinstance(found.get("Records"), list) and found["Records"]:
         message.body = None
         inside.read_records(message, found["Records"])
+    else:
+        # What an input transformer with <aws.events.event> makes.
+        for value in found.values():
+            if isinstance(value, dict) and "detail-type" in value:
+                message.body = None
+                return bus.read_into(message, value)
     return None
 
 
@@ -85,6 +88,9 @@ def _parsed(text: str) -> "Record | None":
 def _read_envelope(message: Arrived, record: "Record", envelope: "Record") -> None:
     message.refs.append(f"sns/{envelope['MessageId']}")
     message.attribute("topic", envelope["TopicArn"])
+    if "SequenceNumber" in envelope:
+        topic = str(envelope["TopicArn"]).rpartition(":")[2]
+        message.add_ref("sns-fifo", f"{topic}:{envelope['SequenceNumber']}")
     attributes = envelope.get("MessageAttributes")
     if isinstance(attributes, dict):
         _read_envelope_attributes(message, record, attributes)

@@ -8,10 +8,14 @@ if TYPE_CHECKING:
     Record = dict[str, object]
 
 KINDS = (
-    ("deliveryStreamArn", "firehose", "records", "firehose", (("invocationId",), ("/recordId",))),
-    ("streamArn", "firehose", "records", "firehose", (("invocationId",), ("/recordId",))),
     ("invocationSchemaVersion", "s3-batch", "tasks", "s3-batch", (("job", "id"), ("invocationId",), ("/taskId",))),
-    ("CodePipeline.job", "codepipeline", "", "codepipeline", (("CodePipeline.job", "id"),)),
+    (
+        "CodePipeline.job",
+        "codepipeline",
+        "",
+        "codepipeline",
+        (("CodePipeline.job", "id"), ("CodePipeline.job", "data", "encryptionKey", "id")),
+    ),
     ("StateMachine", "states", "", "states", (("Execution", "Id"),)),
     ("ResponseURL", "cloudformation", "", "cloudformation", (("RequestId",),)),
     ("agent", "bedrock-agent", "", "bedrock-agent", (("agent", "id"), ("sessionId",))),
@@ -20,7 +24,15 @@ KINDS = (
     ("triggerSource", "cognito", "", "", ()),
     ("awslogs", "logs", "", "", ()),
     ("configRuleArn", "config", "", "", ()),
-    ("bot", "lex", "", "", ()),
+    ("bot", "lex", "", "lex", (("bot", "id"), ("sessionId",))),
+    (
+        "arguments",
+        "appsync",
+        "",
+        "appsync",
+        (("info", "fieldName"), ("request", "headers", "x-amzn-trace-id"), ("arguments", "id")),
+    ),
+    ("events", "appsync", "events", "appsync", (("/id",),)),
     ("getObjectContext", "s3-object-lambda", "", "s3-object-lambda", (("xAmzRequestId",),)),
     ("methodArn", "authorizer", "", "", ()),
     ("ClientRequestToken", "secretsmanager", "", "secretsmanager", (("ClientRequestToken",),)),
@@ -36,6 +48,9 @@ def read(event: object) -> "list[Arrived]":
     for key, source, messages, provider, paths in KINDS:
         if key in event:
             return _of_kind(event, source, messages, (provider, paths))
+    records = event.get("records")
+    if isinstance(records, list) and records and isinstance(records[0], dict) and "recordId" in records[0]:
+        return [_of_delivery(event, record, index) for index, record in enumerate(records)]
     records = event.get("Records") or event.get("messages")
     if isinstance(records, list) and records and isinstance(records[0], dict):
         return [_of_record(record, index) for index, record in enumerate(records)]
@@ -65,12 +80,28 @@ def _of_record(record: object, index: int) -> Arrived:
     source = str(record.get("eventSource") or record.get("EventSource") or "unknown").rpartition(":")[2]
     if "cf" in record:
         source = "cloudfront"
+    message = Arrived("mq" if "messageID" in record else source, index, [], [record])
     if "messageID" in record:
-        source = "mq"
-    message = Arrived(source, index, [], [record])
-    for name in ("eventId", "eventID", "messageId", "messageID"):
+        message.add_ref("mq", f"{record.get('connectionId')}/{record['messageID']}")
+    for name in ("eventId", "eventID", "messageId"):
         message.add_ref(source, record.get(name))
     message.add_ref("cloudfront", _at(record, "cf", "config", "requestId"))
+    return message
+
+
+def _of_delivery(event: "Record", record: "Record", index: int) -> Arrived:
+    """A record that Firehose or Kinesis Analytics wants to be transformed; a stream's record keeps its own id."""
+    from hopscope_layer.arrive.inside import stream_of
+    from hopscope_layer.arrive.stream import decoded
+
+    message = Arrived("firehose", index, [], [record, decoded(record.get("data"))])
+    parts = (event.get("invocationId"), record.get("recordId"))
+    message.add_ref("firehose", ":".join([str(part) for part in parts if part is not None]))
+    message.tell("origin", event.get("deliveryStreamArn") or event.get("streamArn") or event.get("applicationArn"))
+    origin = record.get("kinesisRecordMetadata")
+    if isinstance(origin, dict):
+        stream = stream_of(event.get("sourceKinesisStreamArn"))
+        message.add_ref("kinesis", f"{stream}/{origin.get('shardId')}:{origin.get('sequenceNumber')}")
     return message
 
 
@@ -80,6 +111,13 @@ def _unknown(event: "Record") -> Arrived:
     if DETAIL_KEY in event and message.adopt(event[DETAIL_KEY]):
         message.fields["source"] = "events"
         del event[DETAIL_KEY]
+    for value in event.values():
+        # What an input transformer with <aws.events.event> makes.
+        if isinstance(value, dict) and "detail-type" in value:
+            from hopscope_layer.arrive import bus
+
+            bus.read_into(message, value)
+            message.fields["source"] = "events"
     _follow_headers(message, event)
     return message
 

@@ -22,10 +22,15 @@ def read(record: "Record", index: int) -> Arrived:
     attributes = record.get("messageAttributes")
     if isinstance(attributes, dict) and attributes:
         _read_attributes(message, record, attributes)
+    if isinstance(system, dict) and "SequenceNumber" in system:
+        queue = str(record.get("eventSourceARN")).rpartition(":")[2]
+        message.add_ref("sqs-fifo", f"{queue}:{system['SequenceNumber']}")
     if isinstance(body, str) and body[:1] == "{" and _may_hold_a_message(body):
         from hopscope_layer.arrive import nested
 
         nested.read(message, record, body)
+    elif isinstance(body, dict):
+        message.add_ref("sns" if "TopicArn" in body else "body", body.get("MessageId"))
     return message
 
 

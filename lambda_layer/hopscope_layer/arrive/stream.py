@@ -17,8 +17,10 @@ def read(record: "Record", index: int) -> Arrived:
     kinesis = record.get("kinesis", record)
     event_id, arn = record.get("eventID"), record.get("eventSourceARN")
     message = Arrived("kinesis", index, [], [record])
-    if event_id:
+    if isinstance(event_id, str) and isinstance(kinesis, dict):
+        sequence = kinesis.get("sequenceNumber") or event_id.rpartition(":")[2]
         message.add_ref("kinesis", f"{stream_of(arn)}/{event_id}")
+        message.add_ref("kinesis", f"{stream_of(arn)}/{event_id.partition(':')[0]}:{sequence}")
     message.tell("origin", arn)
     if isinstance(kinesis, dict):
         message.payloads.append(decoded(kinesis.get("data")))

@@ -22,6 +22,10 @@ def read(event: "Record", index: int) -> Arrived:
     message = Arrived(source, index, [], [event])
     for name in ("requestId", "extendedRequestId"):
         message.add_ref(source, request.get(name))
+    named = event.get("pathParameters")
+    if isinstance(named, dict) and "id" in named and message.refs:
+        # The object that the request is about; the request's id keeps the ref unique.
+        message.add_ref(source, f"{request.get('requestId')}#{named['id']}")
     if request.get("connectionId"):
         # One connection brings many messages: only the pair names one of them.
         message.add_ref(

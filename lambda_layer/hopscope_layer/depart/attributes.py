@@ -35,8 +35,13 @@ class AttributeCall(Call):
         return body, [{self.BODY: body, "body": body}, body]
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
-        message_id = answer.get("MessageId")
-        return [f"{self.REF}/{message_id}"] if message_id else []
+        message_id, sequence = answer.get("MessageId"), answer.get("SequenceNumber")
+        refs = [f"{self.REF}/{message_id}"] if message_id else []
+        if sequence:
+            # A queue's URL ends in its name, a topic's ARN does, too.
+            name = (self.destination or "").rpartition("/")[2].rpartition(":")[2]
+            refs.append(f"{self.REF}-fifo/{name}:{sequence}")
+        return refs
 
     def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
         attributes = entry.get("MessageAttributes")

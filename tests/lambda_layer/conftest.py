@@ -1,0 +1,276 @@
+"""The real runtime client against a small Runtime API, and an AWS that writes down what it is sent.
+
+opt          the layer as Lambda unpacks it: `make layer`, unzipped
+lambdas      runs a function in `awslambdaric`, with or without the layer, and tells everything it did
+aws          an endpoint on loopback that answers SQS, SNS and EventBridge and keeps the requests' bytes
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHONS = ROOT / ".cache" / "pythons"
+ROOT_HEADER = "Root=1-5e1b4151-5ac6c58f5b4c1d5f6a7b8c9d;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:abcd1234:0"
+BOOTSTRAP = """
+import os, sys
+sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+sys.path.append(os.environ["TEST_OPT_PYTHON"])
+import awslambdaric.__main__
+awslambdaric.__main__.main(["bootstrap", os.environ["_HANDLER"]])
+"""
+"""What `/var/runtime/bootstrap` does."""
+
+
+def python_of(version: str) -> str:
+    """The interpreter of a version that has the runtime client, or a skip that says how to get it."""
+    if version == "this":
+        return sys.executable
+    python = PYTHONS / version / "bin" / "python"
+    if not python.exists():
+        pytest.skip(f"no {python.relative_to(ROOT)}: run tests/lambda_layer/pythons.sh")
+    return str(python)
+
+
+@pytest.fixture(scope="session")
+def layer_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("dist") / "layer.zip"
+    build = ROOT / "lambda_layer" / "packaging" / "build_zip.py"
+    subprocess.run([sys.executable, str(build), str(target)], check=True, capture_output=True)
+    return target
+
+
+@pytest.fixture(scope="session")
+def opt(layer_zip: Path) -> Path:
+    folder = layer_zip.parent / "opt"
+    with zipfile.ZipFile(layer_zip) as archive:
+        archive.extractall(folder)
+    (folder / "hopscope").chmod(0o755)
+    return folder
+
+
+@dataclass
+class Ran:
+    """What a function did: its answers in order, its exit code (None: it was still waiting for work), its output."""
+
+    answers: list[tuple[str, bytes]]
+    code: int | None
+    out: str
+    err: str
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        lines = [line[line.index('{"hopscope":') :] for line in self.out.splitlines() if '{"hopscope":' in line]
+        return [json.loads(line) for line in lines]
+
+    @property
+    def users_out(self) -> list[str]:
+        return [line for line in self.out.splitlines() if '{"hopscope":' not in line]
+
+
+class _RuntimeApi(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, events: list[Any], headers: dict[str, str]) -> None:
+        super().__init__(("127.0.0.1", 0), _RuntimeHandler)
+        self.waiting = list(enumerate(events))
+        self.headers = headers
+        self.answers: list[tuple[str, bytes]] = []
+        self.done = threading.Event()
+        self.ended = threading.Event()
+
+
+class _RuntimeHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _RuntimeApi
+
+    def do_GET(self) -> None:
+        if not self.server.waiting:
+            self.server.done.set()
+            self.server.ended.wait(30)
+            return
+        number, event = self.server.waiting.pop(0)
+        body = event if isinstance(event, bytes) else json.dumps(event).encode()
+        self.send_response(200)
+        for name, value in {
+            "Lambda-Runtime-Aws-Request-Id": f"5812c969-3f21-5d4f-a84e-90b4a2f1c{number:03d}",
+            "Lambda-Runtime-Trace-Id": ROOT_HEADER,
+            "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:123456789012:function:orders",
+            "Lambda-Runtime-Deadline-Ms": "1900000000000",
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            **self.server.headers,
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.server.answers.append((self.path.rpartition("/")[2] if "init" not in self.path else "init", body))
+        self.send_response(202)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        return
+
+
+Lambdas = Callable[..., Ran]
+
+
+@pytest.fixture
+def lambdas(opt: Path, tmp_path: Path) -> Lambdas:
+    """`lambdas(source, events, attach="wrapper"|"redirect"|None, …)` runs `source` as the function's `app.py`."""
+
+    def run(
+        source: str,
+        events: list[Any],
+        *,
+        attach: str | None = "wrapper",
+        env: dict[str, str] | None = None,
+        python: str = "this",
+        handler: str = "app.handler",
+        headers: dict[str, str] | None = None,
+    ) -> Ran:
+        task = tmp_path / "task"
+        task.mkdir(exist_ok=True)
+        (task / "app.py").write_text(source)
+        (tmp_path / "bootstrap.py").write_text(BOOTSTRAP)
+        api = _RuntimeApi(events, headers or {})
+        threading.Thread(target=api.serve_forever, daemon=True).start()
+        command = [python_of(python), str(tmp_path / "bootstrap.py")]
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
+            "AWS_LAMBDA_FUNCTION_NAME": "orders",
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "LAMBDA_TASK_ROOT": str(task),
+            "TEST_OPT_PYTHON": str(opt / "python"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "_HANDLER": handler,
+            **(env or {}),
+        }
+        if attach == "wrapper":
+            command.insert(0, str(opt / "hopscope"))
+        elif attach == "redirect":
+            environment |= {"HOPSCOPE_HANDLER": handler, "_HANDLER": "hopscope_layer.handler"}
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            cwd=task,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        )
+        watcher = threading.Thread(target=_stop_when_done, args=(api, process), daemon=True)
+        watcher.start()
+        out, err = process.communicate(timeout=60)
+        stopped = api.done.is_set()
+        api.done.set()
+        api.ended.set()
+        api.shutdown()
+        api.server_close()
+        return Ran(api.answers, None if stopped else process.returncode, out, err)
+
+    return run
+
+
+def _stop_when_done(api: _RuntimeApi, process: "subprocess.Popen[str]") -> None:
+    api.done.wait(60)
+    if process.poll() is None:
+        process.kill()
+
+
+@dataclass
+class Aws:
+    """The endpoint, and every request it was sent: (operation, body, headers), in order."""
+
+    url: str
+    requests: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
+
+    def bodies(self, operation: str) -> list[bytes]:
+        return [body for name, body, _ in self.requests if name == operation]
+
+
+class _AwsHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    aws: Aws
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        operation = target or parse_qs(body.decode("utf-8", "replace")).get("Action", [self.path])[0]
+        self.aws.requests.append((operation, body, dict(self.headers)))
+        answer = _answer(operation, body, len(self.aws.requests))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.0" if target else "text/xml")
+        self.send_header("x-amzn-requestid", f"00000000-0000-4000-8000-{len(self.aws.requests):012d}")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        return
+
+
+def _answer(operation: str, body: bytes, number: int) -> bytes:
+    if operation == "SendMessage":
+        return json.dumps({"MessageId": f"sqs-{number}"}).encode()
+    if operation == "SendMessageBatch":
+        ids = [entry["Id"] for entry in json.loads(body)["Entries"]]
+        taken = [{"Id": each, "MessageId": f"sqs-{number}-{each}"} for each in ids if each != "bad"]
+        refused = [
+            {"Id": each, "Code": "InternalError", "SenderFault": False, "Message": "no"}
+            for each in ids
+            if each == "bad"
+        ]
+        return json.dumps({"Successful": taken, "Failed": refused}).encode()
+    if operation == "PutEvents":
+        entries = json.loads(body)["Entries"]
+        bad = {"ErrorCode": "InternalFailure", "ErrorMessage": "no"}
+        answers = [
+            bad if entry.get("DetailType") == "bad" else {"EventId": f"event-{number}-{index}"}
+            for index, entry in enumerate(entries)
+        ]
+        return json.dumps({"FailedEntryCount": answers.count(bad), "Entries": answers}).encode()
+    if operation == "Publish":
+        result = (
+            f"<PublishResponse><PublishResult><MessageId>sns-{number}</MessageId></PublishResult></PublishResponse>"
+        )
+        return result.encode()
+    return b"{}"
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    handler = type("Handler", (_AwsHandler,), {})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    handler.aws = Aws(f"http://127.0.0.1:{server.server_port}")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield handler.aws
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prevents settings of the person who runs the tests from reaching the layer."""
+    for name in [name for name in os.environ if name.startswith("HOPSCOPE_") and name != "HOPSCOPE_CORPUS"]:
+        monkeypatch.delenv(name)

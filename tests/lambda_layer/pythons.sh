@@ -1,0 +1,16 @@
+#!/bin/sh
+# Makes a small environment with the real runtime client for each CPython of ~/.pyenv, so that the layer is tested on it.
+# Tests on an interpreter without such an environment are skipped and say so.
+cd "$(dirname "$0")/../.." || exit 1
+uv=.venv/bin/uv
+for python in "$HOME"/.pyenv/versions/3.1[0-9]*/bin/python; do
+  version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+  [ -x ".cache/pythons/$version/bin/python" ] && continue
+  $uv venv --quiet --python "$python" ".cache/pythons/$version" \
+    && $uv pip install --quiet --python ".cache/pythons/$version/bin/python" "awslambdaric>=4.2" "boto3>=1.43"
+done
+version=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+[ -x .cache/pythons/aio/bin/python ] || {
+  $uv venv --quiet --python .venv/bin/python .cache/pythons/aio \
+    && $uv pip install --quiet --python .cache/pythons/aio/bin/python "awslambdaric>=4.2" aioboto3
+}

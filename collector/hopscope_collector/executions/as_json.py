@@ -78,7 +78,7 @@ def _payloads(holder: State | Execution, *, with_payloads: bool) -> dict[str, ob
 
 
 def _size(text: str | None) -> int | None:
-    return None if text is None else len(text.encode())
+    return None if text is None else len(text.encode(errors="surrogatepass"))
 
 
 def _attempt(attempt: Attempt) -> dict[str, object]:

@@ -27,11 +27,13 @@ def documents_in(text: str) -> tuple[object, ...]:
         return tuple(_one_after_the_other(text))
     except RecursionError:
         raise NotAHistory("JSON that is nested too deeply to read") from None
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         documents = tuple(_lines_that_are_json(text.splitlines()))
-        if not documents:
+        if documents:
+            return documents
+        if isinstance(error, json.JSONDecodeError):
             raise NotJson(error.msg, error.lineno) from None
-        return documents
+        raise NotJson(str(error), 1) from None  # a number of more digits than Python reads
 
 
 def lines_of_a_log(events: Iterable[object]) -> Iterator[object]:

@@ -1,5 +1,6 @@
 """One event of a history, in one shape whatever it was read from (pure)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -7,6 +8,7 @@ from types import MappingProxyType
 from hopscope_collector.executions.errors import BadEvent
 from hopscope_collector.executions.times import epoch_us
 
+_DIGITS = re.compile("[0-9]{1,18}")
 _NO_DETAILS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -75,7 +77,7 @@ def event_from_log(given: Mapping[str, object], where: str) -> HistoryEvent:
 
 
 def _whole(given: object, where: str, field: str, *, at_least: int) -> int:
-    number = int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else given
+    number = int(given) if isinstance(given, str) and _DIGITS.fullmatch(given) else given
     if not isinstance(number, int) or isinstance(number, bool) or number < at_least:
         raise BadEvent(where, field, given, f"a whole number of at least {at_least}")
     return number

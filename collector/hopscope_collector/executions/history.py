@@ -48,6 +48,7 @@ class History:
 @dataclass(slots=True)
 class _Draft:
     events: list[HistoryEvent] = field(default_factory=list)
+    types: dict[int, str] = field(default_factory=dict)
     descriptions: list[Description] = field(default_factory=list)
     kind: Kind = "standard"
     durable_events: list[Mapping[str, object]] = field(default_factory=list)
@@ -136,7 +137,8 @@ class _Reader:
             if _are_log_events(events):
                 self._list(tuple(lines_of_a_log(events)), where)
             else:
-                self._events(events, where, str(document.get("executionArn") or UNNAMED))
+                arn = document.get("executionArn")
+                self._events(events, where, arn if isinstance(arn, str) else None)
         elif isinstance(events := document.get("Events"), list):
             self._durable(events, str(document.get("DurableExecutionArn") or UNNAMED))
         elif "execution_arn" in document and "type" in document:
@@ -151,17 +153,20 @@ class _Reader:
             return False
         return True
 
-    def _events(self, events: Sequence[object], where: str, arn: str = UNNAMED) -> None:
+    def _events(self, events: Sequence[object], where: str, arn: str | None = None) -> None:
         parsed = [event_from_api(event, f"event {number} of {where}") for number, event in enumerate(events, 1)]
-        self._draft(arn or self._unnamed_for(parsed)).events.extend(parsed)
+        draft = self._draft(self._unnamed_for(parsed) if arn is None else arn)
+        draft.events.extend(parsed)
+        draft.types.update({event.id: event.type for event in parsed})
 
     def _unnamed_for(self, events: Sequence[HistoryEvent]) -> str:
         """Pages of one history go together; another history has the same ids for other things."""
-        types = {event.id: event.type for event in events}
-        for arn in (each for each in self._drafts if each.startswith(UNNAMED)):
-            if all(types.get(event.id, event.type) == event.type for event in self._drafts[arn].events):
+        unnamed = [arn for arn in self._drafts if arn.startswith(UNNAMED)]
+        for arn in unnamed:
+            types = self._drafts[arn].types
+            if all(types.get(event.id, event.type) == event.type for event in events):
                 return arn
-        return UNNAMED + " " * sum(each.startswith(UNNAMED) for each in self._drafts)
+        return UNNAMED * (len(unnamed) + 1)
 
     def _durable(self, events: Sequence[object], arn: str) -> None:
         self._draft(arn, kind="durable").durable_events.extend(each for each in events if isinstance(each, Mapping))

@@ -7,11 +7,13 @@ datetime(…)                        boto3
 """
 
 from datetime import UTC, datetime
-from math import isfinite
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM = 10**11
 """Seconds stay below this until the year 5138, milliseconds are above it since 1973."""
+
+_FAR_FUTURE_MS = 2.5e14
+"""About the year 9,900: no time is later."""
 
 
 def epoch_us(value: object) -> int | None:
@@ -22,7 +24,7 @@ def epoch_us(value: object) -> int | None:
         case datetime():
             return _microseconds(value)
         case int() | float():
-            return _from_number(float(value))
+            return _from_number(value)
         case str():
             return _from_text(value.strip())
         case _:
@@ -41,7 +43,7 @@ def _from_text(text: str) -> int | None:
 
 
 def _from_number(number: float) -> int | None:
-    if not isfinite(number):
+    if not abs(number) < _FAR_FUTURE_MS:  # also when it is not a number at all
         return None
     return round(number * 1_000) if abs(number) >= _MILLISECONDS_FROM else round(number * 1_000_000)
 

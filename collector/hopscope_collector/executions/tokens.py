@@ -31,7 +31,7 @@ def tokens_in(text: str, *, is_callback: bool = False) -> frozenset[str]:
 
 def token_hash(token: str) -> str:
     """SHA-256 of a token, as 64 hex digits: the same on both sides of a callback."""
-    return sha256(token.encode()).hexdigest()
+    return sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 class Redactor:

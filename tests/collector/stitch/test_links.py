@@ -1,0 +1,165 @@
+"""What joins a send to a hop, and how sure it is."""
+
+
+def links(flow):
+    return [(link.from_id, link.to_id, link.evidence) for link in flow.links]
+
+
+def test_the_same_ref_on_both_sides_is_a_link(stitched, make):
+    placed = make.Invoked(1, sends=[make.a_put(1, "e1")])
+    told = make.Invoked(2, "notify", at_s=1, messages=[make.an_event("e1")])
+
+    (flow,) = stitched(placed, told)
+
+    assert links(flow) == [(make.send_id(1), make.hop_id(2), ("ref",))]
+    assert flow.links[0].detail == "events/e1"
+    assert flow.links[0].waited_us == 950_000
+
+
+def test_every_kind_of_evidence_on_one_link_is_kept_strongest_first(stitched, make):
+    keys = {"order_id": "o-42"}
+    placed = make.Invoked(1, root=9, sends=[make.a_put(1, "e1", keys=keys)])
+    event = make.an_event("e1", carrier=make.carrier(1), trace_id=make.trace(1), root=make.trace(9), keys=keys)
+
+    (flow,) = stitched(placed, make.Invoked(2, "notify", at_s=1, messages=[event]))
+
+    assert links(flow) == [(make.send_id(1), make.hop_id(2), ("carrier", "ref", "header", "key"))]
+
+
+def test_one_event_delivered_to_three_consumers_is_three_links(stitched, make):
+    placed = make.Invoked(1, sends=[make.a_put(1, "e1")])
+    consumers = [make.Invoked(n, f"consumer-{n}", at_s=n, messages=[make.an_event("e1")]) for n in (2, 3, 4)]
+
+    (flow,) = stitched(placed, *consumers)
+
+    assert links(flow) == [(make.send_id(1), make.hop_id(n), ("ref",)) for n in (2, 3, 4)]
+
+
+def test_a_carrier_names_its_producer_when_the_producer_s_end_never_came(stitched, make):
+    placed = make.Invoked(1, has_end=False)
+    told = make.Invoked(2, "notify", at_s=1, messages=[make.an_event("e1", carrier=make.carrier(1))])
+
+    (flow,) = stitched(placed, told)
+
+    assert links(flow) == [(make.hop_id(1), make.hop_id(2), ("carrier",))]
+
+
+def test_a_ref_further_in_belongs_to_who_passed_the_message_on(stitched, make):
+    """An event forwarded inside a queue message: the forwarder sent what arrived, the event only led to the forwarder."""
+    placed = make.Invoked(1, sends=[make.a_put(1, "e1")])
+    forwarded = make.Invoked(2, "forward", at_s=1, messages=[make.an_event("e1")], sends=[make.a_send(2, "sqs/m1")])
+    received = make.Invoked(3, "print", at_s=2, messages=[make.a_message("sqs/m1", "events/e1")])
+
+    (flow,) = stitched(placed, forwarded, received)
+
+    assert links(flow) == [
+        (make.send_id(1), make.hop_id(2), ("ref",)),
+        (make.send_id(2), make.hop_id(3), ("ref",)),
+    ]
+
+
+def test_a_topic_that_answers_a_repeated_publish_with_the_first_id_makes_no_circle(stitched, make):
+    """SNS FIFO inside its deduplication window: the hop that handles `sns/m1` publishes and gets `sns/m1` back."""
+    published = make.Invoked(1, sends=[make.a_send(1, "sns/m1", service="sns")])
+    again = make.Invoked(
+        2, "relay", at_s=1, messages=[make.a_message("sns/m1", source="sns")], sends=[make.a_send(2, "sns/m1")]
+    )
+
+    (flow,) = stitched(published, again)
+
+    assert links(flow) == [(make.send_id(1), make.hop_id(2), ("ref",))]
+    assert any("circle" in note for note in flow.notes)
+
+
+def test_a_call_without_a_message_is_linked_by_its_header(stitched, make):
+    caller = make.Invoked(1, root=9, took_s=3)
+    callee = make.Invoked(2, "accept", at_s=1, messages=[make.a_request("POST /accept", root=make.trace(9))])
+
+    (flow,) = stitched(caller, callee)
+
+    assert links(flow) == [(make.hop_id(1), make.hop_id(2), ("header",))]
+
+
+def test_a_raw_delivery_is_linked_by_its_header_to_the_send_that_nobody_received(stitched, make):
+    published = make.Invoked(
+        1, root=9, sends=[make.a_put(1, "e1"), make.a_send(1, "sqs/other", count=2, service="sqs")]
+    )
+    event = make.Invoked(2, "consumer", at_s=1, messages=[make.an_event("e1")])
+    raw = make.Invoked(3, "print", at_s=1, messages=[make.a_message("sqs/raw", root=make.trace(9))])
+
+    (flow,) = stitched(published, event, raw)
+
+    assert (make.send_id(1, 2), make.hop_id(3), ("header",)) in links(flow)
+
+
+def test_no_header_link_where_an_id_is_known(stitched, make):
+    placed = make.Invoked(1, root=9, sends=[make.a_put(1, "e1")])
+    told = make.Invoked(2, "notify", at_s=1, root=9, messages=[make.an_event("e1")])
+
+    (flow,) = stitched(placed, told)
+
+    assert links(flow) == [(make.send_id(1), make.hop_id(2), ("ref", "header"))]
+
+
+def test_an_equal_body_in_time_between_the_same_names_is_inferred(stitched, make):
+    sent = make.Invoked(1, sends=[make.a_send(1, body_hash="41c0")])
+    received = make.Invoked(2, "print", at_s=3, messages=[make.a_message("sqs/new", body_hash="41c0")])
+
+    (flow,) = stitched(sent, received)
+
+    assert links(flow) == [(make.send_id(1), make.hop_id(2), ("inferred",))]
+
+
+def test_nothing_is_inferred_where_two_sends_would_fit(stitched, make):
+    sent = make.Invoked(1, sends=[make.a_send(1, body_hash="41c0"), make.a_send(1, count=2, body_hash="41c0")])
+    received = make.Invoked(2, "print", at_s=3, messages=[make.a_message("sqs/new", body_hash="41c0")])
+
+    flows = stitched(sent, received)
+
+    assert [flow.links for flow in flows] == [(), ()]
+
+
+def test_nothing_is_inferred_after_the_window(stitched, make):
+    sent = make.Invoked(1, sends=[make.a_send(1, body_hash="41c0")])
+    received = make.Invoked(2, "print", at_s=1000, messages=[make.a_message("sqs/new", body_hash="41c0")])
+
+    assert len(stitched(sent, received)) == 2
+    assert len(stitched(sent, received, rules='[windows]\ninferred = "1h"')) == 1
+
+
+def test_a_failure_record_is_linked_to_the_last_attempt_that_failed(stitched, make):
+    """A Lambda destination: its record names the request id, the function's own refs are the event's."""
+    tries = [
+        make.Invoked(n, "charge", at_s=n, request_id="r1", messages=[make.an_event("e1")], error="Boom")
+        for n in (1, 2, 3)
+    ]
+    record = make.an_event("e9", "Lambda Function Invocation Result", refs=("events/e9", "lambda/r1"),
+                           attributes={"condition": "RetriesExhausted"})  # fmt: skip
+
+    (flow,) = stitched(*tries, make.Invoked(4, "report", at_s=9, messages=[record]))
+
+    assert links(flow) == [(make.hop_id(3), make.hop_id(4), ("ref",))]
+    assert [hop.status for hop in flow.hops] == ["failed", "failed", "dead-lettered", "done"]
+
+
+def test_received_before_it_was_sent_is_said_and_not_corrected(stitched, make):
+    placed = make.Invoked(1, "fast-clock", at_s=100, sends=[make.a_put(1, "e1", at_s=100.1)])
+    told = make.Invoked(2, "notify", at_s=1, messages=[make.an_event("e1")])
+
+    (flow,) = stitched(placed, told)
+
+    assert links(flow) == [(make.send_id(1), make.hop_id(2), ("ref",))]
+    assert flow.links[0].waited_us == -99_100_000
+    assert "clock of notify is at least 99.1 s behind that of fast-clock" in flow.notes
+
+
+def test_later_attempts_share_what_the_first_one_was_linked_by(stitched, make):
+    published = make.Invoked(1, root=9, sends=[make.a_send(1, "sqs/other")])
+    tries = [
+        make.Invoked(n, "print", at_s=n, messages=[make.a_message("sqs/raw", attempt=n - 1, root=make.trace(9))])
+        for n in (2, 3)
+    ]
+
+    (flow,) = stitched(published, *tries)
+
+    assert links(flow) == [(make.send_id(1), make.hop_id(n), ("header",)) for n in (2, 3)]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hopscope_stage import Api, App, Bus, Function, Machine, Queue, Rule, Source, Subscription, Table, Topic
+from hopscope_stage import Api, App, Bus, Function, Machine, Queue, Rule, Source, Subscription, Topic
 
 HERE = Path(__file__).parent
 
@@ -26,7 +26,6 @@ VISIBILITY_S = 6 * TIMEOUT_S
 
 SETTINGS = {
     "ORDERS_BUS": "${bus.orders.name}",
-    "ORDERS_TABLE": "${table.orders.name}",
     "TICKETS_TOPIC": "${topic.tickets.arn}",
     "CONFIRMATIONS_TOPIC": "${topic.confirmations.arn}",
     "ORDER_MACHINE": "${machine.order-flow.arn}",
@@ -39,7 +38,6 @@ def app() -> App:
         name="food-order",
         keys=KEYS,
         functions=tuple(function(path) for path in sorted((HERE / "handlers").glob("*_*.py"))),
-        tables=(Table("orders", key="orderId"),),
         buses=(Bus("orders", rules=rules()),),
         topics=(
             Topic("tickets", (Subscription("queue.tickets"),)),
@@ -84,7 +82,7 @@ def function(module: Path) -> Function:
 
 def rules() -> tuple[Rule, ...]:
     """Who listens to what on the bus."""
-    large = {"totalCents": [{"numeric": [">=", LARGE_ORDER_CENTS]}]}
+    large = {"paidCents": [{"numeric": [">=", LARGE_ORDER_CENTS]}]}
     return (
         Rule("new-orders", {**CHOREOGRAPHY, "detail-type": ["order_placed"]}, to=("function.notify-restaurant",)),
         Rule("accepted-orders", {**CHOREOGRAPHY, "detail-type": ["order_accepted"]}, to=("function.notify-user",)),

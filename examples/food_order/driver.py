@@ -1,11 +1,9 @@
 """Places orders as customers and restaurants would: over HTTP, with no header but what a client sends.
 
-Restaurants look at the table of orders to see what there is to do; nobody waits for a fixed time.
+Nobody waits for a fixed time: whose turn it is can be read in the functions' logs.
 """
 
-import http
 import json
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping
@@ -16,18 +14,13 @@ from typing import Any
 from hopscope_stage import Deployment, Stage
 from hopscope_stage.errors import NotSettled
 
+from .board import PATIENCE_S, Board, Said
 from .plan import PlannedOrder
-
-Item = Mapping[str, str]
-"""An order as the table knows it: one text for each attribute."""
 
 AT_ONCE = 6
 """Orders under way at the same time."""
 
-PATIENCE_S = 60.0
-"""For one step of one order: a ticket that is given up takes three times the queue's visibility timeout."""
-
-LOOK_EVERY_S = 0.1
+MINUTES = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,52 +31,8 @@ class PlacedOrder:
     answers: Mapping[str, int]
     """HTTP status of each call that was made: `place`, `accept`, `complete`."""
 
-    item: Item
-    """The order as the table knew it in the end."""
-
-
-class Board:
-    """The table of orders, as the screens in the restaurants show it; one thread looks for everybody."""
-
-    def __init__(self, stage: Stage, deployment: Deployment) -> None:
-        self._dynamodb = stage.client("dynamodb")
-        self._table = deployment.name("table.orders")
-        self._items: dict[str, Item] = {}
-        self._seen = threading.Condition()
-        self._closing = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name="board", daemon=True)
-
-    def __enter__(self) -> "Board":
-        self._watcher.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        self._watcher.join()
-
-    def wait(self, order_id: str, what: str, is_so: Callable[[Item], bool]) -> Item:
-        """The order, once the table says so.
-
-        Raises:
-            NotSettled: names the order and what was waited for.
-        """
-        with self._seen:
-            if not self._seen.wait_for(lambda: is_so(self._items.get(order_id, {})), PATIENCE_S):
-                known = self._items.get(order_id)
-                raise NotSettled(f"order {order_id} is not {what} after {PATIENCE_S:.0f} s; the table has {known}")
-            return self._items[order_id]
-
-    def _watch(self) -> None:
-        while not self._closing.wait(LOOK_EVERY_S):
-            pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table)
-            found = [_plain(item) for page in pages for item in page["Items"]]
-            with self._seen:
-                self._items = {item["orderId"]: item for item in found}
-                self._seen.notify_all()
-
-
-def _plain(item: Mapping[str, Mapping[str, Any]]) -> Item:
-    return {name: next(iter(value.values())) for name, value in item.items() if value.keys() & {"S", "N"}}
+    said: Said
+    """What the functions said about it, and how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +44,24 @@ class Driver:
 
     def live(self, order: PlannedOrder, followers: Mapping[str, PlannedOrder]) -> list[PlacedOrder]:
         """Everything that happens to one order, and to the one that is placed while it is half way."""
+        order_id = order.order_id
         answers = {"place": self._post("/orders", order.body)}
-        if answers["place"] >= http.HTTPStatus.BAD_REQUEST:
-            raise NotSettled(f"order {order.order_id} was answered {answers['place']}; the log of place-order says why")
-        follower = followers.get(order.order_id)
-        item = self.board.wait(order.order_id, *_handed_over(order))
+        said = self.board.wait(order_id, "where it should be", is_given_up if order.is_stuck else is_with_restaurant)
+        follower = followers.get(order_id)
         lived = self.live(follower, followers) if follower else []
         if order.is_completed:
-            answers["accept"] = self._post(f"/orders/{order.order_id}/accept", {"minutes": 25})
-            self.board.wait(order.order_id, "confirmed to the customer", _has(status="user_notified"))
-            answers["complete"] = self._post(f"/orders/{order.order_id}/complete", {})
-            item = self.board.wait(order.order_id, "over", _is_over(order))
-        return [PlacedOrder(order, answers, item), *lived]
+            answers["accept"] = self._post(f"/orders/{order_id}/accept", {"minutes": MINUTES})
+            self.board.wait(order_id, "confirmed", is_confirmed)
+            answers["complete"] = self._post(f"/orders/{order_id}/complete", {"paidCents": order.body["totalCents"]})
+            said = self.board.wait(order_id, "over", lambda said: is_over(order, said))
+        return [PlacedOrder(order, answers, said), *lived]
 
     def _post(self, path: str, body: Mapping[str, Any]) -> int:
+        """The status of the answer.
+
+        Raises:
+            NotSettled: the API refused; the order will not go on.
+        """
         request = urllib.request.Request(  # noqa: S310 - the stage's own URL
             self.api_url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
         )
@@ -117,23 +70,32 @@ class Driver:
                 return int(answer.status)
         except urllib.error.HTTPError as refused:
             with refused:
-                return refused.code
+                raise NotSettled(
+                    f"POST {path} was answered {refused.code} {refused.read(500).decode(errors='replace')}; "
+                    "the function's log says why"
+                ) from refused
 
 
-def _has(**facts: str) -> Callable[[Item], bool]:
-    return lambda item: all(item.get(name) == value for name, value in facts.items())
+def is_with_restaurant(said: Said) -> bool:
+    """The restaurant has its ticket, and somebody waits for its answer."""
+    return "ticket printed" in said and ("restaurant notified" in said or "waiting for order_accepted" in said)
 
 
-def _handed_over(order: PlannedOrder) -> tuple[str, Callable[[Item], bool]]:
-    """What the table says when it is the restaurant's turn, or when it never will be."""
-    if order.fate == "printer-broken":
-        return "given up", lambda item: "deadLetter" in item and item["status"] == "restaurant_notified"
-    return "with the restaurant", _has(status="restaurant_notified", ticket="printed")
+def is_given_up(said: Said) -> bool:
+    """The ticket is a dead letter, and somebody waits for an answer that cannot come."""
+    return "restaurant notified" in said and any(each.startswith("given up") for each in said)
 
 
-def _is_over(order: PlannedOrder) -> Callable[[Item], bool]:
-    facts = {"points": str(order.points), **({"promo": "redeemed"} if "promoCode" in order.body else {})}
-    return _has(**facts)
+def is_confirmed(said: Said) -> bool:
+    """The customer knows, and somebody waits for the order to be handed over."""
+    return "user notified" in said or "waiting for order_completed" in said
+
+
+def is_over(order: PlannedOrder, said: Said) -> bool:
+    """Everybody who had something to do with the order has done it."""
+    awarded = sum(count for each, count in said.items() if each.endswith("points awarded"))
+    promo = "promo redeemed" in said or "promoCode" not in order.body
+    return awarded >= order.deliveries_of_completion and "mail sent" in said and promo
 
 
 def run(
@@ -150,7 +112,7 @@ def run(
     orders = list(orders)
     followers = {order.behind: order for order in orders if order.behind}
     placed: list[PlacedOrder] = []
-    with Board(stage, deployment) as board, ThreadPoolExecutor(AT_ONCE) as people:
+    with Board(deployment) as board, ThreadPoolExecutor(AT_ONCE) as people:
         driver = Driver(deployment.url("api.orders"), board)
         lives = [people.submit(driver.live, order, followers) for order in orders if not order.behind]
         for life in lives:

@@ -51,12 +51,14 @@ class PlannedOrder:
         return self.fate not in {"never-accepted", "printer-broken"}
 
     @property
-    def points(self) -> int:
-        """What the customer has earned when everything is over."""
-        if not self.is_completed:
-            return 0
-        once: int = self.body["totalCents"] // 100
-        return 2 * once if self.fate == "counted-twice" else once
+    def is_stuck(self) -> bool:
+        """Whether it ends as a dead letter."""
+        return self.fate == "printer-broken"
+
+    @property
+    def deliveries_of_completion(self) -> int:
+        """How often `award-points` is told that the order is completed."""
+        return 2 if self.fate == "counted-twice" else int(self.is_completed)
 
 
 def plan(flows: int, seed: int) -> tuple[PlannedOrder, ...]:

@@ -6,10 +6,9 @@ functions' logs say, and a message on its way from a bus to a function is in nei
 
 import time
 
-from botocore.exceptions import ClientError
-
 from hopscope_stage.deployment import Deployment
 from hopscope_stage.errors import NotSettled
+from hopscope_stage.logs import LogReader
 
 QUIET_S = 1.0
 LOOK_EVERY_S = 0.2
@@ -27,16 +26,17 @@ def settle(deployment: Deployment, within_s: float) -> None:
         NotSettled: says what still moved.
     """
     give_up_s = time.monotonic() + within_s
-    seen, since_s = None, time.monotonic()
+    logs = LogReader(deployment)
+    since_s = time.monotonic()
     while True:
         waiting = queue_depths(deployment)
-        lines = log_lines(deployment)
-        if lines != seen or waiting:
-            seen, since_s = lines, time.monotonic()
+        written = len(logs.new_lines())
+        if written or waiting:
+            since_s = time.monotonic()
         elif time.monotonic() - since_s >= QUIET_S:
             return
         if time.monotonic() > give_up_s:
-            raise NotSettled(f"still moving after {within_s:.0f} s: queues {waiting}, {lines} log lines")
+            raise NotSettled(f"still moving after {within_s:.0f} s: queues {waiting}, {written} new log lines")
         time.sleep(LOOK_EVERY_S)
 
 
@@ -48,19 +48,3 @@ def queue_depths(deployment: Deployment) -> dict[str, int]:
         asked = sqs.get_queue_attributes(QueueUrl=deployment.url(f"queue.{queue}"), AttributeNames=DEPTHS)
         depths[queue] = sum(int(depth) for depth in asked["Attributes"].values())
     return {queue: depth for queue, depth in depths.items() if depth}
-
-
-def log_lines(deployment: Deployment) -> int:
-    """How many lines the functions have written so far."""
-    return sum(len(messages(deployment, group)) for group in deployment.log_groups)
-
-
-def messages(deployment: Deployment, group: str) -> list[str]:
-    """Every line of one log group, oldest first; none while the group does not exist."""
-    pages = deployment.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
-    try:
-        return [event["message"] for page in pages for event in page["events"]]
-    except ClientError as refused:
-        if refused.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
-            return []
-        raise

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hopscope_stage import Deployment, Example, Function, Stage, load
-from hopscope_stage.settle import messages
+from hopscope_stage.logs import lines_of
 
 HANDLERS = Path(__file__).parent / "handlers"
 LAYER = Path(__file__).parents[2] / "dist" / "layer.zip"
@@ -51,7 +51,7 @@ def seen() -> Callable[[Deployment, str], list[Any]]:
     """The events that reached a probe function, oldest first."""
 
     def read(deployment: Deployment, function: str) -> list[Any]:
-        lines = messages(deployment, f"/aws/lambda/{deployment.name(f'function.{function}')}")
+        lines = lines_of(deployment, function)
         return [json.loads(line.removeprefix("SAW "))["event"] for line in lines if line.startswith("SAW ")]
 
     return read

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from hopscope_stage import Deployment
-from hopscope_stage.settle import messages, queue_depths
+from hopscope_stage.logs import lines_of
+from hopscope_stage.settle import queue_depths
 
 pytestmark = [pytest.mark.stage, pytest.mark.xdist_group("stage")]
 
@@ -22,7 +23,7 @@ class Run:
         return sum(line.startswith("REPORT ") for line in self.lines(function))
 
     def lines(self, function):
-        return messages(self.deployment, f"/aws/lambda/{self.deployment.name(f'function.{function}')}")
+        return lines_of(self.deployment, function)
 
     def count(self, *fates):
         return sum(order.planned.fate in fates for order in self.placed)
@@ -61,7 +62,7 @@ def test_the_broken_printer_s_ticket_ends_in_the_dead_letter_queue(run):
     given_up = [line for line in run.lines("report-dead-letter") if "given up" in line]
 
     broken = [order.planned.order_id for order in run.placed if order.planned.fate == "printer-broken"]
-    assert sorted(given_up) == [f"{order_id}: given up, found in plain-tickets-dlq" for order_id in broken]
+    assert sorted(given_up) == [f"{order_id}: given up by plain-tickets-dlq" for order_id in broken]
 
 
 def test_a_large_order_s_completion_is_delivered_twice(run):

@@ -52,7 +52,7 @@ def test_only_large_orders_are_counted_twice(flows, seed):
 def test_a_broken_printer_or_a_silent_restaurant_ends_an_order(flows, seed):
     for order in plan(flows, seed):
         assert order.is_completed == (order.fate not in {"never-accepted", "printer-broken"})
-        assert (order.points > 0) == order.is_completed
+        assert (order.deliveries_of_completion > 0) == order.is_completed
 
 
 def test_some_smooth_orders_go_through_the_state_machine_and_some_do_not():

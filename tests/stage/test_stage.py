@@ -10,7 +10,7 @@ import pytest
 
 from hopscope_stage import App, Bucket, Bus, Queue, Rule, Source, Stage, StageError, Table
 from hopscope_stage.errors import NotDeployed
-from hopscope_stage.settle import messages
+from hopscope_stage.logs import lines_of
 
 pytestmark = [pytest.mark.stage, pytest.mark.xdist_group("stage")]
 
@@ -91,9 +91,9 @@ def test_every_line_of_an_invocation_is_in_its_log(stage, a_function):
     call(stage, deployment, "talk", {"lines": 200})
     call(stage, deployment, "die")
 
-    lines = messages(deployment, "/aws/lambda/talk-talk")
+    lines = lines_of(deployment, "talk")
     assert lines[1:-2] == [*(f"line {number}" for number in range(200)), "no newline at the end"]
-    assert "last words" in messages(deployment, "/aws/lambda/talk-die")
+    assert "last words" in lines_of(deployment, "die")
 
 
 def test_somebody_else_s_emulator_is_used_and_left_as_it_was(stage, a_function):

@@ -1,9 +1,13 @@
 """POST /orders/{orderId}/accept: a person in the restaurant takes the order."""
 
-from orders import go_on, note
+import json
+
+from people import answered
 
 
 def handler(event, context):
-    order = note(event["pathParameters"]["orderId"], status="accepted")
-    go_on(order, "order_accepted")
+    order_id = event["pathParameters"]["orderId"]
+    minutes = json.loads(event["body"])["minutes"]
+    answered(order_id, "order_accepted", {"orderId": order_id, "minutes": minutes})
+    print(f"{order_id}: accepted")
     return {"statusCode": 204}

@@ -1,9 +1,13 @@
-"""POST /orders/{orderId}/complete: a person has handed the order over."""
+"""POST /orders/{orderId}/complete: a person has handed the order over and was paid."""
 
-from orders import go_on, note
+import json
+
+from people import answered
 
 
 def handler(event, context):
-    order = note(event["pathParameters"]["orderId"], status="completed")
-    go_on(order, "order_completed")
+    order_id = event["pathParameters"]["orderId"]
+    paid_cents = json.loads(event["body"])["paidCents"]
+    answered(order_id, "order_completed", {"orderId": order_id, "paidCents": paid_cents})
+    print(f"{order_id}: completed")
     return {"statusCode": 204}

@@ -4,7 +4,7 @@ import json
 import os
 
 import boto3
-from orders import note, publish
+from bus import publish
 
 sns = boto3.client("sns")
 
@@ -12,5 +12,5 @@ sns = boto3.client("sns")
 def handler(event, context):
     order = event["detail"]
     sns.publish(TopicArn=os.environ["CONFIRMATIONS_TOPIC"], Message=json.dumps(order))
-    publish("user_notified", order)
-    note(order["orderId"], status="user_notified")
+    publish("user_notified", {"orderId": order["orderId"]})
+    print(f"{order['orderId']}: user notified")

@@ -3,16 +3,18 @@
 import json
 import os
 
-from orders import publish, states, table
+import boto3
+from bus import publish
+
+states = boto3.client("stepfunctions")
 
 
 def handler(event, context):
     order = json.loads(event["body"])
-    table.put_item(Item={**order, "status": "placed"})
-    if order.get("via") == "state-machine":
-        states.start_execution(
-            stateMachineArn=os.environ["ORDER_MACHINE"], name=order["orderId"], input=json.dumps(order)
-        )
+    if order["via"] == "state-machine":
+        machine = os.environ["ORDER_MACHINE"]
+        states.start_execution(stateMachineArn=machine, name=order["orderId"], input=json.dumps(order))
     else:
         publish("order_placed", order)
+    print(f"{order['orderId']}: placed")
     return {"statusCode": 202, "body": json.dumps({"orderId": order["orderId"]})}

@@ -2,7 +2,6 @@
 
 import json
 
-from orders import note
 from queues import try_again_soon
 
 KNOCKS_TO_WAKE_UP = 3
@@ -20,17 +19,15 @@ def handler(event, context):
     for record in event["Records"]:
         order = json.loads(json.loads(record["body"])["Message"])
         try:
-            print_ticket(order, attempt=int(record["attributes"]["ApproximateReceiveCount"]))
+            print_ticket(order["restaurant"], attempt=int(record["attributes"]["ApproximateReceiveCount"]))
         except (PrinterAsleep, PrinterBroken):
             try_again_soon(record)
             raise
-        note(order["orderId"], ticket="printed")
+        print(f"{order['orderId']}: ticket printed")
 
 
-def print_ticket(order, attempt):
-    printer = order["restaurant"]["printer"]
-    if printer == "broken":
-        raise PrinterBroken(f"the printer of {order['restaurant']['name']} does not answer")
-    if printer == "asleep" and attempt < KNOCKS_TO_WAKE_UP:
-        raise PrinterAsleep(f"the printer of {order['restaurant']['name']} is asleep")
-    print(f"{order['orderId']}: ticket printed at {order['restaurant']['name']}")
+def print_ticket(restaurant, attempt):
+    if restaurant["printer"] == "broken":
+        raise PrinterBroken(f"the printer of {restaurant['name']} does not answer")
+    if restaurant["printer"] == "asleep" and attempt < KNOCKS_TO_WAKE_UP:
+        raise PrinterAsleep(f"the printer of {restaurant['name']} is asleep")

@@ -6,4 +6,4 @@ import json
 def handler(event, context):
     for record in event["Records"]:
         order = json.loads(record["Sns"]["Message"])
-        print(f"{order['orderId']}: mail sent, {order['restaurant']['name']} is cooking")
+        print(f"{order['orderId']}: mail sent")

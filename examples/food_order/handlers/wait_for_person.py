@@ -1,7 +1,8 @@
-"""Called by the state machine: keep its task token with the order until a person answers through the API."""
+"""Called by the state machine: keep its task token until a person answers through the API."""
 
-from orders import note
+from people import wait_for
 
 
 def handler(event, context):
-    note(event["orderId"], status=event["status"], taskToken=event["taskToken"])
+    wait_for(event["orderId"], event["answer"], event["taskToken"])
+    print(f"{event['orderId']}: waiting for {event['answer']}")

@@ -10,7 +10,7 @@ from hopscope_stage.provision.site import Site, policy
 from hopscope_stage.shapes import App
 
 ACTORS = ["lambda.amazonaws.com", "states.amazonaws.com", "events.amazonaws.com"]
-SERVICES = ["sqs", "sns", "events", "dynamodb", "kinesis", "s3", "states", "lambda", "logs", "xray"]
+SERVICES = ["sqs", "sns", "events", "dynamodb", "kinesis", "s3", "states", "lambda", "logs", "ssm", "xray"]
 POLICY = "stage"
 
 

@@ -1,0 +1,25 @@
+"""Where the process waits for a person: who answers through the API lets it go on.
+
+Most orders are choreographed: the answer is one more event. Where a state machine waits, it has left a task token.
+"""
+
+import json
+
+import boto3
+from bus import publish
+
+parameters = boto3.client("ssm")
+states = boto3.client("stepfunctions")
+
+
+def wait_for(order_id, answer, task_token):
+    parameters.put_parameter(Name=f"/orders/{order_id}/{answer}", Value=task_token, Type="String")
+
+
+def answered(order_id, answer, detail):
+    try:
+        waiting = parameters.get_parameter(Name=f"/orders/{order_id}/{answer}")
+    except parameters.exceptions.ParameterNotFound:
+        publish(answer, detail)
+    else:
+        states.send_task_success(taskToken=waiting["Parameter"]["Value"], output=json.dumps(detail))

@@ -26,7 +26,8 @@ const MOST_ENVIRONMENT_BYTES = 4096;
  *
  * A change is `{function, how, handler, layers, environment}`, or `{function, refused, isNamed}` with the reason why
  * AWS would not take it. `config` is `{settings, layer, unzippedBytes}`: `layer` an ARN or a reference,
- * `unzippedBytes(name)` the size of the function's code and its layers with ours, as far as they are known.
+ * `unzippedBytes(name)` the size of the function's code and its layers with ours, as far as they are known, and
+ * `attach`, if given, stands above every setting of that name.
  */
 function changesOf(service, config) {
   return Object.entries(service.functions ?? {}).flatMap(([name, functionObject]) => {
@@ -38,12 +39,12 @@ function changesOf(service, config) {
   });
 }
 
-function changeOf(name, functionObject, { settings, layer, provider }) {
+function changeOf(name, functionObject, { settings, layer, provider, attach }) {
   const refused = unsupported(functionObject, provider);
   if (refused) return { refused };
   const own = functionSettings(functionObject, settings);
   const inherited = { ...provider.environment, ...functionObject.environment };
-  const how = howOf(own.attach, inherited);
+  const how = howOf(attach ?? own.attach, inherited);
   const settingVariables = Object.entries(variablesOf(own)).filter(([variable]) => !isSet(inherited[variable]));
   return {
     function: name,

@@ -1,0 +1,53 @@
+'use strict';
+
+/** What messages pass through (pure): `{id, kind, name, …}`, one a resource, and one for each ARN of somebody else. */
+
+const { idOf, nameOf, resourcesOf, textOf } = require('../template');
+
+const KINDS = {
+  'AWS::Lambda::Function': ['function', ({ Timeout, Handler, Environment }) => ({ timeout_s: Timeout ?? 3, is_traced: isTraced(Handler, Environment) })],
+  'AWS::SQS::Queue': ['queue', ({ VisibilityTimeout, FifoQueue }) => ({ visibility_s: VisibilityTimeout ?? 30, is_fifo: FifoQueue === true })],
+  'AWS::SNS::Topic': ['topic', ({ FifoTopic }) => ({ is_fifo: FifoTopic === true })],
+  'AWS::Events::EventBus': ['bus', () => ({})],
+  'AWS::Kinesis::Stream': ['stream', () => ({})],
+  'AWS::DynamoDB::Table': ['table', () => ({})],
+  'AWS::S3::Bucket': ['bucket', () => ({})],
+  'AWS::StepFunctions::StateMachine': ['machine', ({ StateMachineType }) => ({ type: StateMachineType ?? 'STANDARD' })],
+  'AWS::ApiGatewayV2::Api': ['api', () => ({})],
+  'AWS::ApiGateway::RestApi': ['api', () => ({})],
+};
+
+const KINDS_BY_SERVICE = { sqs: 'queue', sns: 'topic', events: 'bus', lambda: 'function', states: 'machine', kinesis: 'stream', dynamodb: 'table', s3: 'bucket', firehose: 'firehose', logs: 'log-group' };
+
+function isTraced(handler, environment) {
+  return handler === 'hopscope_layer.handler' || environment?.Variables?.AWS_LAMBDA_EXEC_WRAPPER === '/opt/hopscope';
+}
+
+/** The nodes that the template makes; `name` is null where CloudFormation chooses one. */
+function ownNodes(template) {
+  return Object.entries(KINDS).flatMap(([type, [kind, facts]]) =>
+    resourcesOf(template, type)
+      .filter(([id]) => id !== 'ServerlessDeploymentBucket')
+      .map(([id, properties]) => {
+        const name = nameOf(template, id);
+        return { id, kind, name: name === id ? null : name, ...facts(properties) };
+      }),
+  );
+}
+
+/** The id of the node that a value names: a logical id, or the text of an ARN that stands elsewhere. */
+function nodeId(template, value) {
+  const id = idOf(template, value);
+  if (id !== null) return id;
+  const text = textOf(value);
+  return text === null ? null : text;
+}
+
+/** A node for an id that no resource has: an ARN, or the name of a bus. */
+function foreignNode(id) {
+  const service = id.startsWith('arn:') ? id.split(':')[2] : 'events';
+  const name = id.startsWith('arn:') ? id.split(':').slice(5).at(-1).split('/').at(-1) : id;
+  return { id, kind: KINDS_BY_SERVICE[service] ?? service, name, is_foreign: true };
+}
+
+module.exports = { ownNodes, nodeId, foreignNode };

@@ -5,7 +5,7 @@ LogEvents            what is asked
 └── MemoryLogs       a dictionary, for tests
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -98,10 +98,15 @@ class CloudWatchLogs:
         with in_our_words(f"logs:{group.name}"):
             answer = self._client.filter_log_events(**asked)
         events = [
-            LogEvent(each.get("eventId", ""), each.get("timestamp", 0), each.get("message", ""))
+            LogEvent(_id_of(each), each.get("timestamp", 0), each.get("message", ""))
             for each in answer.get("events", [])
         ]
         return LogPage(events, answer.get("nextToken"))
+
+
+def _id_of(event: Mapping[str, Any]) -> str:
+    """AWS gives every event an id; for one without (MiniStack 1.5.33), all that is known of it."""
+    return event.get("eventId") or f"{event.get('logStreamName')} {event.get('timestamp')} {event.get('message')}"
 
 
 @dataclass(slots=True)

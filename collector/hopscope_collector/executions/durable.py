@@ -14,7 +14,7 @@ hashed like a task token.
 from collections.abc import Iterable, Mapping, Sequence
 
 from hopscope_collector.executions.description import Description
-from hopscope_collector.executions.durable_event import DurableEvent, durable_event
+from hopscope_collector.executions.durable_event import DurableEvent
 from hopscope_collector.executions.model import (
     Attempt,
     Branch,
@@ -42,13 +42,9 @@ _SCOPES = ("Map", "Parallel")
 _Operation = list[DurableEvent]
 
 
-def durable_execution(events: Sequence[Mapping[str, object]], description: Description | None) -> Execution:
-    """The execution that `GetDurableExecutionHistory` tells of, in any order of its events.
-
-    Raises:
-        NotAnExecution: when an event cannot be read.
-    """
-    by_id = {event.id: event for event in (durable_event(each, n) for n, each in enumerate(events, 1))}
+def durable_execution(events: Sequence[DurableEvent], description: Description | None) -> Execution:
+    """The execution that `GetDurableExecutionHistory` tells of, in any order of its events."""
+    by_id = {event.id: event for event in sorted(events, key=repr)}  # of two with one id, always the same one
     ordered = [by_id[event_id] for event_id in sorted(by_id)]
     own = [event for event in ordered if event.kind in ("Execution", "Invocation") or event.operation is None]
     status = _status(own, description)

@@ -44,14 +44,16 @@ class DurableEvent:
     request_id: str | None = None
 
 
-def durable_event(given: Mapping[str, object], number: int) -> DurableEvent:
+def durable_event(given: object, number: int) -> DurableEvent:
     """One element of `GetDurableExecutionHistory.Events`.
 
     Raises:
         BadEvent: when it has no id or no type.
     """
-    event_id, type_ = given.get("EventId"), given.get("EventType")
     where = f"event {number} of the durable history"
+    if not isinstance(given, Mapping):
+        raise BadEvent(where, "the value", given, "an object with EventId, EventType and EventTimestamp")
+    event_id, type_ = given.get("EventId"), given.get("EventType")
     if not isinstance(event_id, int) or isinstance(event_id, bool):
         raise BadEvent(where, "EventId", event_id, "a whole number")
     if not isinstance(type_, str) or not type_:

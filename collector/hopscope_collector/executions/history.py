@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from hopscope_collector.executions.description import Description, description_of, status_change
 from hopscope_collector.executions.documents import documents_in, lines_of_a_log
+from hopscope_collector.executions.durable_event import DurableEvent, durable_event
 from hopscope_collector.executions.errors import NotAHistory
 from hopscope_collector.executions.event import HistoryEvent, event_from_api, event_from_log
 from hopscope_collector.executions.model import Kind
@@ -42,7 +43,7 @@ class History:
     definition: object = None
     """The state machine as JSON or as a mapping. None when it was not beside the history."""
 
-    durable_events: tuple[Mapping[str, object], ...] = ()
+    durable_events: tuple[DurableEvent, ...] = ()
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class _Draft:
     types: dict[int, str] = field(default_factory=dict)
     descriptions: list[Description] = field(default_factory=list)
     kind: Kind = "standard"
-    durable_events: list[Mapping[str, object]] = field(default_factory=list)
+    durable_events: list[DurableEvent] = field(default_factory=list)
 
     def is_empty(self) -> bool:
         return not (self.events or self.descriptions or self.durable_events)
@@ -169,7 +170,8 @@ class _Reader:
         return UNNAMED * (len(unnamed) + 1)
 
     def _durable(self, events: Sequence[object], arn: str) -> None:
-        self._draft(arn, kind="durable").durable_events.extend(each for each in events if isinstance(each, Mapping))
+        parsed = [durable_event(event, number) for number, event in enumerate(events, 1)]
+        self._draft(arn, kind="durable").durable_events.extend(parsed)
 
     def _log_line(self, document: Mapping[str, object], where: str) -> None:
         arn = str(document.get("execution_arn"))
@@ -185,7 +187,7 @@ class _Reader:
 
     def _adopt_the_unnamed(self) -> None:
         """A history and a description printed one after the other: only the description has the ARN."""
-        named = [arn for arn in self._drafts if arn != UNNAMED]
+        named = [arn for arn in self._drafts if not arn.startswith(UNNAMED)]
         if UNNAMED in self._drafts and len(named) == 1:
             unnamed, draft = self._drafts.pop(UNNAMED), self._drafts[named[0]]
             draft.events.extend(unnamed.events)

@@ -34,6 +34,6 @@ def test_what_is_no_time_is_none(written: object) -> None:
     assert epoch_us(written) is None
 
 
-@given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)))
+@given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2050, 1, 1), timezones=st.just(UTC)))
 def test_no_microsecond_is_lost(moment: datetime) -> None:
     assert epoch_us(moment) == epoch_us(moment.isoformat()) == round(moment.timestamp() * 1_000_000)

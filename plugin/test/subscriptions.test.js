@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { subscriptions } = require('../lib/subscriptions');
 
+const LINES = '?hopscope ?"START RequestId:" ?"REPORT RequestId:" ?"Task timed out" ?"Runtime exited" ?"platform."';
 const STREAM = 'arn:aws:kinesis:eu-west-1:123456789012:stream/hopscope';
 
 function aTemplate(others = {}) {
@@ -36,7 +37,7 @@ test('a group is subscribed once, and a role is made where AWS wants one', () =>
     LogGroupName: { Ref: 'OwnLogGroup' },
     DestinationArn: STREAM,
     RoleArn: { 'Fn::GetAtt': ['HopscopeLogsRole', 'Arn'] },
-    FilterPattern: '{ $.hopscope = 1 }',
+    FilterPattern: LINES,
   });
 });
 
@@ -85,7 +86,7 @@ test('a group that nobody makes is not subscribed, one that was named is', () =>
   assert.deepEqual(edits(bare, { destination: STREAM }).warnings.map(({ code }) => code), ['no-log-group']);
   assert.deepEqual(edits(shared, { destination: STREAM }).add.orderssharedHopscopeFilter, {
     Type: 'AWS::Logs::SubscriptionFilter',
-    Properties: { LogGroupName: '/orders/shared', DestinationArn: STREAM, RoleArn: { 'Fn::GetAtt': ['HopscopeLogsRole', 'Arn'] }, FilterPattern: '{ $.hopscope = 1 }' },
+    Properties: { LogGroupName: '/orders/shared', DestinationArn: STREAM, RoleArn: { 'Fn::GetAtt': ['HopscopeLogsRole', 'Arn'] }, FilterPattern: LINES },
   });
 });
 
@@ -94,7 +95,7 @@ test('one policy for the account instead of a filter a group', () => {
 
   assert.deepEqual(Object.keys(add), ['HopscopeLogsRole', 'HopscopeAccountPolicy']);
   const [document, values] = add.HopscopeAccountPolicy.Properties.PolicyDocument['Fn::Sub'];
-  assert.deepEqual(JSON.parse(document), { DestinationArn: '${Destination}', RoleArn: '${Role}', FilterPattern: '{ $.hopscope = 1 }' });
+  assert.deepEqual(JSON.parse(document), { DestinationArn: '${Destination}', RoleArn: '${Role}', FilterPattern: LINES });
   assert.deepEqual(values, { Destination: STREAM, Role: { 'Fn::GetAtt': ['HopscopeLogsRole', 'Arn'] } });
 });
 

@@ -41,7 +41,7 @@ def _wrapped(users: "Handler", settings: "Settings") -> "Handler":
     from hopscope_layer import imports
     from hopscope_layer.invocation import begin, end
 
-    imports.watch()
+    imports.watch(for_http=bool(settings.http))
 
     def handler(event: object, context: object) -> object:
         invocation = None

@@ -5,6 +5,7 @@ a time in a process (Managed Instances fork a process for each), so threads and 
 the invocation in this slot. Which message is current is told by `batch.py`; it holds for the thread that iterates.
 """
 
+from _thread import get_ident
 from itertools import count
 
 from hopscope_layer.guard import never_break_the_user
@@ -13,6 +14,9 @@ from hopscope_wire.fields import MAX_KEYS, MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextvars import ContextVar
+
     from hopscope_layer.arrive.message import Arrived
     from hopscope_layer.settings import Settings
 
@@ -21,8 +25,8 @@ class Invocation:
     """One run of the function, from its begin record to its end record."""
 
     __slots__ = (
-        "arrived", "correlation", "flags", "identity", "invocation_id", "keys", "message", "message_thread", "numbers",
-        "sends", "settings", "skipped", "started_ns", "trace_id",
+        "arrived", "begin", "correlation", "flags", "identity", "invocation_id", "is_annotated", "keys", "message",
+        "message_thread", "numbers", "records", "sends", "settings", "skipped", "started_ns", "trace_id",
     )  # fmt: skip
 
     def __init__(self, settings: "Settings", invocation_id: str, trace_id: str) -> None:
@@ -38,6 +42,12 @@ class Invocation:
         self.skipped: "dict[str, int]" = {}
         self.identity: "dict[str, object]" = {}
         """The fields that begin and end records share."""
+        self.begin: "dict[str, object] | None" = None
+        """The begin record while it is held back: the flow is not sampled, only an error is going to write it."""
+        self.is_annotated = False
+        """Whether a subsegment of X-Ray has the correlation id."""
+        self.records: "list[object]" = []
+        """The records of a batch as the function was given them."""
         self.started_ns = 0
         self.message: "int | None" = None
         """Index of the message that the function iterates over now; None between messages."""
@@ -48,10 +58,12 @@ class Invocation:
         """The message that the caller works on, None when only the batch is known."""
         if len(self.arrived) == 1:
             return 0
+        if task_message is not None:
+            index = task_message.get()
+            if index is not None and index[0] is self:
+                return index[1]
         if self.message is None:
             return None
-        from _thread import get_ident
-
         return self.message if get_ident() == self.message_thread else None
 
     def next_context(self, index: "int | None") -> Context:
@@ -66,6 +78,26 @@ class Invocation:
 
 
 invocation: "Invocation | None" = None
+
+at_begin: "list[Callable[[Invocation], None]]" = []
+at_end: "list[Callable[[Invocation], None]]" = []
+"""Called for each invocation by libraries that we live with (`integrations`)."""
+
+task_message: "ContextVar[tuple[Invocation, int] | None] | None" = None
+"""The message of the current task; None until an asynchronous batch processor is there."""
+
+active_span_id: "Callable[[], str | None] | None" = None
+"""Tells the id of OpenTelemetry's active span; None until OpenTelemetry is there."""
+
+
+def enter_record(record: object) -> None:
+    """Remembers for the current task that it works on this record."""
+    now = invocation
+    if now is None or task_message is None:
+        return
+    for index, each in enumerate(now.records):
+        if each is record:
+            task_message.set((now, index))
 
 
 def correlation_id() -> "str | None":

@@ -1,7 +1,7 @@
 """Noticing a library when the function imports it, without importing it ourselves.
 
-    botocore.client       every call of every boto3 client and resource
-    aiobotocore.client    the same for coroutines
+    botocore, aiobotocore    every call of every client and resource, of coroutines too: depart
+    the rest of `WATCHED`    libraries that we live with: integrations
 
 A library that is loaded already is taken at once. For the others a finder stands in front of `sys.meta_path`; it
 answers only for the names it watches and then steps aside, so every other import costs one look into a dict.
@@ -21,18 +21,30 @@ if TYPE_CHECKING:
 WATCHED = {
     "botocore.client": "hopscope_layer.depart:hook",
     "aiobotocore.client": "hopscope_layer.depart.coroutines:hook",
+    "aws_lambda_powertools.logging.formatter": "hopscope_layer.integrations.powertools_logger:hook",
+    "aws_lambda_powertools.utilities.batch.base": "hopscope_layer.integrations.powertools_batch:hook",
+    "aws_xray_sdk.core.recorder": "hopscope_layer.integrations.xray:hook",
+    "opentelemetry.trace": "hopscope_layer.integrations.opentelemetry:hook",
 }
 """Module to the function that is called with it, once, after it ran."""
 
 
-def watch() -> None:
+WATCHED_FOR_HTTP = {
+    "urllib3.connectionpool": "hopscope_layer.integrations.http:hook_urllib3",
+    "httpx._client": "hopscope_layer.integrations.http:hook_httpx",
+}
+"""Watched only when `HOPSCOPE_HTTP` names a host."""
+
+
+def watch(*, for_http: bool) -> None:
     """Hooks what is loaded and watches for the rest."""
-    finder = _Finder(dict(WATCHED))
-    for name in WATCHED:
+    watched = {**WATCHED, **WATCHED_FOR_HTTP} if for_http else WATCHED
+    finder = _Finder(dict(watched))
+    for name, hook in watched.items():
         module = sys.modules.get(name)
         if module is not None:
             del finder.waiting[name]
-            _hook(module, WATCHED[name])
+            _hook(module, hook)
     sys.meta_path.insert(0, finder)
 
 

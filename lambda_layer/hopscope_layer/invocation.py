@@ -5,7 +5,8 @@ from time import perf_counter_ns, time_ns
 
 from hopscope_layer import current, reading, transport
 from hopscope_layer.guard import failures_taken, never_break_the_user
-from hopscope_wire.context import new_invocation_id, new_trace_id, trace_id_of_root
+from hopscope_layer.sampling import flags_of
+from hopscope_wire.context import SAMPLED, new_invocation_id, new_trace_id, trace_id_of_root
 from hopscope_wire.fields import MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from hopscope_layer.arrive.message import Arrived
     from hopscope_layer.current import Invocation
     from hopscope_layer.settings import Settings
+
+    Record = dict[str, object]
+
+LAYER_VERSION = "0.1.0"
 
 _cold = True
 """Until the first invocation of this environment has begun."""
@@ -24,7 +29,7 @@ def begin(event: object, context: object, settings: "Settings") -> "tuple[Invoca
     started_us = time_ns() // 1000
     messages: "list[Arrived]" = []
     with never_break_the_user("read the trigger"):
-        messages = reading.messages_of(event, settings)
+        messages = reading.messages_of(event, settings, context)
     root = trace_id_of_root(os.environ.get("_X_AMZN_TRACE_ID", ""))
     trace_id = _trace_id(messages) or root or new_trace_id(started_us // 1_000_000)
     invocation = current.Invocation(settings, new_invocation_id(), trace_id)
@@ -42,53 +47,63 @@ def begin(event: object, context: object, settings: "Settings") -> "tuple[Invoca
         "correlationId": invocation.correlation,
     }
     with never_break_the_user("write the begin record"):
-        transport.write(_begin_record(invocation, context))
+        record = _begin_record(invocation, context)
+        if invocation.flags & SAMPLED:
+            transport.write(record)
+        else:
+            invocation.begin = record
     _cold = False
     current.invocation = invocation
+    for observe in current.at_begin:
+        with never_break_the_user("tell a library that an invocation began"):
+            observe(invocation)
     invocation.started_ns = perf_counter_ns()
     return invocation, event
 
 
 def end(invocation: "Invocation", result: object, error: "BaseException | None") -> None:
-    """Writes the end record."""
+    """Writes the end record; of a flow that is not sampled only when it failed, after the begin record."""
     duration_us = max(1, (perf_counter_ns() - invocation.started_ns) // 1000)
     current.invocation = None
-    record: "dict[str, object]" = {
+    for observe in current.at_end:
+        with never_break_the_user("tell a library that an invocation ended"):
+            observe(invocation)
+    failed_messages = None
+    if error is None and isinstance(result, dict) and result.get("batchItemFailures"):
+        with never_break_the_user("read the partial batch response"):
+            failed_messages = _failed_messages(invocation, result["batchItemFailures"])
+    if invocation.begin is not None:
+        if error is None and not failed_messages:
+            return
+        with never_break_the_user("write the begin record"):
+            transport.write(invocation.begin)
+    record: "Record" = {
         "record": "end",
         **invocation.identity,
         "endUs": time_ns() // 1000,
         "durationUs": duration_us,
         "outcome": "ok" if error is None else "error",
+        "failedMessages": failed_messages,
+        "keys": invocation.keys or None,
+        "skipped": invocation.skipped or None,
     }
     if error is not None:
-        record["error"] = error_of(error)
-    elif isinstance(result, dict) and result.get("batchItemFailures") and _is_batch(invocation.arrived):
-        with never_break_the_user("read the partial batch response"):
-            from hopscope_layer import partial
-
-            record["failedMessages"] = partial.failed(invocation.arrived, result["batchItemFailures"])
+        record["error"] = _error_of(error, with_stack=invocation.settings.stack)
+    if invocation.settings.capture != "off":
+        with never_break_the_user("capture payloads"):
+            _capture(invocation, record, failed=error is not None or bool(failed_messages))
     if invocation.sends:
         record["sends"] = invocation.sends
-    record["keys"] = invocation.keys or None
-    record["skipped"] = invocation.skipped or None
     record["failures"] = failures_taken()
     transport.write(record)
 
 
-def _is_batch(messages: "list[Arrived]") -> bool:
-    """Whether Lambda reads partial failures from the response: the event source mappings that poll."""
-    return bool(messages) and messages[0].fields["source"] in ("sqs", "kinesis", "dynamodb", "kafka")
+def _begin_record(invocation: "Invocation", context: object) -> "Record":
+    if invocation.settings.capture == "on":
+        from hopscope_layer import capture
 
-
-def error_of(error: BaseException) -> "dict[str, object]":
-    """Type and message of an exception, cut to the wire's limit; one that cannot say its message says nothing."""
-    message = ""
-    with never_break_the_user("read the message of an exception"):
-        message = str(error)[:MAX_TEXT_CHARS]
-    return {"type": type(error).__name__, "message": message}
-
-
-def _begin_record(invocation: "Invocation", context: object) -> "dict[str, object]":
+        for message in invocation.arrived:
+            message.tell("payload", capture.of_message(message, invocation.settings))
     return {
         "record": "begin",
         **invocation.identity,
@@ -97,7 +112,46 @@ def _begin_record(invocation: "Invocation", context: object) -> "dict[str, objec
         "coldStart": _cold,
         "version": _text(context, "function_version"),
         "arn": _text(context, "invoked_function_arn"),
+        "layer": LAYER_VERSION,
+        "spanId": current.active_span_id() if current.active_span_id is not None else None,
     }
+
+
+def _capture(invocation: "Invocation", record: "Record", *, failed: bool) -> None:
+    """Payloads into the end record: those of sends wait in it; those of messages, when only an error shows them."""
+    from hopscope_layer import capture
+
+    settings = invocation.settings
+    payloads = [sent.pop("payload", None) for sent in invocation.sends]
+    for sent, payload in zip(invocation.sends, payloads):  # noqa: B905  they have the same length
+        if settings.capture == "on" or failed:
+            text = capture.shown(payload, settings)
+            if text is not None:
+                sent["payload"] = text
+    if settings.capture == "error" and failed:
+        record["payloads"] = [capture.of_message(message, settings) for message in invocation.arrived]
+
+
+def _failed_messages(invocation: "Invocation", failures: object) -> "list[int] | None":
+    """What a partial batch response gave back, from the event source mappings that read it."""
+    messages = invocation.arrived
+    if not messages or messages[0].fields["source"] not in ("sqs", "kinesis", "dynamodb", "kafka"):
+        return None
+    from hopscope_layer import partial
+
+    return partial.failed(messages, failures) or None
+
+
+def _error_of(error: BaseException, *, with_stack: bool) -> "Record":
+    """Type and message of an exception, cut to the wire's limit; one that cannot say its message says nothing."""
+    found: "Record" = {"type": type(error).__name__, "message": ""}
+    with never_break_the_user("read the message of an exception"):
+        found["message"] = str(error)[:MAX_TEXT_CHARS]
+        if with_stack:
+            import traceback
+
+            found["stack"] = "".join(traceback.format_tb(error.__traceback__)[1:])[-8 * MAX_TEXT_CHARS :]
+    return found
 
 
 def _deadline_us(context: object) -> "int | None":
@@ -123,13 +177,23 @@ def _trace_id(messages: "list[Arrived]") -> "str | None":
 
 
 def _adopt(invocation: "Invocation", messages: "list[Arrived]") -> None:
-    """The invocation takes over what all its messages agree on."""
+    """The invocation takes over what all its messages agree on; it is sampled when one of them is."""
+    settings = invocation.settings
     if messages:
         first = messages[0].correlation
-        if all(message.correlation == first for message in messages):
+        if all([message.correlation == first for message in messages]):
             invocation.correlation = first
-        if messages[0].context is not None:
-            invocation.flags = messages[0].context.flags
+    flags = 0
+    is_decided = False
+    for message in messages:
+        if message.context is not None:
+            flags |= message.context.flags
+            is_decided = True
+    if not is_decided and (settings.sample < 1.0 or settings.debug > 0.0):
+        flags = flags_of(invocation.trace_id, settings.sample, settings.debug)
+    elif not is_decided:
+        flags = SAMPLED
+    invocation.flags = flags
 
 
 def _followed(event: object, invocation: "Invocation") -> object:
@@ -139,8 +203,10 @@ def _followed(event: object, invocation: "Invocation") -> object:
     from hopscope_layer.batch import Records
 
     if isinstance(event, dict) and type(event.get("Records")) is list:
+        invocation.records = event["Records"]
         event["Records"] = Records(event["Records"], invocation)
     elif type(event) is list:
+        invocation.records = event
         return Records(event, invocation)
     return event
 

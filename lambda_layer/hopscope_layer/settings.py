@@ -21,7 +21,7 @@ def _switch(text: str) -> bool:
         return True
     if word in _OFF:
         return False
-    raise ValueError("on or off")
+    raise ValueError(word)
 
 
 def _text(text: str) -> str:
@@ -30,6 +30,33 @@ def _text(text: str) -> str:
 
 def _names(text: str) -> "list[str]":
     return [name.strip().lower() for name in text.split(",") if name.strip()]
+
+
+def _share(text: str) -> float:
+    """A share of all flows: `0.1`, or `on` and `off` for all and none."""
+    word = text.strip().lower()
+    share = 1.0 if word in _ON else 0.0 if word in _OFF else float(word)
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(word)
+    return share
+
+
+def _bytes(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise ValueError(text)
+    return count
+
+
+def _capture(text: str) -> str:
+    word = text.strip().lower()
+    if word in _ON:
+        return "on"
+    if word in _OFF:
+        return "off"
+    if word == "error":
+        return word
+    raise ValueError(word)
 
 
 def _paths(text: str) -> "Paths":
@@ -41,7 +68,7 @@ def _paths(text: str) -> "Paths":
             continue
         paths = [path.strip().split(".") for path in choices.split("|") if path.strip()]
         if not equals or not name.strip() or not paths or not all(all(path) for path in paths):
-            raise ValueError("name=path|path, name=path, such as order_id=detail.orderId|body.orderId")
+            raise ValueError(item)
         found.append((name.strip(), paths))
     return found
 
@@ -57,49 +84,89 @@ def _propagation(text: str) -> "dict[str, bool]":
 
 
 class Setting:
-    """One environment variable: `default` is the text that an absent variable stands for."""
+    """One environment variable.
 
-    __slots__ = ("attribute", "default", "meaning", "name", "read")
+    `default` is the text that an absent variable stands for, `expected` finishes "… is not …" for a value that cannot
+    be read.
+    """
 
-    def __init__(self, name: str, default: str, read: "Callable[[str], object]", meaning: str) -> None:
+    __slots__ = ("attribute", "default", "expected", "meaning", "name", "read")
+
+    def __init__(
+        self, name: str, default: str, read: "Callable[[str], object]", expected: str, *, meaning: str
+    ) -> None:
         self.name = name
         self.attribute = name[9:].lower()
         self.default = default
         self.read = read
+        self.expected = expected
         self.meaning = meaning
 
 
+_SWITCH = "on or off"
+_SHARE = "a share between 0 and 1"
+
 TABLE = (
-    Setting("HOPSCOPE_ENABLED", "on", _switch, "off: the function runs as if the layer were not there"),
-    Setting("HOPSCOPE_HANDLER", "", _text, "the function's own handler, when `_HANDLER` is `hopscope_layer.handler`"),
+    Setting("HOPSCOPE_ENABLED", "on", _switch, _SWITCH, meaning="off: the function runs as if the layer were not there"),
     Setting(
-        "HOPSCOPE_PROPAGATION",
-        "on",
-        _propagation,
-        "whether the context travels with messages: on, off, or rules by service or destination: on,sqs=off,*audit*=off",
+        "HOPSCOPE_HANDLER", "", _text, "text",
+        meaning="the function's own handler, when `_HANDLER` is `hopscope_layer.handler`",
     ),
     Setting(
-        "HOPSCOPE_KEYS", "", _paths, "business keys and where payloads hold them: order_id=detail.orderId|body.orderId"
+        "HOPSCOPE_PROPAGATION", "on", _propagation, "on, off or rules such as on,sqs=off,*audit*=off",
+        meaning="whether the context travels with messages; rules by service, or by a pattern for the destination",
     ),
     Setting(
-        "HOPSCOPE_CORRELATION_HEADERS",
-        "x-correlation-id,x-request-id",
-        _names,
-        "headers and message attributes whose value becomes the correlation id, first found first",
+        "HOPSCOPE_KEYS", "", _paths, "name=path|path, name=path, such as order_id=detail.orderId|body.orderId",
+        meaning="business keys, and where payloads hold them",
     ),
-)
+    Setting(
+        "HOPSCOPE_CORRELATION_HEADERS", "x-correlation-id,x-request-id", _names, "a list of names",
+        meaning="headers and message attributes whose value becomes the correlation id; the first that is there counts",
+    ),
+    Setting("HOPSCOPE_SAMPLE", "1", _share, _SHARE, meaning="share of flows that are recorded; errors always are"),
+    Setting("HOPSCOPE_DEBUG", "0", _share, _SHARE, meaning="share of flows that log at debug level on every hop"),
+    Setting("HOPSCOPE_CAPTURE", "off", _capture, "off, error or on", meaning="whether payloads are recorded, redacted"),
+    Setting("HOPSCOPE_CAPTURE_BYTES", "2048", _bytes, "a number of bytes", meaning="a longer payload is cut here"),
+    Setting(
+        "HOPSCOPE_REDACT_KEYS", "", _names, "a list of names",
+        meaning="members whose value is redacted, besides passwords, tokens and their like; a part of the name is enough",
+    ),
+    Setting("HOPSCOPE_REDACT_EMAIL", "off", _switch, _SWITCH, meaning="on: e-mail addresses are redacted, too"),
+    Setting(
+        "HOPSCOPE_REDACT_SECRET", "", _text, "text",
+        meaning="key of the hash that takes a redacted value's place, so that equal values stay comparable",
+    ),
+    Setting("HOPSCOPE_STACK", "off", _switch, _SWITCH, meaning="on: the traceback of an exception is recorded"),
+    Setting(
+        "HOPSCOPE_HTTP", "", _names, "a list of hosts",
+        meaning="hosts whose HTTP calls carry `traceparent` and the correlation id, such as api.shop.example,*.internal",
+    ),
+)  # fmt: skip
 
 
 class Settings:
     """The values of `TABLE`, read."""
 
-    __slots__ = ("correlation_headers", "enabled", "handler", "keys", "propagation")
+    __slots__ = (
+        "capture", "capture_bytes", "correlation_headers", "debug", "enabled", "handler", "http", "keys", "propagation",
+        "redact_email", "redact_keys", "redact_secret", "sample", "stack",
+    )  # fmt: skip
 
+    capture: str
+    capture_bytes: int
     correlation_headers: "list[str]"
+    debug: float
     enabled: bool
     handler: str
+    http: "list[str]"
     keys: "Paths"
     propagation: "dict[str, bool]"
+    redact_email: bool
+    redact_keys: "list[str]"
+    redact_secret: str
+    sample: float
+    stack: bool
 
 
 def settings_of(environ: "Mapping[str, str]") -> Settings:
@@ -109,8 +176,8 @@ def settings_of(environ: "Mapping[str, str]") -> Settings:
         given = environ.get(setting.name, setting.default)
         try:
             value = setting.read(given)
-        except ValueError as error:
-            complain(f"{setting.name}={given!r:.80} is not {error}; using {setting.default!r}")
+        except ValueError:
+            complain(f"{setting.name}={given!r:.80} is not {setting.expected}; using {setting.default!r}")
             value = setting.read(setting.default)
         setattr(settings, setting.attribute, value)
     return settings

@@ -6,7 +6,8 @@ emulator's worker may have put its own stream there.
 
 import sys
 
-from hopscope_wire.encode import lines_of
+from hopscope_wire.encode import line_of, lines_of
+from hopscope_wire.fields import MAX_LINE_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 def write(record: "Record") -> None:
     """Writes the record; a stream that a function closed or replaced with something odd raises, the guard counts it."""
     stdout = sys.stdout
-    for line in lines_of(record):
+    line = line_of(record)
+    if len(line) <= MAX_LINE_BYTES:
         stdout.write(line + "\n")
+    else:
+        for part in lines_of(record):
+            stdout.write(part + "\n")
     stdout.flush()

@@ -46,6 +46,8 @@ def arrived(event: object) -> "list[Arrived]":
         # An agent of Bedrock speaks of an `httpMethod`, too.
         if "requestContext" in event or ("httpMethod" in event and "agent" not in event) or "raw_path" in event:
             return [_read("web", event, 0)]
+        if "DurableExecutionArn" in event:
+            return [_read("durable", event, 0)]
         if isinstance(event.get("records"), dict):
             return _of_partitions(event["records"])
         return _read_all("other", event)

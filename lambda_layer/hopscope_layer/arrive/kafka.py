@@ -15,7 +15,7 @@ def read(record: "Record", index: int) -> Arrived:
     message.tell("origin", record.get("topic"))
     timestamp_ms = record.get("timestamp")
     if isinstance(timestamp_ms, int) and timestamp_ms > 0:
-        message.fields["sentUs"] = timestamp_ms * 1000
+        message.tell("sentUs", timestamp_ms * 1000)
     headers = record.get("headers")
     for header in headers if isinstance(headers, list) else ():
         for name, value in header.items():

@@ -1,6 +1,10 @@
 """What a reader hands back: a message as the wire writes it, and what else the layer needs of it."""
 
 from hopscope_wire.context import context_of, trace_id_of_root
+from hopscope_wire.fields import MAX_TEXT_CHARS
+
+MAX_MOMENT_US = 1 << 53
+"""Later moments are not exact in every JSON reader."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ class Arrived:
     def add_ref(self, provider: str, name: object) -> None:
         """Adds a ref inside those that are known, once, unless there is no id."""
         if name is not None and name != "":
-            ref = f"{provider}/{name}"
+            ref = f"{provider}/{name}"[:MAX_TEXT_CHARS]
             if ref not in self.refs:
                 self.refs.append(ref)
 
@@ -61,11 +65,13 @@ class Arrived:
             self.fields.setdefault("traceId", root)
 
     def tell(self, name: str, value: object) -> None:
-        """Sets a field of the wire, unless there is nothing to tell."""
-        if value is not None:
+        """Sets a field of the wire to a text or a moment, unless there is nothing to tell."""
+        if isinstance(value, str):
+            self.fields[name] = value[:MAX_TEXT_CHARS]
+        elif isinstance(value, int) and name == "sentUs" and 0 <= value < MAX_MOMENT_US:
             self.fields[name] = value
 
     def attribute(self, name: str, value: object) -> None:
         """Keeps a fact of the delivery."""
         if value is not None:
-            self.fields.setdefault("attributes", {})[name] = str(value)  # type: ignore[index]
+            self.fields.setdefault("attributes", {})[name] = str(value)[:MAX_TEXT_CHARS]  # type: ignore[index]

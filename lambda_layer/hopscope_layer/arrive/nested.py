@@ -86,7 +86,7 @@ def _parsed(text: str) -> "Record | None":
 
 
 def _read_envelope(message: Arrived, record: "Record", envelope: "Record") -> None:
-    message.refs.append(f"sns/{envelope['MessageId']}")
+    message.add_ref("sns", envelope["MessageId"])
     message.attribute("topic", envelope["TopicArn"])
     if "SequenceNumber" in envelope:
         topic = str(envelope["TopicArn"]).rpartition(":")[2]

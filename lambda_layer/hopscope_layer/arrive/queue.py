@@ -1,7 +1,7 @@
 """An SQS record to a message: plain bodies, and what other services put into bodies."""
 
 from hopscope_layer.arrive.message import Arrived
-from hopscope_wire.fields import ATTRIBUTE_NAME
+from hopscope_wire.fields import ATTRIBUTE_NAME, MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ def read(record: "Record", index: int) -> Arrived:
     """The message of one record; our attribute is taken out of it."""
     body = record.get("body")
     message_id = record.get("messageId")
-    refs = ["sqs/" + message_id] if isinstance(message_id, str) and message_id else []
+    refs = ["sqs/" + message_id[:MAX_TEXT_CHARS]] if isinstance(message_id, str) and message_id else []
     message = Arrived("sqs", index, refs, [record, body])
     message.tell("origin", record.get("eventSourceARN"))
     message.body = body if isinstance(body, str) else None
@@ -35,13 +35,12 @@ def read(record: "Record", index: int) -> Arrived:
 
 
 def _read_system_attributes(message: Arrived, system: "Record") -> None:
-    fields = message.fields
     sent = system.get("SentTimestamp")
     if isinstance(sent, str) and sent.isdecimal():
-        fields["sentUs"] = int(sent) * 1000
+        message.tell("sentUs", int(sent) * 1000)
     count = system.get("ApproximateReceiveCount")
     if isinstance(count, str) and count != "1" and count.isdecimal():
-        fields["attempt"] = max(1, int(count))
+        message.fields["attempt"] = max(1, int(count))
     header = system.get("AWSTraceHeader")
     if header is not None:
         message.follow(header)

@@ -26,7 +26,7 @@ def read(record: "Record", index: int) -> Arrived:
         message.payloads.append(decoded(kinesis.get("data")))
         arrival_s = kinesis.get("approximateArrivalTimestamp")
         if isinstance(arrival_s, (int, float)):
-            message.fields["sentUs"] = int(arrival_s * 1_000_000)
+            message.tell("sentUs", int(arrival_s * 1_000_000))
         if kinesis.get("partitionKey") is not None:
             message.attribute("partition-key", kinesis["partitionKey"])
     return message

@@ -22,7 +22,7 @@ def read(record: "Record", index: int) -> Arrived:
             message.add_ref("dynamodb", f"{table}/{change['SequenceNumber']}")
         created_s = change.get("ApproximateCreationDateTime")
         if isinstance(created_s, (int, float)):
-            message.fields["sentUs"] = int(created_s * 1_000_000)
+            message.tell("sentUs", int(created_s * 1_000_000))
         _read_item(message, change)
     return message
 

@@ -15,7 +15,8 @@ def read(record: "Record", index: int) -> Arrived:
     if not isinstance(sns, dict):
         return Arrived("sns", index, [], [record])
     message_id = sns.get("MessageId")
-    message = Arrived("sns", index, [f"sns/{message_id}"] if message_id else [], [sns])
+    message = Arrived("sns", index, [], [sns])
+    message.add_ref("sns", message_id)
     message.tell("origin", sns.get("TopicArn"))
     message.tell("sentUs", moments.epoch_us(sns.get("Timestamp")))
     attributes = sns.get("MessageAttributes")

@@ -2,7 +2,7 @@
 
 from time import perf_counter_ns, time_ns
 
-from hopscope_layer import body_hash, keys, propagation
+from hopscope_layer import body_hash, current, keys, propagation
 from hopscope_wire.fields import MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
@@ -125,6 +125,13 @@ class Call:
             sent["bodyBytes"], sent["bodyHash"] = body_hash.measured(body)
         if invocation.settings.keys:
             self._read_keys(sent, payloads)
+        if invocation.settings.capture != "off":
+            # As it is; redacted and cut, or dropped, when the end record is made.
+            sent["payload"] = body if body is not None else payloads[-1] if payloads else None
+        if current.active_span_id is not None:
+            span_id = current.active_span_id()
+            if span_id is not None:
+                sent["spanId"] = span_id
         if not propagation.is_on(invocation.settings.propagation, self.service, self.destination or ""):
             self.skip(sent, "off")
             return entry

@@ -1,0 +1,45 @@
+"""A durable execution's invocation to a message: the same execution, however often its handler is replayed.
+
+The event holds the operations that are done; the first of them holds the event that began the execution.
+"""
+
+from hopscope_layer.arrive.message import Arrived
+from hopscope_wire.fields import DETAIL_KEY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Record = dict[str, object]
+
+
+def read(event: "Record", index: int) -> Arrived:
+    """The message of one invocation; its trace id is the event's own or derived from the ARN, so replays share it."""
+    arn = str(event["DurableExecutionArn"])
+    message = Arrived("durable", index, [f"durable/{arn}"], [event])
+    state = event.get("InitialExecutionState")
+    operations = state.get("Operations") if isinstance(state, dict) else None
+    if isinstance(operations, list) and operations:
+        if len(operations) > 1:
+            message.attribute("replay", "true")
+        _read_first(message, operations[0])
+    if "traceId" not in message.fields:
+        message.fields["traceId"] = _derived(arn)
+    return message
+
+
+def _read_first(message: Arrived, operation: object) -> None:
+    details = operation.get("ExecutionDetails") if isinstance(operation, dict) else None
+    text = details.get("InputPayload") if isinstance(details, dict) else None
+    if not isinstance(details, dict) or not isinstance(text, str):
+        return
+    message.payloads.append(text)
+    message.body = text
+    if f'"{DETAIL_KEY}"' in text or '"detail-type"' in text or '"messageId"' in text or '"Sns"' in text:
+        from hopscope_layer.arrive import nested
+
+        nested.read_text_of(message, details, "InputPayload", text)
+
+
+def _derived(arn: str) -> str:
+    from _blake2 import blake2b
+
+    return blake2b(arn.encode("utf-8", "replace"), digest_size=16).hexdigest()

@@ -1,0 +1,40 @@
+"""Payloads in records: opt-in, redacted, cut. What is private is taken out before the cut, never after it."""
+
+from hopscope_layer.redact import Redactor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hopscope_layer.arrive.message import Arrived
+    from hopscope_layer.settings import Settings
+
+MAX_REDACTED_CHARS = 1_000_000
+"""A longer payload is not looked through: only its beginning could be recorded, and cutting it could hide a secret's shape."""
+
+_redactors: "dict[int, Redactor]" = {}
+
+
+def shown(payload: object, settings: "Settings") -> "str | None":
+    """A payload as it may be recorded, None when there is none or it is too long to be looked through."""
+    if payload is None:
+        return None
+    if isinstance(payload, (bytes, bytearray)):
+        payload = bytes(payload).decode("utf-8", "replace")
+    if isinstance(payload, str) and len(payload) > MAX_REDACTED_CHARS:
+        return None
+    redactor = _redactors.get(id(settings))
+    if redactor is None:
+        redactor = Redactor(settings.redact_keys, settings.redact_secret, with_email=settings.redact_email)
+        _redactors[id(settings)] = redactor
+    text = redactor.text(payload)
+    cut = text.encode("utf-8", "replace")[: settings.capture_bytes].decode("utf-8", "ignore")
+    return cut if len(cut) == len(text) else cut + "…"
+
+
+def of_message(message: "Arrived", settings: "Settings") -> "str | None":
+    """The innermost payload of a message: what its sender sent."""
+    payload = message.body if message.body is not None else message.payloads[-1] if message.payloads else None
+    if callable(payload):
+        payload = payload()
+    if isinstance(payload, dict) and "headers" in payload:
+        payload = payload.get("body")
+    return shown(payload, settings)

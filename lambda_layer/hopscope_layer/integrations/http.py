@@ -1,0 +1,71 @@
+"""HTTP calls of the function's own: W3C `traceparent` and the correlation id, only to the hosts that were asked for.
+
+Calls of botocore go through urllib3 too, but a header added to a signed request would break its signature: hosts of
+AWS are reached only if a pattern names them.
+"""
+
+from hopscope_layer import current
+from hopscope_layer.guard import never_break_the_user
+from hopscope_layer.propagation import matches
+from hopscope_wire.context import Context, carrier_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+
+def hook_urllib3(module: "ModuleType") -> None:
+    """urllib3, and requests that stands on it."""
+    pool = module.HTTPConnectionPool
+    original: "Callable[..., Any]" = pool.urlopen
+
+    def urlopen(
+        self: "Any", method: str, url: str, body: "Any" = None, headers: "Any" = None, **options: "Any"
+    ) -> "Any":
+        with never_break_the_user("add headers to an HTTP call"):
+            added = _headers_for(self.host)
+            if added is not None:
+                given = headers if headers is not None else self.headers
+                headers = {**added, **given} if _has_none(given) else headers
+        return original(self, method, url, body, headers, **options)
+
+    pool.urlopen = urlopen
+
+
+def hook_httpx(module: "ModuleType") -> None:
+    """httpx, both its clients."""
+    for name in ("Client", "AsyncClient"):
+        client = getattr(module, name)
+        client.build_request = _building(client.build_request)
+
+
+def _building(original: "Callable[..., Any]") -> "Callable[..., Any]":
+    def build_request(self: "Any", *arguments: "Any", **options: "Any") -> "Any":
+        request = original(self, *arguments, **options)
+        with never_break_the_user("add headers to an HTTP call"):
+            added = _headers_for(request.url.host)
+            if added is not None and _has_none(request.headers):
+                request.headers.update(added)
+        return request
+
+    return build_request
+
+
+def _headers_for(host: str) -> "dict[str, str] | None":
+    now = current.invocation
+    if now is None or not any([matches(pattern, host) for pattern in now.settings.http]):
+        return None
+    context = now.next_context(now.message_index())
+    base = carrier_of(Context(context.trace_id, context.send_id, context.flags))
+    names = now.settings.correlation_headers
+    return {
+        "traceparent": base,
+        names[0] if names else "x-correlation-id": current.correlation_id() or context.trace_id,
+    }
+
+
+def _has_none(headers: "Any") -> bool:
+    """Whether the caller set no `traceparent` of its own."""
+    return not any([str(name).lower() == "traceparent" for name in headers])

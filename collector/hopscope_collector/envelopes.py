@@ -191,7 +191,7 @@ def _is_batch(found: Mapping[str, Any]) -> bool:
 
 _Shape = tuple[Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any], int], "list[CarriedLine] | None"]]
 _SHAPES: tuple[_Shape, ...] = (
-    (lambda found: found.get("messageType") in {"DATA_MESSAGE", "CONTROL_MESSAGE"}, _of_subscription),
+    (lambda found: found.get("messageType") in ("DATA_MESSAGE", "CONTROL_MESSAGE"), _of_subscription),
     (
         lambda found: isinstance(found.get("awslogs"), dict) and isinstance(found["awslogs"].get("data"), str),
         _of_awslogs,

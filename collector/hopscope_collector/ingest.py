@@ -17,8 +17,9 @@ from typing import Protocol
 from hopscope_collector.errors import CollectorError
 from hopscope_collector.lines import SortedLines
 from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.record_line import RecordLine
 from hopscope_collector.sources.contract import Lines, Source, Stop
-from hopscope_collector.store.contract import Batch, RecordLine, RefusedLine, Store, Written
+from hopscope_collector.store.contract import Batch, RefusedLine, Store, Written
 
 BATCH_RECORDS = 20_000
 """A batch is written when it holds as many records, …"""

@@ -21,8 +21,8 @@ from hashlib import blake2b
 
 from hopscope_collector.envelopes import BrokenEnvelope, CarriedLine, is_envelope, lines_within
 from hopscope_collector.platform_lines import PlatformFact, fact_in
-from hopscope_collector.store.contract import RecordLine, RefusedLine
-from hopscope_wire.decode import record_of_object
+from hopscope_collector.record_line import Cut, RecordLine, record_line_of
+from hopscope_collector.store.contract import RefusedLine
 from hopscope_wire.errors import NotARecord, Refused
 from hopscope_wire.fields import LINE_PREFIX
 
@@ -91,7 +91,7 @@ class SortedLines:
             return
         if not line.isascii() and _NOT_TEXT.search(line):
             raise NotText("line is not UTF-8; expected one record a line")
-        self.records.append(record_in(line[start:]))
+        self.records.append(record_line_of(line[start:]))
 
     def _add_other(self, line: str, at_us: int | None) -> None:
         if _NOT_TEXT.search(line):
@@ -110,12 +110,6 @@ class SortedLines:
         self.refused.append(RefusedLine(reason, fingerprint_of(line), self.source, where, str(error)))
 
 
-class Cut(NotARecord):
-    """The line stops in the middle of its JSON."""
-
-    reason = "cut"
-
-
 class TooLong(NotARecord):
     """The line is longer than any record."""
 
@@ -128,24 +122,6 @@ class NotText(NotARecord):
     reason = "not_text"
 
 
-def record_in(text: str) -> RecordLine:
-    """The record that the text, from its first `{"hopscope":` on, holds.
-
-    Raises:
-        Refused: with the reason it is counted under.
-    """
-    text = text.rstrip()
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        kind = Cut if _ends_early(error) else NotARecord
-        raise kind(f"line is cut or damaged ({error.msg} at character {error.pos}); expected one JSON object") from None
-    except (ValueError, RecursionError) as error:
-        raise NotARecord(f"line is damaged ({error!s:.80}); expected one JSON object") from None
-    record_of_object(found)
-    return RecordLine(text, found)
-
-
 def fingerprint_of(line: str) -> int:
     """64 bits that tell refused lines apart."""
     return fingerprint_of_digest(blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8).digest())
@@ -154,11 +130,6 @@ def fingerprint_of(line: str) -> int:
 def fingerprint_of_digest(digest: bytes) -> int:
     """The same for a line that was hashed on its way past."""
     return int.from_bytes(digest, "big", signed=True)
-
-
-def _ends_early(error: json.JSONDecodeError) -> bool:
-    """Whether the text would have gone on: a string that is not closed, or nothing where something must come."""
-    return error.msg.startswith("Unterminated string") or error.pos >= len(error.doc)
 
 
 def _is_json(line: str) -> bool:

@@ -41,7 +41,7 @@ def sorted_out(*lines: str) -> SortedLines:
 def test_a_record_is_found_behind_any_prefix(line: str) -> None:
     found = sorted_out(line)
 
-    assert [each.found["invocationId"] for each in found.records] == ["9f1c22ab03d40000"]
+    assert [each.invocation_id for each in found.records] == ["9f1c22ab03d40000"]
     assert (found.refused, found.others) == ([], 0)
 
 

@@ -23,23 +23,31 @@ def a_fact(kind: Any, **given: Any) -> PlatformFact:
     [
         (f"START RequestId: {ID} Version: $LATEST", a_fact("start", version="$LATEST")),
         (
-            f"REPORT RequestId: {ID}\tDuration: 38.12 ms\tBilled Duration: 39 ms\tMemory Size: 512 MB\t"
-            "Max Memory Used: 85 MB\tInit Duration: 512.08 ms\t",
+            (
+                f"REPORT RequestId: {ID}\tDuration: 38.12 ms\tBilled Duration: 39 ms\tMemory Size: 512 MB\t"
+                "Max Memory Used: 85 MB\tInit Duration: 512.08 ms\t"
+            ),
             a_fact("report", duration_us=38_120, billed_us=39_000, memory_mb=512, max_memory_mb=85, init_us=512_080),
         ),
         (
-            f"REPORT RequestId: {ID}  Init Duration: 0.42 ms  Duration: 1218.03 ms    Billed Duration: 1219 ms   "
-            "Memory Size: 512 MB    Max Memory Used: 512 MB",
+            (
+                f"REPORT RequestId: {ID}  Init Duration: 0.42 ms  Duration: 1218.03 ms    Billed Duration: 1219 ms   "
+                "Memory Size: 512 MB    Max Memory Used: 512 MB"
+            ),
             a_fact("report", duration_us=1_218_030, billed_us=1_219_000, memory_mb=512, max_memory_mb=512, init_us=420),
         ),
         (
-            f"REPORT RequestId: {ID}\tDuration: 469.40 ms\tBilled Duration: 500 ms\tMemory Size: 1024 MB\t"
-            "Max Memory Used: 21 MB\tRestore Duration: 474.16 ms\tBilled Restore Duration: 75 ms",
+            (
+                f"REPORT RequestId: {ID}\tDuration: 469.40 ms\tBilled Duration: 500 ms\tMemory Size: 1024 MB\t"
+                "Max Memory Used: 21 MB\tRestore Duration: 474.16 ms\tBilled Restore Duration: 75 ms"
+            ),
             a_fact("report", duration_us=469_400, billed_us=500_000, memory_mb=1024, max_memory_mb=21, init_us=474_160),
         ),
         (
-            f"REPORT RequestId: {ID}\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\t"
-            "Max Memory Used: 35 MB\tStatus: timeout",
+            (
+                f"REPORT RequestId: {ID}\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\t"
+                "Max Memory Used: 35 MB\tStatus: timeout"
+            ),
             a_fact(
                 "report",
                 duration_us=3_000_000,
@@ -50,8 +58,10 @@ def a_fact(kind: Any, **given: Any) -> PlatformFact:
             ),
         ),
         (
-            f"REPORT RequestId: {ID}\tDuration: 12.00 ms\tBilled Duration: 12 ms\tMemory Size: 128 MB\t"
-            "Max Memory Used: 128 MB\tStatus: error\tError Type: Runtime.OutOfMemory",
+            (
+                f"REPORT RequestId: {ID}\tDuration: 12.00 ms\tBilled Duration: 12 ms\tMemory Size: 128 MB\t"
+                "Max Memory Used: 128 MB\tStatus: error\tError Type: Runtime.OutOfMemory"
+            ),
             a_fact(
                 "report",
                 duration_us=12_000,
@@ -79,19 +89,19 @@ def a_fact(kind: Any, **given: Any) -> PlatformFact:
             a_fact("exit", status="failure", error="Process exited before completing request"),
         ),
         (
-            '{"time":"2026-09-21T14:13:20.000Z","type":"platform.start","record":{"requestId":"%s","version":"7",'
-            '"tracing":{"type":"X-Amzn-Trace-Id","value":"Root=1-6352a70e-1e2c502e358361800241fd45;Sampled=1"}}}' % ID,
+            f'{{"time":"2026-09-21T14:13:20.000Z","type":"platform.start","record":{{"requestId":"{ID}","version":"7",'
+            '"tracing":{"type":"X-Amzn-Trace-Id","value":"Root=1-6352a70e-1e2c502e358361800241fd45;Sampled=1"}}}',
             a_fact("start", version="7", root="6352a70e1e2c502e358361800241fd45"),
         ),
         (
-            '{"time":"2026-09-21T14:13:20.000Z","type":"platform.runtimeDone","record":{"requestId":"%s",'
-            '"status":"timeout","metrics":{"durationMs":3000.0}}}' % ID,
+            f'{{"time":"2026-09-21T14:13:20.000Z","type":"platform.runtimeDone","record":{{"requestId":"{ID}",'
+            '"status":"timeout","metrics":{"durationMs":3000.0}}}',
             a_fact("runtime-done", status="timeout", duration_us=3_000_000),
         ),
         (
-            '{"time":"2026-09-21T14:13:20.000Z","type":"platform.report","record":{"requestId":"%s","status":"failure",'
+            f'{{"time":"2026-09-21T14:13:20.000Z","type":"platform.report","record":{{"requestId":"{ID}","status":"failure",'
             '"errorType":"Runtime.ExitError","metrics":{"durationMs":2599.4,"billedDurationMs":2600,"memorySizeMB":128,'
-            '"maxMemoryUsedMB":94,"initDurationMs":549.04}}}' % ID,
+            '"maxMemoryUsedMB":94,"initDurationMs":549.04}}}',
             a_fact(
                 "report",
                 status="failure",

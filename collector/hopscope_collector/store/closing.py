@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hopscope_collector.platform_lines import PlatformFact
-from hopscope_collector.store.contract import Closure, Reach, RecordLine
-from hopscope_collector.store.ids import ANY_KIND, asked, holds, ids_of, key_name, request_ids_of
-from hopscope_wire.decode import record_of_object
+from hopscope_collector.record_line import RecordLine, record_in
+from hopscope_collector.store.contract import Closure, Reach
+from hopscope_collector.store.ids import ANY_KIND, asked, holds, key_name, request_ids_of
 from hopscope_wire.model import End, Record
 
 Lookup = Callable[[Sequence[str], int], Iterable["Match"]]
@@ -54,7 +54,7 @@ def closure_of(ids: Iterable[str], reach: Reach, lookup: Lookup, facts_of: Facts
         wanted = {
             each
             for line in fresh
-            for each in ids_of(line.found)
+            for each in line.ids
             if each not in closing.seen_ids and key_name(each) not in reach.unfollowed_keys
         }
         is_asked = False
@@ -65,7 +65,7 @@ def _round(closing: _Closing, wanted: set[str], way: tuple[Reach, Lookup], *, is
     reach, lookup = way
     fresh: list[RecordLine] = []
     for match in lookup(sorted(wanted), reach.max_records_an_id):
-        lines = [each for each in match.lines if holds(each.found, match.id)]
+        lines = [each for each in match.lines if holds(each.ids, match.id)]
         if len(lines) > reach.max_records_an_id:
             closing.cut.add(match.id.removeprefix(ANY_KIND))
             if not is_asked:
@@ -79,7 +79,7 @@ def _round(closing: _Closing, wanted: set[str], way: tuple[Reach, Lookup], *, is
 
 
 def _closure(closing: _Closing, facts_of: FactsOf) -> Closure:
-    records = sorted((record_of_object(line.found) for line in closing.lines.values()), key=by_start)
+    records = sorted((record_in(line) for line in closing.lines.values()), key=by_start)
     facts = facts_of(request_ids_of(closing.seen_ids))
     return Closure(
         records=tuple(records),
@@ -90,7 +90,7 @@ def _closure(closing: _Closing, facts_of: FactsOf) -> Closure:
 
 
 def _age(line: RecordLine) -> tuple[int, str, str]:
-    return line.found["startUs"], line.found["invocationId"], line.text
+    return line.started_us, line.invocation_id, line.text
 
 
 def by_start(record: Record) -> tuple[int, str, bool]:

@@ -18,25 +18,11 @@ tests/collector/store/store_contract.py.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from hopscope_collector.platform_lines import PlatformFact
-from hopscope_wire.decode import object_of
-from hopscope_wire.encode import line_of
+from hopscope_collector.record_line import RecordLine, record_line
 from hopscope_wire.model import Record
-
-
-class RecordLine(NamedTuple):
-    """One record as it travels: its line, and the same line parsed and checked.
-
-    Make it with `record_line()` or with `lines.sorted_out()`, which check; a store trusts it.
-    """
-
-    text: str
-    """From `{"hopscope":` to the last brace. Two records are the same record when their texts are equal."""
-
-    found: Mapping[str, Any]
-    """The JSON object of `text`: `record_of_object(found)` succeeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +188,7 @@ class Store(Protocol):
         """Every record that holds one of the ids, or shares an id with one that does, and so on.
 
         An id that nothing holds adds nothing. An id that is asked for is followed even when it is shared, but then
-        at most `reach.max_records_an_id` of its records, the newest, are given.
+        at most `reach.max_records_an_id` of its records, about the newest, are given.
         """
         ...
 
@@ -238,12 +224,6 @@ class Store(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
-
-
-def record_line(record: Record) -> RecordLine:
-    """A decoded record as a store takes it."""
-    found = object_of(record)
-    return RecordLine(line_of(found), found)
 
 
 def batch_of(records: Iterable[Record], facts: Collection[PlatformFact] = ()) -> Batch:

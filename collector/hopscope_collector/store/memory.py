@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.record_line import RecordLine
 from hopscope_collector.store.closing import Match, closure_of
 from hopscope_collector.store.contract import (
     Batch,
@@ -16,13 +17,12 @@ from hopscope_collector.store.contract import (
     Closure,
     Example,
     Reach,
-    RecordLine,
     RefusedLine,
     Seen,
     Stats,
     Written,
 )
-from hopscope_collector.store.ids import bare, ids_of
+from hopscope_collector.store.ids import bare
 from hopscope_collector.store.listing import seen_in
 
 DEFAULT_REACH = Reach()
@@ -69,7 +69,7 @@ class MemoryStore:
 
     def newest(self, limit: int, before: Seen | None = None) -> list[Seen]:
         """As in `Store`."""
-        return seen_in((line.found for line in self._lines.values()), before)[:limit]
+        return seen_in(self._lines.values(), before)[:limit]
 
     def changes_since(self, token: int) -> Changes:
         """As in `Store`."""
@@ -78,7 +78,7 @@ class MemoryStore:
 
     def stats(self) -> Stats:
         """As in `Store`."""
-        starts = [line.found["startUs"] for line in self._lines.values()]
+        starts = [line.started_us for line in self._lines.values()]
         stored, repeated = self._counts["stored"], self._counts["repeated"]
         return Stats(
             received=stored + repeated + self._refused.total(),
@@ -95,10 +95,10 @@ class MemoryStore:
 
     def prune(self, older_than_us: int) -> int:
         """As in `Store`."""
-        old = [text for text, line in self._lines.items() if line.found["startUs"] < older_than_us]
+        old = [text for text, line in self._lines.items() if line.started_us < older_than_us]
         for text in old:
             line = self._lines.pop(text)
-            for each in ids_of(line.found):
+            for each in line.ids:
                 del self._texts_by_bare_id[bare(each)][text]
         self._facts = {each: None for each in self._facts if each.at_us >= older_than_us}
         self._counts["pruned"] += len(old)
@@ -117,7 +117,7 @@ class MemoryStore:
 
     def _add(self, line: RecordLine) -> None:
         self._lines[line.text] = line
-        for each in ids_of(line.found):
+        for each in line.ids:
             self._texts_by_bare_id[bare(each)][line.text] = None
 
     def _refuse(self, line: RefusedLine) -> None:
@@ -126,7 +126,7 @@ class MemoryStore:
         self._examples.setdefault(line.reason, Example(line.source, line.place, line.message))
 
     def _note_change(self, lines: Iterable[RecordLine], facts: Iterable[PlatformFact]) -> None:
-        ids = dict.fromkeys(line.found["traceId"] for line in lines)
+        ids = dict.fromkeys(line.trace_id for line in lines)
         ids.update(dict.fromkeys(f"lambda/{each.request_id}" for each in facts if each.request_id))
         if ids:
             self._changed.append(tuple(ids))

@@ -3,24 +3,19 @@
 start 1790000000000001 µs, invocation 9f1c22ab03d40000   ->   slot 1790000000000001 · 512 + 0b…0001 0110 1
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from json import loads
-from typing import Any
+from collections.abc import Iterable
 from zlib import crc32
 
-from hopscope_collector.store.contract import RecordLine
+from hopscope_collector.record_line import RecordLine, record_line_of
 from hopscope_collector.store.ids import bare
 
 SLOTS_A_MICROSECOND = 512
 """Times are at most 2^53 µs, so that the product fits SQLite's signed 64 bits."""
 
-_NEWLINE = b"\n"
 
-
-def slot_of(found: Mapping[str, Any]) -> int:
-    """The slot of a parsed record; grows with the start of its invocation."""
-    slot: int = found["startUs"] * SLOTS_A_MICROSECOND + int(found["invocationId"][6:12], 16) % SLOTS_A_MICROSECOND
-    return slot
+def slot_of(line: RecordLine) -> int:
+    """The slot of a record; grows with the start of its invocation."""
+    return line.started_us * SLOTS_A_MICROSECOND + int(line.invocation_id[9:12], 16) % SLOTS_A_MICROSECOND
 
 
 def first_slot_at(started_us: int) -> int:
@@ -38,10 +33,9 @@ def hash_of(id_text: str) -> int:
     return crc32(bare(id_text).encode("utf-8", "surrogatepass"))
 
 
-def lines_in(kept: bytes) -> Iterator[RecordLine]:
+def lines_in(kept: bytes) -> list[RecordLine]:
     """The record lines of a slot."""
-    for line in kept.split(_NEWLINE):
-        yield RecordLine(line.decode("utf-8", "surrogatepass"), loads(line))
+    return [record_line_of(text) for text in texts_in(kept)]
 
 
 def packed(texts: Iterable[str]) -> bytes:

@@ -18,6 +18,7 @@ from typing import Self
 
 from hopscope_collector.errors import StoreMissing
 from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.record_line import RecordLine
 from hopscope_collector.store import connection as sqlite_file
 from hopscope_collector.store.closing import Match, closure_of
 from hopscope_collector.store.contract import (
@@ -26,13 +27,11 @@ from hopscope_collector.store.contract import (
     Closure,
     Example,
     Reach,
-    RecordLine,
     RefusedLine,
     Seen,
     Stats,
     Written,
 )
-from hopscope_collector.store.ids import ids_of
 from hopscope_collector.store.listing import seen_in
 from hopscope_collector.store.slots import (
     first_slot_at,
@@ -66,7 +65,7 @@ class SqliteStore:
         """As in `Store`."""
         by_slot: dict[int, dict[str, RecordLine]] = {}
         for line in batch.records:
-            by_slot.setdefault(slot_of(line.found), {})[line.text] = line
+            by_slot.setdefault(slot_of(line), {})[line.text] = line
         with self._lock, sqlite_file.writing(self._open, self._path, self._waiting):
             stored = self._store(by_slot)
             facts = self._store_facts(batch.facts)
@@ -97,7 +96,7 @@ class SqliteStore:
                 "SELECT id, lines FROM slot WHERE id < ? ORDER BY id DESC", (min(below, 2**63 - 1),)
             )
             for _, group in _by_microsecond(rows):
-                seen += seen_in((line.found for lines in group for line in lines_in(lines)), before)
+                seen += seen_in((line for lines in group for line in lines_in(lines)), before)
                 if len(seen) >= limit:
                     break
         return seen[:limit]
@@ -180,7 +179,7 @@ class SqliteStore:
             fresh = [line for text, line in lines.items() if text not in kept]
             if fresh:
                 rows.append((slot, packed(kept + [line.text for line in fresh])))
-                named.update((hash_of(each), slot) for line in fresh for each in ids_of(line.found))
+                named.update((hash_of(each), slot) for line in fresh for each in line.ids)
                 stored += fresh
         self._open.executemany("INSERT OR REPLACE INTO slot VALUES (?, ?)", sorted(rows))
         self._open.executemany("INSERT OR IGNORE INTO named VALUES (?, ?)", sorted(named))
@@ -214,7 +213,7 @@ class SqliteStore:
         )
 
     def _note_change(self, lines: Iterable[RecordLine], facts: Iterable[PlatformFact]) -> None:
-        ids = dict.fromkeys(line.found["traceId"] for line in lines)
+        ids = dict.fromkeys(line.trace_id for line in lines)
         ids.update(dict.fromkeys(f"lambda/{each.request_id}" for each in facts if each.request_id))
         if ids:
             cursor = self._open.execute("INSERT INTO change (ids) VALUES (?)", (json.dumps(list(ids)),))

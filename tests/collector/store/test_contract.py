@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from hopscope_collector.platform_lines import PlatformFact
-from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store, Written, batch_of, record_line
+from hopscope_collector.record_line import record_line
+from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store, Written, batch_of
 from hopscope_collector.store.memory import MemoryStore
 from hopscope_collector.store.sqlite import SqliteStore
 

@@ -51,11 +51,11 @@ def fetch_execution(arn: str) -> History:
     """
     region = arn.split(":")[3] or None
     try:
+        session = boto3.Session(region_name=region)
         if ":lambda:" in arn:
-            client = boto3.client("lambda", region_name=region, config=_RETRIES)
-            documents = list(_durable_documents(client, arn))
+            documents = list(durable_documents_about(session.client("lambda", config=_RETRIES), arn))
         else:
-            documents = list(_documents(boto3.client("stepfunctions", region_name=region, config=_RETRIES), arn))
+            documents = list(documents_about(session.client("stepfunctions", config=_RETRIES), arn))
     except (BotoCoreError, ClientError) as error:
         raise NotFetched(
             f"AWS does not give it: {error}; expected an execution that your AWS credentials may describe."
@@ -64,7 +64,7 @@ def fetch_execution(arn: str) -> History:
     return histories_of(documents)[0]
 
 
-def _documents(client: StepFunctions, arn: str) -> Iterator[Mapping[str, object]]:
+def documents_about(client: StepFunctions, arn: str) -> Iterator[Mapping[str, object]]:
     """The same documents that the AWS CLI would print."""
     yield client.describe_execution(executionArn=arn)
     try:
@@ -92,7 +92,7 @@ def history_pages(client: StepFunctions, arn: str, *, newest_first: bool = False
         asked["nextToken"] = token
 
 
-def _durable_documents(client: Any, arn: str) -> Iterator[Mapping[str, object]]:
+def durable_documents_about(client: Any, arn: str) -> Iterator[Mapping[str, object]]:
     """Without execution data: payloads are private, and the picture does not need them."""
     yield client.get_durable_execution(DurableExecutionArn=arn)
     asked: dict[str, object] = {"DurableExecutionArn": arn, "IncludeExecutionData": False}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hopscope_stage import Api, App, Bus, Function, Machine, Queue, Rule, Source, Subscription, Topic
+from hopscope_stage import Api, App, Bus, Function, Machine, Parameters, Queue, Rule, Source, Subscription, Topic
 
 HERE = Path(__file__).parent
 
@@ -29,6 +29,7 @@ SETTINGS = {
     "TICKETS_TOPIC": "${topic.tickets.arn}",
     "CONFIRMATIONS_TOPIC": "${topic.confirmations.arn}",
     "ORDER_MACHINE": "${machine.order-flow.arn}",
+    "WAITING": "/${parameters.waiting-orders.name}",
 }
 
 
@@ -65,6 +66,7 @@ def app() -> App:
                 },
             ),
         ),
+        parameters=(Parameters("waiting-orders"),),
         machines=(Machine("order-flow", (HERE / "order_flow.asl.json").read_text()),),
     )
 

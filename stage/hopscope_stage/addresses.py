@@ -19,6 +19,7 @@ ARN_FORMATS = {
     "table": "arn:aws:dynamodb:{region}:{account}:table/{name}",
     "stream": "arn:aws:kinesis:{region}:{account}:stream/{name}",
     "bucket": "arn:aws:s3:::{name}",
+    "parameters": "arn:aws:ssm:{region}:{account}:parameter/{name}",
     "api": "arn:aws:execute-api:{region}:{account}:{name}",
     "machine": "arn:aws:states:{region}:{account}:stateMachine:{name}",
     "role": "arn:aws:iam::{account}:role/{name}",

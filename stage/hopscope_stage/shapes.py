@@ -5,7 +5,7 @@ other things (a function's environment, a state machine's definition) writes `${
 thing has a `name` and an `arn`, queues and APIs have a `url` too.
 
     App ── functions ◀── sources (queues, streams) · rules of buses · subscriptions of topics · routes of an API
-     └──── queues, topics, buses, tables, streams, buckets, machines
+     └──── queues, topics, buses, tables, streams, buckets, parameters, machines
 """
 
 from collections.abc import Iterator, Mapping
@@ -142,6 +142,13 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameters:
+    """A folder of Systems Manager parameters that functions write; `/` and its name begin theirs."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """A REST API in front of functions."""
 
@@ -183,6 +190,7 @@ class App:
     tables: tuple[Table, ...] = ()
     streams: tuple[Stream, ...] = ()
     buckets: tuple[Bucket, ...] = ()
+    parameters: tuple[Parameters, ...] = ()
     apis: tuple[Api, ...] = ()
     machines: tuple[Machine, ...] = ()
     keys: str = field(default="", kw_only=True)
@@ -198,6 +206,7 @@ class App:
             "table": self.tables,
             "stream": self.streams,
             "bucket": self.buckets,
+            "parameters": self.parameters,
             "api": self.apis,
             "machine": self.machines,
         }

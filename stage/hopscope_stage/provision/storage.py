@@ -1,4 +1,4 @@
-"""DynamoDB tables, Kinesis streams and S3 buckets."""
+"""DynamoDB tables, Kinesis streams, S3 buckets and folders of parameters."""
 
 from functools import partial
 
@@ -17,6 +17,9 @@ def create(site: Site, app: App) -> None:
         create_stream(site, stream)
     for bucket in app.buckets:
         create_bucket(site, bucket)
+    for parameters in app.parameters:
+        folder = f"/{site.directory.name(f'parameters.{parameters.name}')}"
+        site.made(f"parameters in {folder}", partial(_delete_parameters, site, folder))
 
 
 def create_table(site: Site, table: Table) -> None:
@@ -63,3 +66,10 @@ def _delete_bucket(site: Site, name: str) -> None:
         for item in page.get("Contents", []):
             s3.delete_object(Bucket=name, Key=item["Key"])
     s3.delete_bucket(Bucket=name)
+
+
+def _delete_parameters(site: Site, folder: str) -> None:
+    ssm = site.client("ssm")
+    for page in ssm.get_paginator("get_parameters_by_path").paginate(Path=folder, Recursive=True):
+        for parameter in page["Parameters"]:
+            ssm.delete_parameter(Name=parameter["Name"])

@@ -91,9 +91,9 @@ def _definition(value: object, where: str, levels: int) -> Definition:
     if levels == 0:
         raise BadDefinition(f"{where} is nested more than {_MOST_LEVELS} levels deep; expected less")
     start_at = value.get("StartAt")
-    if start_at not in states:
+    if not isinstance(start_at, str) or start_at not in states:
         raise _wrong(f"StartAt of {where}", start_at, _one_of(states))
-    return Definition(str(start_at), tuple(_state(str(name), states[name], states, levels) for name in states))
+    return Definition(start_at, tuple(_state(str(name), states[name], states, levels) for name in states))
 
 
 def _state(name: str, given: object, siblings: Mapping[str, object], levels: int) -> StateDefinition:

@@ -105,7 +105,7 @@ def _durable(given: Mapping[str, object], arn: str) -> Description:
 def _status(given: object) -> Status | None:
     if given in ("PAUSING", "DELETING"):
         return "RUNNING" if given == "PAUSING" else "UNKNOWN"
-    return cast(Status, given) if given in _STATUSES else None
+    return cast(Status, given) if isinstance(given, str) and given in _STATUSES else None
 
 
 def _text(given: object) -> str | None:

@@ -164,7 +164,7 @@ class Orders:
                     correlation_id=f"c-{number}",
                     status="failed" if is_bad else "done",
                     keys={"order_id": f"o-{number}"},
-                )  # fmt: skip
+                )
             )
         return flows
 

@@ -30,6 +30,12 @@ class MemorySource:
             self._flows.update((flow.id, flow) for flow in flows)
             self._token += 1
 
+    def forget(self, flow_id: str) -> None:
+        """Remove a flow, as a store does that is pruned."""
+        with self._lock:
+            self._flows.pop(flow_id, None)
+            self._token += 1
+
     def token(self) -> object:
         """A counter of `put()`."""
         self._answer()

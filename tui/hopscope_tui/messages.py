@@ -54,3 +54,10 @@ class SourceFailed(Message):
     """The source could not answer; it will be asked again."""
 
     problem: str
+
+
+@dataclass
+class Pointed(Message):
+    """The cursor of a view stands on a step."""
+
+    step_id: str

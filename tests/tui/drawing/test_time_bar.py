@@ -1,5 +1,7 @@
 """Where a flow's time went, in a few cells."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,4 +50,4 @@ def test_the_stretches_cover_the_flow_without_holes(orders, later_us):
     found = stretches_of(flow, orders.start_us + later_us)
 
     assert found[0].start_us == flow.started_us
-    assert all(before.end_us == after.start_us for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end_us == after.start_us for before, after in pairwise(found))

@@ -3,8 +3,8 @@
 from hopscope_collector.flow import Flow
 from hopscope_tui.drawing.outline import Step, outline
 from hopscope_tui.drawing.rows import Row
-from hopscope_tui.drawing.statuses import PROBLEMS
 from hopscope_tui.drawing.waterfall import Layout, heading_row, layout_of, step_row
+from hopscope_tui.messages import Pointed
 from hopscope_tui.widgets.drawn import DrawnList
 
 
@@ -41,11 +41,11 @@ class StepList(DrawnList):
         if index is not None:
             self.cursor = index
 
-    def to_next_problem(self) -> None:
-        """Down to the next step that needs a person, from the top again after the last."""
-        places = [place for place, step in enumerate(self._steps) if step.status in PROBLEMS]
-        if places:
-            self.cursor = next((place for place in places if place > self.cursor), places[0])
+    def watch_cursor(self, before: int, now: int) -> None:
+        """Tell the screen which step it is."""
+        super().watch_cursor(before, now)
+        if (step := self.chosen) is not None:
+            self.post_message(Pointed(step.id))
 
     def heading(self, width_cells: int) -> Row:
         """The columns and the axis above the rows."""

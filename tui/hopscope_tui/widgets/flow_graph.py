@@ -1,0 +1,126 @@
+"""One flow as a graph of cards; arrows walk from card to card."""
+
+from typing import ClassVar, Literal
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from hopscope_collector.flow import Flow
+from hopscope_tui.drawing.graph import Picture, Place, graph_of
+from hopscope_tui.drawing.outline import Step, outline
+from hopscope_tui.messages import Pointed
+from hopscope_tui.widgets.drawn import ROLE_CLASSES, row_or_fault, strip_of
+
+Direction = Literal["up", "down", "left", "right"]
+
+
+class FlowGraph(ScrollView, can_focus=True):
+    """Takes a flow; scrolls both ways when it is larger than the screen."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "walk('up')", "Up", show=False, id="graph.up", tooltip="To the card above"),
+        Binding("down,j", "walk('down')", "Down", show=False, id="graph.down", tooltip="To the card below"),
+        Binding("left,h", "walk('left')", "Left", show=False, id="graph.left", tooltip="To the card on the left"),
+        Binding("right,l", "walk('right')", "Right", show=False, id="graph.right", tooltip="To the card on the right"),
+    ]
+
+    pointed: reactive[str | None] = reactive(None)
+    """Id of the step whose card the cursor is on."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._steps: tuple[Step, ...] = ()
+        self._flow: Flow | None = None
+        self._now_us = 0
+        self._picture: Picture | None = None
+
+    def show_flow(self, flow: Flow, now_us: int) -> None:
+        """Draw a flow, or what became of it."""
+        if flow is not self._flow:
+            self._steps = outline(flow)
+        self._flow, self._now_us = flow, now_us
+        self._arrange()
+
+    def choose(self, step_id: str) -> None:
+        """Put the cursor on a step's card."""
+        self.pointed = step_id
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the picture, moved to the left as far as it is scrolled."""
+        width = self.scrollable_content_region.width
+        picture, row = self._picture, y + self.scroll_offset.y
+        if picture is None or row >= picture.canvas.height:
+            return Strip.blank(width, self.rich_style)
+        whole = max(picture.canvas.width_cells, self._margin + width + self.scroll_offset.x)
+        strip = strip_of(self, row_or_fault(lambda: picture.row(row, self.pointed)), whole)
+        blank = Strip.blank(self._margin, self.rich_style)
+        return Strip.join([blank, strip]).crop_extend(
+            self.scroll_offset.x, self.scroll_offset.x + width, self.rich_style
+        )
+
+    def watch_pointed(self) -> None:
+        """Bring the card into sight, tell the screen."""
+        self.refresh()
+        if self.pointed is not None:
+            self._show_card()
+            self.post_message(Pointed(self.pointed))
+
+    def on_resize(self) -> None:
+        """Draw for the new width."""
+        self._arrange()
+
+    def on_click(self, event: events.Click) -> None:
+        """The card under the mouse."""
+        x, y = event.x + self.scroll_offset.x - self._margin, event.y + self.scroll_offset.y
+        places = self._picture.places if self._picture is not None else {}
+        self.pointed = next((step_id for step_id, place in places.items() if place.holds(x, y)), self.pointed)
+
+    def action_walk(self, direction: Direction) -> None:
+        """To the nearest card in a direction."""
+        if self._picture is None or self.pointed not in self._picture.places:
+            return
+        here = self._picture.places[self.pointed]
+        ways = {
+            step_id: distance
+            for step_id, place in self._picture.places.items()
+            if (distance := _distance(here, place, direction)) is not None
+        }
+        if ways:
+            self.pointed = min(ways, key=ways.__getitem__)
+
+    @property
+    def _margin(self) -> int:
+        """A picture that is narrower than the screen stands in its middle."""
+        spare = self.scrollable_content_region.width - (self._picture.canvas.width_cells if self._picture else 0)
+        return max(spare // 2, 0)
+
+    def _arrange(self) -> None:
+        width = self.scrollable_content_region.width
+        if self._flow is None or width <= 0:
+            return
+        self._picture = graph_of(self._steps, self._now_us, width)
+        self.virtual_size = Size(self._picture.canvas.width_cells, self._picture.canvas.height)
+        if self.pointed not in self._picture.places:
+            self.pointed = self._steps[0].id if self._steps else None
+        self.refresh()
+
+    def _show_card(self) -> None:
+        place = self._picture.places.get(self.pointed or "") if self._picture is not None else None
+        if place is not None:
+            region = Region(place.x + self._margin - 2, max(place.y - 3, 0), place.width + 4, place.height + 5)
+            self.scroll_to_region(region, animate=False, force=True)
+
+
+def _distance(here: Place, there: Place, direction: Direction) -> int | None:
+    """How far it is to a card, sideways counting more. None when it lies elsewhere."""
+    across, along = there.middle - here.middle, there.y - here.y
+    if direction in ("left", "right"):
+        forward, aside = (across if direction == "right" else -across), abs(along) * 4
+    else:
+        forward, aside = (along if direction == "down" else -along) * 4, abs(across)
+    return forward + 2 * aside if forward > 0 else None

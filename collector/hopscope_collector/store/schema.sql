@@ -12,19 +12,29 @@ CREATE TABLE slot (
     lines BLOB NOT NULL            -- record lines, UTF-8, joined by newlines; each line once, in order of arrival
 ) STRICT;
 
--- Which slots an id may be in. `hash` is 32 bits of the id's bare text (store/ids.py): a hit is a candidate, and the
--- reader looks into the line before it believes it.
-CREATE TABLE named (
-    hash INTEGER NOT NULL,
-    slot INTEGER NOT NULL,
-    PRIMARY KEY (hash, slot)
-) STRICT, WITHOUT ROWID;
+-- Which slots an id may be in: sorted runs, see store/id_runs.py. A hit is a candidate: the reader looks into the line
+-- before it believes it.
+CREATE TABLE id_run (
+    run           INTEGER PRIMARY KEY,  -- small, used again when a run was merged
+    made          INTEGER NOT NULL,     -- order in which runs were made
+    entries       INTEGER NOT NULL,
+    slots         INTEGER NOT NULL,
+    greatest_slot INTEGER NOT NULL
+) STRICT;
+CREATE TABLE id_page (
+    id      INTEGER PRIMARY KEY,        -- run, 31 bits of the first entry's hash, 12 bits that count equal ones
+    entries BLOB NOT NULL               -- up to 496 of 64 bits, little-endian, ascending: hash, number of the slot
+) STRICT;
+CREATE TABLE id_slots (
+    id    INTEGER PRIMARY KEY,          -- run, number of the page within the run
+    slots BLOB NOT NULL                 -- 496 of 64 bits, little-endian; the last page has the rest
+) STRICT;
 
 -- What the platform said (platform_lines.py), once each, by time.
 CREATE TABLE fact (
     at_us INTEGER NOT NULL,
     id    INTEGER NOT NULL,        -- 64 bits of a hash of `body`
-    hash  INTEGER NOT NULL,        -- of the request id, as in `named`
+    hash  INTEGER NOT NULL,        -- of the request id, as in the runs
     body  TEXT NOT NULL,           -- JSON object of the fact
     PRIMARY KEY (at_us, id)
 ) STRICT, WITHOUT ROWID;

@@ -4,10 +4,8 @@ start 1790000000000001 µs, invocation 9f1c22ab03d40000   ->   slot 179000000000
 """
 
 from collections.abc import Iterable
-from zlib import crc32
 
 from hopscope_collector.record_line import RecordLine, record_line_of
-from hopscope_collector.store.ids import bare
 
 SLOTS_A_MICROSECOND = 512
 """Times are at most 2^53 µs, so that the product fits SQLite's signed 64 bits."""
@@ -26,11 +24,6 @@ def first_slot_at(started_us: int) -> int:
 def started_us_of(slot: int) -> int:
     """When the invocations of a slot started."""
     return slot // SLOTS_A_MICROSECOND
-
-
-def hash_of(id_text: str) -> int:
-    """What an id is filed under: 32 bits of its bare text."""
-    return crc32(bare(id_text).encode("utf-8", "surrogatepass"))
 
 
 def lines_in(kept: bytes) -> list[RecordLine]:

@@ -20,6 +20,7 @@ from hopscope_collector.errors import StoreMissing
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import RecordLine
 from hopscope_collector.store import connection as sqlite_file
+from hopscope_collector.store import id_runs
 from hopscope_collector.store.closing import Match, closure_of
 from hopscope_collector.store.contract import (
     Batch,
@@ -32,10 +33,10 @@ from hopscope_collector.store.contract import (
     Stats,
     Written,
 )
+from hopscope_collector.store.ids import bare
 from hopscope_collector.store.listing import seen_in
 from hopscope_collector.store.slots import (
     first_slot_at,
-    hash_of,
     lines_in,
     packed,
     slot_of,
@@ -138,7 +139,7 @@ class SqliteStore:
             rows = self._open.execute("SELECT lines FROM slot WHERE id < ?", (below,))
             removed = sum(len(texts_in(lines)) for (lines,) in rows)
             self._open.execute("DELETE FROM slot WHERE id < ?", (below,))
-            self._open.execute("DELETE FROM named WHERE slot < ?", (below,))
+            id_runs.forget_before(self._open, below)
             self._open.execute("DELETE FROM fact WHERE at_us < ?", (older_than_us,))
             self._count(pruned=removed)
         return removed
@@ -172,17 +173,17 @@ class SqliteStore:
             )
         )
         rows: list[tuple[int, bytes]] = []
-        named: set[tuple[int, int]] = set()
+        named: list[tuple[int, set[str]]] = []
         stored: list[RecordLine] = []
-        for slot, lines in by_slot.items():
+        for slot in sorted(by_slot):
             kept = texts_in(there[slot]) if slot in there else []
-            fresh = [line for text, line in lines.items() if text not in kept]
+            fresh = [line for text, line in by_slot[slot].items() if text not in kept]
             if fresh:
                 rows.append((slot, packed(kept + [line.text for line in fresh])))
-                named.update((hash_of(each), slot) for line in fresh for each in line.ids)
+                named.append((slot, {bare(each) for line in fresh for each in line.ids}))
                 stored += fresh
-        self._open.executemany("INSERT OR REPLACE INTO slot VALUES (?, ?)", sorted(rows))
-        self._open.executemany("INSERT OR IGNORE INTO named VALUES (?, ?)", sorted(named))
+        self._open.executemany("INSERT OR REPLACE INTO slot VALUES (?, ?)", rows)
+        id_runs.add(self._open, named)
         return stored
 
     def _store_facts(self, facts: Sequence[PlatformFact]) -> list[PlatformFact]:
@@ -190,7 +191,7 @@ class SqliteStore:
         for each in dict.fromkeys(facts):
             body = json.dumps(asdict(each))
             digest = int.from_bytes(blake2b(body.encode(), digest_size=8).digest(), "big", signed=True)
-            row = (each.at_us, digest, hash_of(f"lambda/{each.request_id}"), body)
+            row = (each.at_us, digest, id_runs.hash_of(each.request_id), body)
             if self._open.execute("INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?)", row).rowcount:
                 stored.append(each)
         return stored
@@ -220,16 +221,19 @@ class SqliteStore:
             self._open.execute("DELETE FROM change WHERE token <= ?", ((cursor.lastrowid or 0) - CHANGES_KEPT,))
 
     def _lookup(self, ids: Sequence[str], most: int) -> Iterator[Match]:
+        slots_by_text = id_runs.slots_of(self._open, {bare(each) for each in ids}, most + 1)
+        wanted = sorted({slot for slots in slots_by_text.values() for slot in slots})
+        rows = self._open.execute(
+            "SELECT id, lines FROM slot WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
+        )
+        lines_by_slot = {slot: lines_in(lines) for slot, lines in rows}
         for each in ids:
-            rows = self._open.execute(
-                "SELECT lines FROM slot JOIN named ON slot.id = named.slot WHERE hash = ? ORDER BY slot DESC LIMIT ?",
-                (hash_of(each), most + 1),
-            )
-            yield Match(each, [line for (lines,) in rows for line in lines_in(lines)])
+            slots = slots_by_text[bare(each)]
+            yield Match(each, [line for slot in slots for line in lines_by_slot.get(slot, ())])
 
     def _facts_of(self, request_ids: Sequence[str]) -> Iterator[PlatformFact]:
         for each in request_ids:
-            rows = self._open.execute("SELECT body FROM fact WHERE hash = ?", (hash_of(f"lambda/{each}"),))
+            rows = self._open.execute("SELECT body FROM fact WHERE hash = ?", (id_runs.hash_of(each),))
             yield from (fact for (body,) in rows if (fact := PlatformFact(**json.loads(body))).request_id == each)
 
 

@@ -1,0 +1,313 @@
+"""Which slots an id may be in: sorted runs that are merged as they become many.
+
+    write  ─▶ run of 80,000 entries ─┐
+    write  ─▶ run of 80,000 entries ─┼─ eight of a size ─▶ one run of 640,000 ─┐
+    …                                ┘                                          ┼─▶ one of 5,000,000, …
+                                                                                ┘
+A B-tree gets slower as it grows when its keys are hashes: every new entry lands on another page. A run is sorted
+before it is written, so its pages are written once, one after the other, and a merge reads and writes pages in order.
+An entry is written again only when its run is merged: at ten million hops three times.
+
+    entry     64 bits: 31 of the hash of the id's bare text, 33 for the number of its slot within the run
+    id_page   pages of entries in order; the row id is run, hash of the first entry, and a count for equal ones
+    id_slots  the slots of a run, numbered from 0
+
+A lookup looks into one page of every run. Entries of pruned slots stay until their run is merged or dropped: whoever
+looks up finds no slot there.
+"""
+
+from __future__ import annotations  # array[int] is only for type checkers before 3.12
+
+import json
+import sqlite3
+import sys
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+PAGE_ENTRIES = 496
+"""Of eight bytes: two rows fill a page of SQLite."""
+
+RUNS_OF_A_SIZE = 8
+SMALLEST_SIZE_ENTRIES = 4_096
+MERGED_AT_ONCE = 500_000
+"""Entries in memory while runs are merged."""
+
+LARGEST_MERGE_ENTRIES = 64_000_000
+"""Runs that would be larger stay apart: writing waits while runs are merged."""
+
+_HASH_BITS = 31
+_NUMBER_BITS = 33
+_NUMBER_MASK = (1 << _NUMBER_BITS) - 1
+_COUNT_BITS = 12
+_RUN_SHIFT = _HASH_BITS + _COUNT_BITS
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    run: int
+    entries: int
+    slots: int
+    greatest_slot: int
+
+    @property
+    def size(self) -> int:
+        """How many merges of eight make a run like this."""
+        size, entries = 0, SMALLEST_SIZE_ENTRIES
+        while self.entries >= entries:
+            size, entries = size + 1, entries * RUNS_OF_A_SIZE
+        return size
+
+
+def hash_of(bare_text: str) -> int:
+    """What an id is filed under."""
+    return crc32(bare_text.encode("utf-8", "surrogatepass")) >> 1
+
+
+def add(connection: sqlite3.Connection, ids_by_slot: Iterable[tuple[int, Iterable[str]]]) -> None:
+    """File the bare texts of each slot; inside the caller's transaction."""
+    slots = array("q")
+    entries: list[int] = []
+    for number, (slot, bare_texts) in enumerate(ids_by_slot):
+        slots.append(slot)
+        entries += [crc32(each.encode("utf-8", "surrogatepass")) >> 1 << _NUMBER_BITS | number for each in bare_texts]
+    if not slots:
+        return
+    entries.sort()
+    runs = _runs(connection)
+    run = _free_number(runs)
+    _write_slots(connection, run, [slots])
+    _write_entries(connection, run, [entries])
+    added = _Run(run, len(entries), len(slots), max(slots))
+    _note(connection, added)
+    _merge_where_many(connection, [*runs, added])
+
+
+def slots_of(connection: sqlite3.Connection, bare_texts: Iterable[str], most: int) -> dict[str, list[int]]:
+    """For each text the slots it may be in, newest first; about the newest `most` when there are more."""
+    by_hash: dict[int, list[str]] = {}
+    for each in bare_texts:
+        by_hash.setdefault(hash_of(each), []).append(each)
+    numbers = _numbers(connection, sorted(by_hash), most)
+    slot_by_number = _slots_at(connection, {at for found in numbers.values() for at in found})
+    return {
+        text: sorted({slot_by_number[at] for at in found}, reverse=True)[:most]
+        for hashed, found in numbers.items()
+        for text in by_hash[hashed]
+    }
+
+
+def forget_before(connection: sqlite3.Connection, below_slot: int) -> None:
+    """Drop the runs all of whose slots are below."""
+    for each in _runs(connection):
+        if each.greatest_slot < below_slot:
+            _drop(connection, each.run)
+
+
+def _runs(connection: sqlite3.Connection) -> list[_Run]:
+    """Oldest first."""
+    rows = connection.execute("SELECT run, entries, slots, greatest_slot FROM id_run ORDER BY made")
+    return [_Run(*row) for row in rows]
+
+
+def _note(connection: sqlite3.Connection, run: _Run) -> None:
+    connection.execute(
+        "INSERT INTO id_run (run, made, entries, slots, greatest_slot) "
+        "VALUES (?, (SELECT coalesce(max(made), 0) + 1 FROM id_run), ?, ?, ?)",
+        (run.run, run.entries, run.slots, run.greatest_slot),
+    )
+
+
+def _free_number(runs: Sequence[_Run]) -> int:
+    taken = {each.run for each in runs}
+    return next(number for number in range(1, len(taken) + 2) if number not in taken)
+
+
+def _merge_where_many(connection: sqlite3.Connection, runs: list[_Run]) -> None:
+    while True:
+        by_size: dict[int, list[_Run]] = {}
+        for each in runs:
+            by_size.setdefault(each.size, []).append(each)
+        alike = next((each for each in by_size.values() if _is_to_merge(each)), None)
+        if alike is None:
+            return
+        merged = _merged(connection, alike, _free_number(runs))
+        runs = [*(each for each in runs if each not in alike), merged]
+
+
+def _is_to_merge(alike: Sequence[_Run]) -> bool:
+    return len(alike) >= RUNS_OF_A_SIZE and sum(each.entries for each in alike) <= LARGEST_MERGE_ENTRIES
+
+
+def _merged(connection: sqlite3.Connection, alike: Sequence[_Run], run: int) -> _Run:
+    _write_slots(connection, run, (slots for each in alike for slots in _slot_pages(connection, each.run)))
+    _write_entries(connection, run, _merged_entries(connection, alike))
+    for each in alike:
+        _drop(connection, each.run)
+    merged = _Run(
+        run,
+        sum(each.entries for each in alike),
+        sum(each.slots for each in alike),
+        max(each.greatest_slot for each in alike),
+    )
+    _note(connection, merged)
+    return merged
+
+
+def _merged_entries(connection: sqlite3.Connection, alike: Sequence[_Run]) -> Iterator[list[int]]:
+    """The entries of all runs in order, a range of hashes at a time, slots numbered through."""
+    ranges = sum(each.entries for each in alike) // MERGED_AT_ONCE + 1
+    offsets = [sum(each.slots for each in alike[:index]) for index in range(len(alike))]
+    readers = [_Reader(connection, each.run) for each in alike]
+    for number in range(1, ranges + 1):
+        end = ((number << _HASH_BITS) // ranges) << _NUMBER_BITS
+        part: list[int] = []
+        for reader, offset in zip(readers, offsets, strict=True):
+            part += [entry + offset for entry in reader.until(end)]
+        part.sort()
+        yield part
+
+
+class _Reader:
+    """The entries of one run, in order."""
+
+    def __init__(self, connection: sqlite3.Connection, run: int) -> None:
+        self._pages = connection.execute(
+            "SELECT entries FROM id_page WHERE id BETWEEN ? AND ? ORDER BY id",
+            (run << _RUN_SHIFT, ((run + 1) << _RUN_SHIFT) - 1),
+        )
+        self._ahead = array("Q")
+
+    def until(self, end: int) -> array[int]:
+        """The entries not read yet that are less than `end`."""
+        read = self._ahead
+        while not read or read[-1] < end:
+            row = self._pages.fetchone()
+            if row is None:
+                break
+            read.extend(_unpacked(row[0], "Q"))
+        cut = bisect_left(read, end)
+        self._ahead = read[cut:]
+        return read[:cut]
+
+
+def _write_entries(connection: sqlite3.Connection, run: int, parts: Iterable[Sequence[int]]) -> None:
+    connection.executemany("INSERT INTO id_page VALUES (?, ?)", _entry_pages(run, parts))
+
+
+def _entry_pages(run: int, parts: Iterable[Sequence[int]]) -> Iterator[tuple[int, bytes]]:
+    last_id = -1
+    for part in parts:
+        for start in range(0, len(part), PAGE_ENTRIES):
+            page = part[start : start + PAGE_ENTRIES]
+            first_id = run << _RUN_SHIFT | page[0] >> _NUMBER_BITS << _COUNT_BITS
+            page_id = max(first_id, last_id + 1)
+            if page_id >> _COUNT_BITS == first_id >> _COUNT_BITS:
+                yield page_id, _packed("Q", page)
+                last_id = page_id
+            # else two million slots share this id already: nobody will follow it
+
+
+def _write_slots(connection: sqlite3.Connection, run: int, parts: Iterable[array[int]]) -> None:
+    connection.executemany("INSERT INTO id_slots VALUES (?, ?)", _slot_rows(run, parts))
+
+
+def _slot_rows(run: int, parts: Iterable[array[int]]) -> Iterator[tuple[int, bytes]]:
+    row_id, ahead = run << _RUN_SHIFT, array("q")
+    for part in parts:
+        ahead += part
+        while len(ahead) >= PAGE_ENTRIES:
+            yield row_id, _packed("q", ahead[:PAGE_ENTRIES])
+            ahead = ahead[PAGE_ENTRIES:]
+            row_id += 1
+    if ahead:
+        yield row_id, _packed("q", ahead)
+
+
+def _slot_pages(connection: sqlite3.Connection, run: int) -> Iterator[array[int]]:
+    rows = connection.execute(
+        "SELECT slots FROM id_slots WHERE id BETWEEN ? AND ? ORDER BY id",
+        (run << _RUN_SHIFT, ((run + 1) << _RUN_SHIFT) - 1),
+    )
+    return (_unpacked(row[0], "q") for row in rows)
+
+
+def _drop(connection: sqlite3.Connection, run: int) -> None:
+    whole = (run << _RUN_SHIFT, ((run + 1) << _RUN_SHIFT) - 1)
+    connection.execute("DELETE FROM id_page WHERE id BETWEEN ? AND ?", whole)
+    connection.execute("DELETE FROM id_slots WHERE id BETWEEN ? AND ?", whole)
+    connection.execute("DELETE FROM id_run WHERE run = ?", (run,))
+
+
+def _numbers(connection: sqlite3.Connection, hashes: Sequence[int], most: int) -> Mapping[int, set[tuple[int, int]]]:
+    """For each hash where it points to, as (run, number of the slot in it)."""
+    found: dict[int, set[tuple[int, int]]] = {each: set() for each in hashes}
+    last_pages = [
+        run.run << _RUN_SHIFT | hashed << _COUNT_BITS | (1 << _COUNT_BITS) - 1
+        for run in _runs(connection)
+        for hashed in hashes
+    ]
+    rows = connection.execute(
+        "SELECT wanted.value, page.id, page.entries FROM json_each(?) AS wanted JOIN id_page AS page"
+        " ON page.id = (SELECT max(id) FROM id_page WHERE id <= wanted.value)",
+        (json.dumps(last_pages),),
+    )
+    for last_page, page_id, packed in rows.fetchall():
+        run, hashed = last_page >> _RUN_SHIFT, last_page >> _COUNT_BITS & (1 << _HASH_BITS) - 1
+        if page_id >> _RUN_SHIFT == run:
+            numbers = _numbers_back_from(connection, (page_id, packed), hashed, most)
+            found[hashed].update((run, number) for number in numbers)
+    return found
+
+
+def _numbers_back_from(
+    connection: sqlite3.Connection, last_page: tuple[int, bytes], hashed: int, most: int
+) -> list[int]:
+    """The numbers filed under a hash in the page, and in those before it when it begins with that hash."""
+    page_id, packed = last_page
+    numbers: list[int] = []
+    first_page_id = page_id >> _RUN_SHIFT << _RUN_SHIFT
+    while True:
+        entries = _unpacked(packed, "Q")
+        start = bisect_left(entries, hashed << _NUMBER_BITS)
+        end = bisect_left(entries, (hashed + 1) << _NUMBER_BITS)
+        numbers += [entry & _NUMBER_MASK for entry in reversed(entries[start:end])]
+        if start > 0 or len(numbers) >= most:
+            return numbers[:most]
+        row = connection.execute(
+            "SELECT id, entries FROM id_page WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT 1",
+            (page_id, first_page_id),
+        ).fetchone()
+        if row is None:
+            return numbers
+        page_id, packed = row
+
+
+def _slots_at(connection: sqlite3.Connection, wanted: set[tuple[int, int]]) -> Mapping[tuple[int, int], int]:
+    pages = {run << _RUN_SHIFT | number // PAGE_ENTRIES for run, number in wanted}
+    rows = connection.execute(
+        "SELECT id, slots FROM id_slots WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(pages)),)
+    )
+    slots_by_page = {page_id: _unpacked(packed, "q") for page_id, packed in rows}
+    return {
+        (run, number): slots_by_page[run << _RUN_SHIFT | number // PAGE_ENTRIES][number % PAGE_ENTRIES]
+        for run, number in wanted
+    }
+
+
+def _packed(kind: str, values: Iterable[int]) -> bytes:
+    """Eight bytes each, little-endian on every machine."""
+    packed = array(kind, values)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def _unpacked(packed: bytes, kind: str) -> array[int]:
+    values = array(kind)
+    values.frombytes(packed)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values

@@ -37,7 +37,7 @@ class Records(list):  # type: ignore[type-arg]  # a subscript at run time would 
 def _followed(records: "Iterator[Any]", invocation: "Invocation", indexes: "range") -> "Iterator[Any]":
     before, thread_before = invocation.message, invocation.message_thread
     try:
-        for index, record in zip(indexes, records):
+        for index, record in zip(indexes, records):  # noqa: B905  they have the same length
             invocation.message, invocation.message_thread = index, get_ident()
             yield record
     finally:

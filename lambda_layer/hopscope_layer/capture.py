@@ -5,10 +5,13 @@ from hopscope_layer.redact import Redactor
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hopscope_layer.arrive.message import Arrived
+    from hopscope_layer.current import Invocation
     from hopscope_layer.settings import Settings
 
+    Record = dict[str, object]
+
 MAX_REDACTED_CHARS = 1_000_000
-"""A longer payload is not looked through: only its beginning could be recorded, and cutting it could hide a secret's shape."""
+"""A longer payload is not looked through, and so not recorded: cutting it first could hide the shape of a secret."""
 
 _redactors: "dict[int, Redactor]" = {}
 
@@ -38,3 +41,16 @@ def of_message(message: "Arrived", settings: "Settings") -> "str | None":
     if isinstance(payload, dict) and "headers" in payload:
         payload = payload.get("body")
     return shown(payload, settings)
+
+
+def add_to_end(invocation: "Invocation", record: "Record", *, failed: bool) -> None:
+    """Payloads into the end record: those of sends wait in it; those of messages, when only an error shows them."""
+    settings = invocation.settings
+    payloads = [sent.pop("payload", None) for sent in invocation.sends]
+    for sent, payload in zip(invocation.sends, payloads):  # noqa: B905  they have the same length
+        if settings.capture == "on" or failed:
+            text = shown(payload, settings)
+            if text is not None:
+                sent["payload"] = text
+    if settings.capture == "error" and failed:
+        record["payloads"] = [of_message(message, settings) for message in invocation.arrived]

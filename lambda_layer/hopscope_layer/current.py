@@ -115,7 +115,7 @@ def correlation_id() -> "str | None":
 
 
 def annotate(**keys: object) -> None:
-    """Adds business keys, such as `annotate(order_id=order.id)`, to this invocation; without the layer it does nothing."""
+    """Adds business keys to this invocation: `annotate(order_id=order.id)`. Without the layer it does nothing."""
     with never_break_the_user("annotate the invocation"):
         now = invocation
         if now is not None:

@@ -7,7 +7,6 @@ from hopscope_layer import current, reading, transport
 from hopscope_layer.guard import failures_taken, never_break_the_user
 from hopscope_layer.sampling import flags_of
 from hopscope_wire.context import SAMPLED, new_invocation_id, new_trace_id, trace_id_of_root
-from hopscope_wire.fields import MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +70,9 @@ def end(invocation: "Invocation", result: object, error: "BaseException | None")
     failed_messages = None
     if error is None and isinstance(result, dict) and result.get("batchItemFailures"):
         with never_break_the_user("read the partial batch response"):
-            failed_messages = _failed_messages(invocation, result["batchItemFailures"])
+            from hopscope_layer import outcome
+
+            failed_messages = outcome.failed_messages(invocation.arrived, result["batchItemFailures"])
     if invocation.begin is not None:
         if error is None and not failed_messages:
             return
@@ -88,10 +89,14 @@ def end(invocation: "Invocation", result: object, error: "BaseException | None")
         "skipped": invocation.skipped or None,
     }
     if error is not None:
-        record["error"] = _error_of(error, with_stack=invocation.settings.stack)
+        from hopscope_layer import outcome
+
+        record["error"] = outcome.error_of(error, with_stack=invocation.settings.stack)
     if invocation.settings.capture != "off":
         with never_break_the_user("capture payloads"):
-            _capture(invocation, record, failed=error is not None or bool(failed_messages))
+            from hopscope_layer import capture
+
+            capture.add_to_end(invocation, record, failed=error is not None or bool(failed_messages))
     if invocation.sends:
         record["sends"] = invocation.sends
     record["failures"] = failures_taken()
@@ -115,43 +120,6 @@ def _begin_record(invocation: "Invocation", context: object) -> "Record":
         "layer": LAYER_VERSION,
         "spanId": current.active_span_id() if current.active_span_id is not None else None,
     }
-
-
-def _capture(invocation: "Invocation", record: "Record", *, failed: bool) -> None:
-    """Payloads into the end record: those of sends wait in it; those of messages, when only an error shows them."""
-    from hopscope_layer import capture
-
-    settings = invocation.settings
-    payloads = [sent.pop("payload", None) for sent in invocation.sends]
-    for sent, payload in zip(invocation.sends, payloads):  # noqa: B905  they have the same length
-        if settings.capture == "on" or failed:
-            text = capture.shown(payload, settings)
-            if text is not None:
-                sent["payload"] = text
-    if settings.capture == "error" and failed:
-        record["payloads"] = [capture.of_message(message, settings) for message in invocation.arrived]
-
-
-def _failed_messages(invocation: "Invocation", failures: object) -> "list[int] | None":
-    """What a partial batch response gave back, from the event source mappings that read it."""
-    messages = invocation.arrived
-    if not messages or messages[0].fields["source"] not in ("sqs", "kinesis", "dynamodb", "kafka"):
-        return None
-    from hopscope_layer import partial
-
-    return partial.failed(messages, failures) or None
-
-
-def _error_of(error: BaseException, *, with_stack: bool) -> "Record":
-    """Type and message of an exception, cut to the wire's limit; one that cannot say its message says nothing."""
-    found: "Record" = {"type": type(error).__name__, "message": ""}
-    with never_break_the_user("read the message of an exception"):
-        found["message"] = str(error)[:MAX_TEXT_CHARS]
-        if with_stack:
-            import traceback
-
-            found["stack"] = "".join(traceback.format_tb(error.__traceback__)[1:])[-8 * MAX_TEXT_CHARS :]
-    return found
 
 
 def _deadline_us(context: object) -> "int | None":
@@ -181,7 +149,7 @@ def _adopt(invocation: "Invocation", messages: "list[Arrived]") -> None:
     settings = invocation.settings
     if messages:
         first = messages[0].correlation
-        if all([message.correlation == first for message in messages]):
+        if all(message.correlation == first for message in messages):
             invocation.correlation = first
     flags = 0
     is_decided = False

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def keys_of(payloads: "list[object]", paths: "Paths") -> "dict[str, str]":
-    """The first value of each key that any of the payloads holds; payloads of text are replaced by what they parse to."""
+    """The first value of each key that a payload holds; payloads of text are replaced by what they parse to."""
     found: "dict[str, str]" = {}
     for name, choices in paths[:MAX_KEYS]:
         for steps in choices:

@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 def messages_of(event: object, settings: "Settings", context: object = None) -> "list[Arrived]":
     """The messages of an event; our carriers are taken out of it, and out of the context of the invocation."""
     messages = arrive.arrived(event)
-    if len(messages) == 1 and context is not None:
-        # What no broker delivered was invoked: the request id is its ref, a client context may hold our carrier.
-        if not messages[0].refs or getattr(context, "client_context", None) is not None:
-            with never_break_the_user("read the client context"):
-                from hopscope_layer.arrive import invoked
+    # What no broker delivered was invoked: the request id is its ref, a client context may hold our carrier.
+    if len(messages) == 1 and (not messages[0].refs or getattr(context, "client_context", None) is not None):
+        with never_break_the_user("read the client context"):
+            from hopscope_layer.arrive import invoked
 
-                invoked.read(messages[0], context)
+            invoked.read(messages[0], context)
     for message in messages:
         with never_break_the_user("read correlation ids and keys"):
             _complete(message, settings)

@@ -65,7 +65,7 @@ class Redactor:
 
     def _member(self, name: object, value: object, depth: int) -> object:
         lowered = str(name).lower()
-        if value is not None and any([private in lowered for private in self._names]):
+        if value is not None and any(private in lowered for private in self._names):
             return self._mark("member", value if isinstance(value, str) else json.dumps(value, default=str))
         return self._value(value, depth + 1)
 

@@ -60,7 +60,7 @@ def _capture(text: str) -> str:
 
 
 def _paths(text: str) -> "Paths":
-    """`order_id=detail.orderId|body.orderId;user=…` as [("order_id", [["detail", "orderId"], ["body", "orderId"]]), …]."""
+    """`order_id=detail.orderId|body.orderId` as [("order_id", [["detail", "orderId"], ["body", "orderId"]])]."""
     found = []
     for item in text.replace(";", ",").split(","):
         name, equals, choices = item.partition("=")
@@ -87,62 +87,53 @@ class Setting:
     """One environment variable.
 
     `default` is the text that an absent variable stands for, `expected` finishes "… is not …" for a value that cannot
-    be read.
+    be read. What it means is the comment above it, and docs/layer.md.
     """
 
-    __slots__ = ("attribute", "default", "expected", "meaning", "name", "read")
+    __slots__ = ("attribute", "default", "expected", "name", "read")
 
-    def __init__(
-        self, name: str, default: str, read: "Callable[[str], object]", expected: str, *, meaning: str
-    ) -> None:
+    def __init__(self, name: str, default: str, read: "Callable[[str], object]", expected: str) -> None:
         self.name = name
         self.attribute = name[9:].lower()
         self.default = default
         self.read = read
         self.expected = expected
-        self.meaning = meaning
 
 
 _SWITCH = "on or off"
 _SHARE = "a share between 0 and 1"
+_NAMES = "a list of names"
 
 TABLE = (
-    Setting("HOPSCOPE_ENABLED", "on", _switch, _SWITCH, meaning="off: the function runs as if the layer were not there"),
-    Setting(
-        "HOPSCOPE_HANDLER", "", _text, "text",
-        meaning="the function's own handler, when `_HANDLER` is `hopscope_layer.handler`",
-    ),
-    Setting(
-        "HOPSCOPE_PROPAGATION", "on", _propagation, "on, off or rules such as on,sqs=off,*audit*=off",
-        meaning="whether the context travels with messages; rules by service, or by a pattern for the destination",
-    ),
-    Setting(
-        "HOPSCOPE_KEYS", "", _paths, "name=path|path, name=path, such as order_id=detail.orderId|body.orderId",
-        meaning="business keys, and where payloads hold them",
-    ),
-    Setting(
-        "HOPSCOPE_CORRELATION_HEADERS", "x-correlation-id,x-request-id", _names, "a list of names",
-        meaning="headers and message attributes whose value becomes the correlation id; the first that is there counts",
-    ),
-    Setting("HOPSCOPE_SAMPLE", "1", _share, _SHARE, meaning="share of flows that are recorded; errors always are"),
-    Setting("HOPSCOPE_DEBUG", "0", _share, _SHARE, meaning="share of flows that log at debug level on every hop"),
-    Setting("HOPSCOPE_CAPTURE", "off", _capture, "off, error or on", meaning="whether payloads are recorded, redacted"),
-    Setting("HOPSCOPE_CAPTURE_BYTES", "2048", _bytes, "a number of bytes", meaning="a longer payload is cut here"),
-    Setting(
-        "HOPSCOPE_REDACT_KEYS", "", _names, "a list of names",
-        meaning="members whose value is redacted, besides passwords, tokens and their like; a part of the name is enough",
-    ),
-    Setting("HOPSCOPE_REDACT_EMAIL", "off", _switch, _SWITCH, meaning="on: e-mail addresses are redacted, too"),
-    Setting(
-        "HOPSCOPE_REDACT_SECRET", "", _text, "text",
-        meaning="key of the hash that takes a redacted value's place, so that equal values stay comparable",
-    ),
-    Setting("HOPSCOPE_STACK", "off", _switch, _SWITCH, meaning="on: the traceback of an exception is recorded"),
-    Setting(
-        "HOPSCOPE_HTTP", "", _names, "a list of hosts",
-        meaning="hosts whose HTTP calls carry `traceparent` and the correlation id, such as api.shop.example,*.internal",
-    ),
-)  # fmt: skip
+    # off: the function runs as if the layer were not there.
+    Setting("HOPSCOPE_ENABLED", "on", _switch, _SWITCH),
+    # The function's own handler, when `_HANDLER` is `hopscope_layer.handler`.
+    Setting("HOPSCOPE_HANDLER", "", _text, "text"),
+    # Whether the context travels with messages; rules by service, or by a pattern for the destination.
+    Setting("HOPSCOPE_PROPAGATION", "on", _propagation, "on, off or rules such as on,sqs=off,*audit*=off"),
+    # Business keys, and where payloads hold them.
+    Setting("HOPSCOPE_KEYS", "", _paths, "name=path|path, name=path, such as order_id=detail.orderId|body.orderId"),
+    # Headers and message attributes whose value becomes the correlation id; the first that is there counts.
+    Setting("HOPSCOPE_CORRELATION_HEADERS", "x-correlation-id,x-request-id", _names, _NAMES),
+    # Share of flows that are recorded; errors always are.
+    Setting("HOPSCOPE_SAMPLE", "1", _share, _SHARE),
+    # Share of flows that log at debug level on every hop.
+    Setting("HOPSCOPE_DEBUG", "0", _share, _SHARE),
+    # Whether payloads are recorded, redacted.
+    Setting("HOPSCOPE_CAPTURE", "off", _capture, "off, error or on"),
+    # A longer payload is cut here.
+    Setting("HOPSCOPE_CAPTURE_BYTES", "2048", _bytes, "a number of bytes"),
+    # Members whose value is redacted, besides passwords, tokens and their like; a part of the name is enough.
+    Setting("HOPSCOPE_REDACT_KEYS", "", _names, _NAMES),
+    # on: e-mail addresses are redacted, too.
+    Setting("HOPSCOPE_REDACT_EMAIL", "off", _switch, _SWITCH),
+    # Key of the hash that takes a redacted value's place, so that equal values stay comparable.
+    Setting("HOPSCOPE_REDACT_SECRET", "", _text, "text"),
+    # on: the traceback of an exception is recorded.
+    Setting("HOPSCOPE_STACK", "off", _switch, _SWITCH),
+    # Hosts whose HTTP calls carry `traceparent` and the correlation id, such as api.shop.example,*.internal.
+    Setting("HOPSCOPE_HTTP", "", _names, "a list of hosts"),
+)
 
 
 class Settings:

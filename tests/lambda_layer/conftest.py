@@ -26,7 +26,7 @@ ROOT_HEADER = "Root=1-5e1b4151-5ac6c58f5b4c1d5f6a7b8c9d;Parent=53995c3f42cd8ad8;
 BOOTSTRAP = """
 import os, sys
 sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
-sys.path.append(os.environ["TEST_OPT_PYTHON"])
+sys.path.insert(1, os.environ["TEST_OPT_PYTHON"])  # before an editable install of the same package
 import awslambdaric.__main__
 awslambdaric.__main__.main(["bootstrap", os.environ["_HANDLER"]])
 """
@@ -123,7 +123,7 @@ class _RuntimeHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         return
 
 
@@ -225,7 +225,7 @@ class _AwsHandler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         return
 
 

@@ -78,7 +78,7 @@ def refs_at(content: Any, occurrence: str) -> set[str] | None:
     return found or None
 
 
-def refs_of(value: Any) -> set[str]:
+def refs_of(value: Any) -> set[str]:  # noqa: PLR0911  one line a shape
     """The refs of a value, if it is one of the things that the layer sees."""
     if not isinstance(value, dict):
         return set()

@@ -10,27 +10,35 @@ from hopscope_wire.fields import MAX_LINE_BYTES, WIRE_VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _NOTHING_ODD = encoder.JSONEncoder().default
 """Raises `TypeError` for what JSON cannot hold."""
 
-# The C encoder, made once: `JSONEncoder.encode` makes one for every call, a tenth of what a line costs.
-_chunks = (
-    encoder.c_make_encoder(None, _NOTHING_ODD, encoder.encode_basestring_ascii, None, ":", ",", False, False, True)
-    if encoder.c_make_encoder is not None
-    else None
-)
+
+def _made_once() -> "Callable[[object, int], tuple[str, ...]] | None":
+    """The C encoder itself: `JSONEncoder.encode` makes one for every call, a tenth of what a line costs.
+
+    None on an interpreter without it, or with another signature.
+    """
+    make: Callable[..., Callable[[object, int], tuple[str, ...]]] | None = getattr(encoder, "c_make_encoder", None)
+    if make is None:
+        return None
+    try:
+        # No markers, no indent, keys as they come, nothing skipped, NaN as Python writes it.
+        return make(None, _NOTHING_ODD, encoder.encode_basestring_ascii, None, ":", ",", *(False, False, True))
+    except TypeError:
+        return None
+
+
+_chunks = _made_once()
 _encode = encoder.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _LISTS = ("messages", "sends")
 
 
 def line_of(record: "dict[str, object]") -> str:
     """The record as one line of ASCII JSON without its newline; `hopscope` comes first, absent values are left out."""
-    present = {"hopscope": WIRE_VERSION}
-    for name, value in record.items():
-        if value is not None:
-            present[name] = value  # type: ignore[assignment]
+    present = {"hopscope": WIRE_VERSION, **{name: value for name, value in record.items() if value is not None}}
     return _encode(present) if _chunks is None else "".join(_chunks(present, 0))
 
 

@@ -41,19 +41,22 @@ def arrived(event: object) -> "list[Arrived]":
         records = event.get("Records")
         if isinstance(records, list) and records:
             return of_records(records, event)
-        if "detail-type" in event:
-            return [_read("bus", event, 0)]
-        # An agent of Bedrock speaks of an `httpMethod`, too.
-        if "requestContext" in event or ("httpMethod" in event and "agent" not in event) or "raw_path" in event:
-            return [_read("web", event, 0)]
-        if "DurableExecutionArn" in event:
-            return [_read("durable", event, 0)]
-        if isinstance(event.get("records"), dict):
-            return _of_partitions(event["records"])
-        return _read_all("other", event)
+        return _of_object(event)
     if isinstance(event, list) and event:
         return of_records(event, event)
     return _read_all("other", event)
+
+
+def _of_object(event: "Record") -> "list[Arrived]":
+    if "detail-type" in event:
+        return [_read("bus", event, 0)]
+    # An agent of Bedrock speaks of an `httpMethod`, too.
+    if "requestContext" in event or ("httpMethod" in event and "agent" not in event) or "raw_path" in event:
+        return [_read("web", event, 0)]
+    if "DurableExecutionArn" in event:
+        return [_read("durable", event, 0)]
+    partitions = event.get("records")
+    return _of_partitions(partitions) if isinstance(partitions, dict) else _read_all("other", event)
 
 
 def of_records(records: "list[object]", event: object) -> "list[Arrived]":

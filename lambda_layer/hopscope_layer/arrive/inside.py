@@ -41,7 +41,7 @@ def read_object(message: Arrived, bucket: object, written: object, request_id: o
 
 
 def read_destination(message: Arrived, record: "Record") -> "str | None":
-    """The refs of a Lambda destination record; the carrier that it took out of the event that the function was given."""
+    """The refs of a Lambda destination record; the carrier that it took out of the function's own event."""
     request = record["requestContext"]
     if not isinstance(request, dict):
         return None

@@ -1,4 +1,4 @@
-"""What a direct invocation brings beside its event: our carrier in the client context, and the request id as its ref."""
+"""What a direct invocation brings beside its event: our carrier in the client context, the request id as its ref."""
 
 from hopscope_layer.arrive.message import Arrived
 from hopscope_wire.fields import ATTRIBUTE_NAME

@@ -1,8 +1,8 @@
-"""What a text holds when a service wrote it: an SNS envelope, an event, S3 records, a destination record, one in another."""
+"""What a text holds when a service wrote it: an SNS envelope, an event, S3 records, a destination record."""
 
 import json
 
-from hopscope_layer.arrive import bus, carriers, inside
+from hopscope_layer.arrive import bus, carriers, inside, restored
 from hopscope_layer.arrive.message import Arrived
 from hopscope_wire.fields import ATTRIBUTE_NAME, DETAIL_KEY
 
@@ -15,7 +15,7 @@ MARKS = ('"TopicArn"', '"detail-type"', '"eventSource"', '"EventSource"', '"requ
 
 
 def read(message: Arrived, record: "Record", body: str) -> None:
-    """Adds the refs, carriers and payloads of what an SQS body holds, and puts a body without carriers into the record."""
+    """Adds refs, carriers and payloads of what an SQS body holds, and puts a body without carriers into the record."""
     found = _parsed(body)
     if found is None:
         return
@@ -38,7 +38,7 @@ def _read_text(message: Arrived, text: str) -> "str | None":
     """Reads the text of an SNS message, the sender's own or a service's; the carrier that it held."""
     message.payloads.append(text)
     message.body = text
-    if text[:1] != "{" or not any([mark in text for mark in MARKS]):
+    if text[:1] != "{" or not any(mark in text for mark in MARKS):
         return None
     found = _parsed(text)
     if found is None:
@@ -52,12 +52,13 @@ def _read_object(message: Arrived, found: "Record") -> "str | None":
     if "detail-type" in found:
         message.body = None
         return bus.read_into(message, found)
-    if isinstance(found.get("requestContext"), dict) and "condition" in found["requestContext"]:
+    request, records = found.get("requestContext"), found.get("Records")
+    if isinstance(request, dict) and "condition" in request:
         message.body = None
         return inside.read_destination(message, found)
-    elif isinstance(found.get("Records"), list) and found["Records"]:
+    if isinstance(records, list) and records:
         message.body = None
-        inside.read_records(message, found["Records"])
+        inside.read_records(message, records)
     else:
         # What an input transformer with <aws.events.event> makes.
         for value in found.values():
@@ -74,7 +75,7 @@ def _take_out_of_records(record: "Record", records: "list[object]") -> None:
         start = body.find('"Value":"', body.find(f'"{ATTRIBUTE_NAME}"'))
         value = body[start + 9 : body.find('"', start + 9)]
         if start > 0 and carriers.text_of(value):
-            carriers.take_out_of_envelope(record, value)
+            restored.take_out_of_envelope(record, value)
 
 
 def _parsed(text: str) -> "Record | None":
@@ -105,7 +106,7 @@ def _read_envelope_attributes(message: Arrived, record: "Record", attributes: "R
         value = attribute.get("Value") if isinstance(attribute, dict) else None
         if name == ATTRIBUTE_NAME:
             if isinstance(value, str) and message.adopt(carriers.text_of(value)):
-                carriers.take_out_of_envelope(record, value)
+                restored.take_out_of_envelope(record, value)
         elif isinstance(value, str):
             message.headers[name.lower()] = value
 
@@ -113,6 +114,6 @@ def _read_envelope_attributes(message: Arrived, record: "Record", attributes: "R
 def _take_out(carrier: "str | None", holder: "Record", name: str) -> None:
     text = holder[name]
     if carrier is not None and isinstance(text, str):
-        rest = carriers.without(text, carrier, DETAIL_KEY)
+        rest = restored.without(text, carrier, DETAIL_KEY)
         if rest is not None:
-            carriers.put_back(holder, name, rest)
+            restored.put_back(holder, name, rest)

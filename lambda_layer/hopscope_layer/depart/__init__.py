@@ -21,8 +21,8 @@ OPERATIONS = {
     ("sns", "Publish"): "topic:Publish",
     ("sns", "PublishBatch"): "topic:PublishBatch",
     ("events", "PutEvents"): "bus:PutEvents",
-    ("eventsv2", "PutEvents"): "bus:PutEventsV2",
-    ("eventsv2", "PutRawEvents"): "bus:PutRawEvents",
+    ("eventsv2", "PutEvents"): "custom_bus:PutEventsV2",
+    ("eventsv2", "PutRawEvents"): "custom_bus:PutRawEvents",
     ("lambda", "Invoke"): "function:Invoke",
     ("states", "StartExecution"): "execution:StartExecution",
     ("states", "StartSyncExecution"): "execution:StartExecution",
@@ -71,7 +71,7 @@ def _door(original: "Callable[..., Any]") -> "Callable[..., Any]":
 
 
 def prepared(client: "Any", operation_name: str, api_params: "Any") -> "tuple[Call | None, Any]":
-    """The call as we follow it, None if we do not, and the parameters to make it with: the caller's own stay as they are."""
+    """The call as we follow it, None if we do not, and the parameters to make it with; the caller's stay."""
     try:
         invocation = current.invocation
         key = (client.meta.service_model.endpoint_prefix, operation_name)

@@ -1,4 +1,4 @@
-"""EventBridge: PutEvents of the classic bus and of the custom event bus, and PutRawEvents."""
+"""EventBridge: PutEvents."""
 
 from hopscope_layer.depart import limits
 from hopscope_layer.depart.call import Call
@@ -64,53 +64,6 @@ class PutEvents(Call):
         if self.request_bytes + added_bytes >= limits.MAX_EVENTS_REQUEST_BYTES:
             return "size_limit"
         return None
-
-
-class PutEventsV2(PutEvents):
-    """Events to a custom event bus. A bus that deduplicates by content would take the carrier for a difference."""
-
-    DESTINATION = ("EventBusArn",)
-    __slots__ = ("deduplicates",)
-
-    def leave(self, params: "Params") -> "Params":
-        # Anything but an explicit other kind of deduplication may hash the content.
-        self.deduplicates = params.get("DeduplicationConfiguration") is not None
-        return super().leave(params)
-
-    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
-        event_id = answer.get("EventId")
-        if answer.get("SuccessCode") is not None:
-            sent["result"] = answer["SuccessCode"]
-        return [f"eventsv2/{event_id}", f"events/{event_id}"] if event_id else []
-
-    def _reason_against(self, entry: "Params", added_bytes: int) -> "str | None":
-        if self.deduplicates:
-            return "deduplication"
-        return super()._reason_against(entry, added_bytes)
-
-
-class PutRawEvents(PutEventsV2):
-    """Raw bytes to a custom event bus; `Metadata` travels beside them and is the carrier's place."""
-
-    __slots__ = ()
-
-    def weigh(self, entries: "list[Params]") -> None:
-        self.request_bytes = 0
-
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":  # noqa: ARG002
-        data = entry.get("Data")
-        return data, [data] if isinstance(data, str) else []
-
-    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
-        metadata = entry.get("Metadata") or {}
-        if self.deduplicates:
-            self.skip(sent, "deduplication")
-        elif not isinstance(metadata, dict) or DETAIL_KEY in metadata:
-            self.skip(sent, "present")
-        else:
-            sent["carried"] = True
-            return {**entry, "Metadata": {**metadata, DETAIL_KEY: carrier_of(context)}}
-        return entry
 
 
 def _bytes_of(entry: "Params") -> int:

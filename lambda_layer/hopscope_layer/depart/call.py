@@ -83,7 +83,7 @@ class Call:
             self.weigh([params])
             return self._sent(params)
         entries = params.get(self.ENTRIES)
-        if not isinstance(entries, (list, tuple)) or not all([isinstance(entry, dict) for entry in entries]):
+        if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, dict) for entry in entries):
             return params  # botocore is going to refuse them
         self.weigh(list(entries))
         return {**params, self.ENTRIES: [self._sent(entry) for entry in entries]}

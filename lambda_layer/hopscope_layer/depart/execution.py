@@ -1,4 +1,4 @@
-"""Step Functions: the execution's ARN is the ref. Name and input decide whether a retry is the same, so neither changes."""
+"""Step Functions: the execution's ARN is the ref. Name and input tell a retry from a new one: neither changes."""
 
 from hopscope_layer import body_hash
 from hopscope_layer.depart.call import Call

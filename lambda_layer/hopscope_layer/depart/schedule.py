@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class CreateSchedule(Call):
-    """A schedule. Only one that runs once (`at(…)`) is a message; a recurring one has no single delivery to point to."""
+    """A schedule. Only one that runs once (`at(…)`) is a message; a recurring one has no single delivery."""
 
     DESTINATION = ("Name",)
     __slots__ = ("runs_once",)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class PutRecord(Call):
     """One record of a Kinesis stream: shard and sequence number, which are its event id on the other side."""
 
-    DESTINATION = ("StreamARN", "StreamName")
+    DESTINATION: "tuple[str, ...]" = ("StreamARN", "StreamName")
     __slots__ = ()
 
     def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":  # noqa: ARG002

@@ -21,17 +21,24 @@ def hook_urllib3(module: "ModuleType") -> None:
     pool = module.HTTPConnectionPool
     original: "Callable[..., Any]" = pool.urlopen
 
-    def urlopen(
-        self: "Any", method: str, url: str, body: "Any" = None, headers: "Any" = None, **options: "Any"
-    ) -> "Any":
+    def urlopen(self: "Any", method: str, url: str, *arguments: "Any", **options: "Any") -> "Any":
         with never_break_the_user("add headers to an HTTP call"):
-            added = _headers_for(self.host)
-            if added is not None:
-                given = headers if headers is not None else self.headers
-                headers = {**added, **given} if _has_none(given) else headers
-        return original(self, method, url, body, headers, **options)
+            arguments, options = _with_headers(self, arguments, options)
+        return original(self, method, url, *arguments, **options)
 
     pool.urlopen = urlopen
+
+
+def _with_headers(pool: "Any", arguments: "tuple[Any, ...]", options: "dict[str, Any]") -> "tuple[Any, Any]":
+    """The arguments after `url` with our headers added to those of the call: `body`, then `headers`, or by name."""
+    added = _headers_for(pool.host)
+    given = arguments[1] if len(arguments) > 1 else options.get("headers")
+    given = given if given is not None else pool.headers
+    if added is None or not _has_none(given):
+        return arguments, options
+    if len(arguments) > 1:
+        return (arguments[0], {**added, **given}, *arguments[2:]), options
+    return arguments, {**options, "headers": {**added, **given}}
 
 
 def hook_httpx(module: "ModuleType") -> None:
@@ -55,7 +62,7 @@ def _building(original: "Callable[..., Any]") -> "Callable[..., Any]":
 
 def _headers_for(host: str) -> "dict[str, str] | None":
     now = current.invocation
-    if now is None or not any([matches(pattern, host) for pattern in now.settings.http]):
+    if now is None or not any(matches(pattern, host) for pattern in now.settings.http):
         return None
     context = now.next_context(now.message_index())
     base = carrier_of(Context(context.trace_id, context.send_id, context.flags))
@@ -68,4 +75,4 @@ def _headers_for(host: str) -> "dict[str, str] | None":
 
 def _has_none(headers: "Any") -> bool:
     """Whether the caller set no `traceparent` of its own."""
-    return not any([str(name).lower() == "traceparent" for name in headers])
+    return not any(str(name).lower() == "traceparent" for name in headers)

@@ -23,7 +23,7 @@ def hook(module: "ModuleType") -> None:
         message = invocation.arrived[0] if len(invocation.arrived) == 1 else None
         if message is None or message.context is None:
             return
-        from opentelemetry import context
+        from opentelemetry import context  # type: ignore[import-not-found]  # the function has it, we do not
 
         parent = module.SpanContext(
             int(message.context.trace_id, 16),

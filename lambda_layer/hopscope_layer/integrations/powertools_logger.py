@@ -25,7 +25,7 @@ def hook(module: "ModuleType") -> None:
 
 
 def _with_correlation_id(original: "Callable[..., str]") -> "Callable[..., str]":
-    def format(self: "Any", record: "logging.LogRecord") -> str:  # noqa: A001  the method's own name
+    def format(self: "Any", record: "logging.LogRecord") -> str:
         with never_break_the_user("put the correlation id into a log line"):
             if not self.log_format.get("correlation_id") and not hasattr(record, "correlation_id"):
                 found = current.correlation_id()

@@ -98,7 +98,7 @@ class Hop:
     """False for one of several messages that brought no trace id: `trace_id` is the invocation's and proves nothing."""
 
     batch_size: int = 1
-    """How many messages came with the invocation, this one included."""
+    """How many messages came with the invocation, this one included, as far as is known: 2 when there were several."""
 
     correlation_id: str | None = None
     """None when it is the trace id."""

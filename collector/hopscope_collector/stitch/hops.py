@@ -5,7 +5,8 @@
                                                               hop .2  c   send q   of the batch: hung on the first
                                                                                    hop unless a key names its own
 
-An invocation without messages, or one whose begin never came, is one hop with index 0.
+An invocation without messages is one hop with index 0. So is one whose begin never came, unless its sends or the
+messages it gave back say that there were others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,12 +27,9 @@ _NO_MESSAGE = wire.Message(index=0, source="unknown")
 
 def hops_of(invocation: Invocation, now_us: int, rules: Rules) -> list[Hop]:
     """One hop for each message of the invocation; at least one. All are attempt 1 unless the broker counts."""
-    begin = invocation.begin
-    messages = begin.messages if begin and begin.messages else (_NO_MESSAGE,)
-    return [
-        _hop_of(invocation, message, len(messages), _status_of(invocation, message, now_us, rules))
-        for message in messages
-    ]
+    messages = _messages_of(invocation)
+    size = _batch_size_of(invocation, messages)
+    return [_hop_of(invocation, message, size, _status_of(invocation, message, now_us, rules)) for message in messages]
 
 
 def sends_of(invocation: Invocation, hops: Sequence[Hop], rules: Rules) -> list[Send]:
@@ -41,6 +39,23 @@ def sends_of(invocation: Invocation, hops: Sequence[Hop], rules: Rules) -> list[
         return []
     owners = _Owners(hops, rules)
     return [_send_of(send, end, hops[0], owners.of(send)) for send in end.sends]
+
+
+def _messages_of(invocation: Invocation) -> Sequence[wire.Message]:
+    begin, end = invocation.begin, invocation.end
+    if begin is not None:
+        return begin.messages or (_NO_MESSAGE,)
+    assert end is not None, "an invocation has a begin or an end"
+    mentioned = {send.message_index for send in end.sends if send.message_index is not None} | {*end.failed_messages}
+    return [replace(_NO_MESSAGE, index=index) for index in sorted(mentioned)] or (_NO_MESSAGE,)
+
+
+def _batch_size_of(invocation: Invocation, messages: Sequence[wire.Message]) -> int:
+    """At least two when the begin is missing and something was sent for a batch as a whole."""
+    end = invocation.end
+    if invocation.begin is None and end is not None and any(send.message_index is None for send in end.sends):
+        return max(2, len(messages))
+    return len(messages)
 
 
 def _status_of(invocation: Invocation, message: wire.Message, now_us: int, rules: Rules) -> HopStatus:
@@ -150,7 +165,7 @@ class _Owners:
     __slots__ = ("_by_index", "_by_key", "_only")
 
     def __init__(self, hops: Sequence[Hop], rules: Rules) -> None:
-        self._only = hops[0] if len(hops) == 1 else None
+        self._only = hops[0] if hops[0].batch_size == 1 else None
         self._by_index = {hop.message_index: hop for hop in hops}
         self._by_key: dict[tuple[str, str], list[Hop]] = {}
         for hop in hops:

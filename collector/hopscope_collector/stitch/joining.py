@@ -1,27 +1,42 @@
 """Which hops belong to one flow although no link says so (pure).
 
     same message            two consumers of one event whose sender carries no layer
-    same trace id or Root   a hop in between was not recorded
+    same trace id           a hop in between was not recorded
+    same Root               the same, and the message brought no context of ours: weak
     same message, retried   attempts of one consumer
 
 Messages of one batch belong to different flows: what is true of the invocation as a whole (its own trace id, its own
-Root) joins nothing when it had more than one message.
+Root) joins nothing when it had more than one message. A Root may come from such a batch that nobody recorded, or from
+a client that uses one for everything: where hops with a Root disagree about a business key, it joins nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from hopscope_collector.flow import Hop
-from hopscope_collector.stitch.header import root_of
+from hopscope_collector.rules import Rules
+from hopscope_collector.stitch.header import mixed_ids, root_of
 from hopscope_collector.stitch.weave import PRODUCER_DIGITS, Weave, consumption_of
+
+Strength = Literal["proof", "hint"]
 
 
 def join_alike(weave: Weave) -> None:
     """Join the flows of hops that share a message, a trace id or a Root."""
-    mixed = _ids_of_mixed_batches(weave.hops)
-    first: dict[object, str] = {}
+    mixed = mixed_ids(weave.hops)
+    alike: dict[object, list[tuple[Strength, Hop]]] = {}
     for hop in weave.hops:
-        for identity in _identities(hop, weave, mixed):
-            weave.joined.unite(first.setdefault(identity, hop.id), hop.id)
+        for identity, strength in _identities(hop, weave, mixed):
+            alike.setdefault(identity, []).append((strength, hop))
+    for members in alike.values():
+        if len(members) == 1:
+            continue
+        hints = [hop for strength, hop in members if strength == "hint"]
+        belong = [hop for _, hop in members]
+        if hints and _disagree(belong, weave.rules):
+            belong = [hop for strength, hop in members if strength == "proof"]
+        for hop in belong[1:]:
+            weave.joined.unite(belong[0].id, hop.id)
 
 
 def join_batches(weave: Weave) -> None:
@@ -31,8 +46,9 @@ def join_batches(weave: Weave) -> None:
         if send is None or not send.is_of_batch:
             continue
         prefix = weave.index.hops_by_id[send.hop].invocation_id[:PRODUCER_DIGITS]
-        flows = {weave.joined.of(hop.id) for hop in weave.index.hops_by_producer[prefix]}
-        if len(flows) == 1:
+        batch = weave.index.hops_by_producer[prefix]
+        flows = {weave.joined.of(hop.id) for hop in batch}
+        if len(flows) == 1 and len(batch) == batch[0].batch_size:
             weave.joined.unite(send.hop, target)
 
 
@@ -52,27 +68,31 @@ def share_with_attempts(weave: Weave) -> None:
                     weave.link((source, hop.id), evidence, detail)
 
 
-def _identities(hop: Hop, weave: Weave, mixed: frozenset[str]) -> Iterator[object]:
-    yield consumption_of(hop)
+def _identities(hop: Hop, weave: Weave, mixed: frozenset[str]) -> Iterator[tuple[object, Strength]]:
+    yield consumption_of(hop), "proof"
     for ref in hop.refs:
-        yield "ref", ref
-    if not _came_from_batch(hop, weave):
-        own_trace = hop.trace_id if hop.has_own_trace else None
-        own_root = hop.root if hop.batch_size == 1 else None
-        yield from (("trace", each) for each in (own_trace, own_root, root_of(hop)) if each and each not in mixed)
+        yield ("ref", ref), "proof"
+    if _came_from_batch(hop, weave):
+        return
+    traces: dict[str | None, Strength] = {hop.root if hop.batch_size == 1 else None: "hint"}
+    if hop.sent_by is None:
+        traces[root_of(hop)] = "hint"
+    if hop.has_own_trace and (hop.sent_by or hop.trace_id != hop.message_root):
+        traces[hop.trace_id] = "proof"
+    yield from ((("trace", each), strength) for each, strength in traces.items() if each and each not in mixed)
+
+
+def _disagree(hops: Sequence[Hop], rules: Rules) -> bool:
+    """Whether a joining key has several values among the hops."""
+    values: dict[str, str] = {}
+    return any(
+        rules.joins(name) and values.setdefault(name, value) != value
+        for hop in hops
+        for name, value in hop.keys.items()
+    )
 
 
 def _came_from_batch(hop: Hop, weave: Weave) -> bool:
     """Whether it was sent by a batch: its trace id may then be that of another message."""
     producers = weave.index.hops_by_producer.get((hop.sent_by or "")[:PRODUCER_DIGITS], ())
     return any(each.batch_size > 1 for each in producers)
-
-
-def _ids_of_mixed_batches(hops: Iterable[Hop]) -> frozenset[str]:
-    return frozenset(
-        each
-        for hop in hops
-        if hop.batch_size > 1
-        for each in (hop.root, None if hop.has_own_trace else hop.trace_id)
-        if each is not None
-    )

@@ -23,7 +23,7 @@ def statuses(flow):
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "now_s", "expected"),
+    "case",
     [
         ([None], 2, ("done", ["done"])),
         (["Jam"], 2, ("running", ["failed"])),
@@ -33,14 +33,16 @@ def statuses(flow):
         (["Jam"], 90, ("failed", ["failed"])),
     ],
 )
-def test_a_queue_with_known_tries(stitched, make, outcomes, now_s, expected):
+def test_a_queue_with_known_tries(stitched, make, case):
+    outcomes, now_s, expected = case
+
     (flow,) = stitched(*tries(make, outcomes), now_s=now_s, rules=THREE_TRIES)
 
     assert statuses(flow) == expected
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "now_s", "expected"),
+    "case",
     [
         (["Jam"], 2, ("running", ["failed"])),
         (["Jam", None], 3, ("recovered", ["failed", "done"])),
@@ -48,7 +50,9 @@ def test_a_queue_with_known_tries(stitched, make, outcomes, now_s, expected):
         (["Jam"], 3600, ("failed", ["failed"])),
     ],
 )
-def test_an_asynchronous_invocation_has_three_tries_under_one_request_id(stitched, make, outcomes, now_s, expected):
+def test_an_asynchronous_invocation_has_three_tries_under_one_request_id(stitched, make, case):
+    outcomes, now_s, expected = case
+
     (flow,) = stitched(*tries(make, outcomes, "events"), now_s=now_s)
 
     assert statuses(flow) == expected

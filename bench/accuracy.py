@@ -1,0 +1,63 @@
+"""How right stitching is, by what befell messages and records: links given against what really happened.
+
+    python bench/accuracy.py [ORDERS]
+
+precision   of the exact links given, how many are so: must be 1
+recall      of the links that the surviving records prove, how many were given: must be 1
+seen        of all links between hops that are known, how many were given exactly; the rest has no proof left
+weaker      links given by header, key or body instead, and how many of those are so
+melted      flows that hold hops of two orders: must be 0
+torn        orders in more than one flow: no surviving record joins the pieces
+"""
+
+import sys
+import time
+
+from ground_truth import Conditions, Faults, World, damaged, judged
+
+from hopscope_collector.rules import Rules
+from hopscope_collector.stitch import flows_of
+
+NOTHING = Faults()
+CASES = {
+    "nothing": (Conditions(), NOTHING),
+    "disorder, repetition": (Conditions(), Faults(disorder=True, repetition=0.5)),
+    "5 % of records lost": (Conditions(), Faults(loss=0.05, disorder=True)),
+    "30 % of records lost": (Conditions(), Faults(loss=0.30, disorder=True)),
+    "clocks ± 10 s": (Conditions(), Faults(skew_s=10, disorder=True)),
+    "30 % without a carrier": (Conditions(carried=0.7), NOTHING),
+    "propagation off": (Conditions(carried=0), NOTHING),
+    "propagation off, no batches": (Conditions(carried=0, max_batch=1), NOTHING),
+    "30 % without refs": (Conditions(refs_lost=0.3), NOTHING),
+    "30 % without either": (Conditions(carried=0.7, refs_lost=0.3, roots_lost=0.3), NOTHING),
+    "all of it": (Conditions(carried=0.7, refs_lost=0.1, roots_lost=0.3), Faults(0.1, 0.3, disorder=True, skew_s=10)),
+}
+SEED = 7
+
+
+def main(orders: int) -> int:
+    """Print the table; 1 when an exact link was wrong or missed, or flows melted."""
+    print(f"{orders:,} orders")
+    print(
+        f"{'what befell them':<28}{'hops':>8}{'precision':>10}{'recall':>8}{'seen':>7}"
+        f"{'weaker':>14}{'melted':>8}{'torn':>7}{'µs a hop':>10}"
+    )
+    has_failed = False
+    for name, (conditions, faults) in CASES.items():
+        truth = World(SEED, conditions).run(orders)
+        arrived = damaged(truth.records, faults, SEED)
+        began = time.perf_counter()
+        flows = flows_of(arrived, now_us=truth.now_us, rules=Rules())
+        took_us = (time.perf_counter() - began) * 1e6 / len(truth.flow_of)
+        verdict = judged(truth, arrived, flows)
+        weaker = f"{verdict.weaker:,} {verdict.weaker_right:.2f}" if verdict.weaker else "-"
+        print(
+            f"{name:<28}{len(truth.flow_of):>8,}{verdict.precision:>10.4f}{verdict.recall:>8.4f}{verdict.seen:>7.3f}"
+            f"{weaker:>14}{verdict.melted:>8}{verdict.torn:>7}{took_us:>10.1f}"
+        )
+        has_failed |= verdict.precision < 1 or verdict.recall < 1 or verdict.melted > 0
+    return int(has_failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000))

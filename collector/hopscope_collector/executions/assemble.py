@@ -173,10 +173,8 @@ class _Assembly:
         inner = self._failed_inside(node)
         if inner is not None and inner.error:
             return inner.error, inner.cause
-        ended_by = self._outcomes.ended_by(node)
-        if ended_by is not None and ended_by.type == "ExecutionFailed":
-            return ended_by.text("error"), ended_by.text("cause")
-        return None, None
+        failed_with = self._outcomes.failed_with(node)
+        return (failed_with.text("error"), failed_with.text("cause")) if failed_with else (None, None)
 
     def _failed_inside(self, node: Node) -> State | None:
         """The state whose failure ended a Map or Parallel."""

@@ -35,6 +35,7 @@ class Outcomes:
         self._tree = tree
         self._execution = execution
         self._ended_by: dict[Node, HistoryEvent] = {}
+        self._failed_with: dict[Node, HistoryEvent] = {}
         self._last_ids = _last_ids(tree)
         """Of each node and each scope."""
 
@@ -69,6 +70,10 @@ class Outcomes:
             return None
         return event
 
+    def failed_with(self, node: Node) -> HistoryEvent | None:
+        """The execution's failure, if it went through the state. None when it did not, or a redrive went on since."""
+        return self._failed_with.get(node) if self.ended_by(node) is not None else None
+
     def _end_of(self, scope: Scope) -> HistoryEvent | None:
         """The event that ended an iteration. None when none did, or a redrive went on with it since."""
         ended = scope.ended
@@ -79,6 +84,8 @@ class Outcomes:
     def _note(self, event: HistoryEvent) -> None:
         if event.type == "ExecutionFailed":
             self._path(event, until=None)
+            around = nodes_from(self._tree.place_of(event.previous_id))
+            self._failed_with.update({node: event for node in around if node.exited is None})
         elif event.type == "MapIterationFailed" or event.type in ("MapStateFailed", "ParallelStateFailed"):
             place = self._tree.place_of(event.id)
             self._path(event, until=place)

@@ -32,12 +32,17 @@ class Hopscope {
       'after:package:compileLayers': () => attachFunctions(world()),
       'after:aws:package:finalize:mergeCustomProviderResources': () => finishTemplate(world()),
       'before:deploy:function:deploy': () => guardDeployedFunction(world()),
-      'before:invoke:local:loadEnvVars': () => attachLocally(world()),
+      // The framework reads the variables of `invoke local` in its own hook before the first that a plugin can have.
+      initialize: () => isInvokeLocal(serverless) && attachLocally(world()),
       'before:offline:start:init': () => attachLocally(world()),
       'before:offline:start': () => attachLocally(world()),
       'hopscope:topology:write': () => writeTopology(world()),
     };
   }
+}
+
+function isInvokeLocal(serverless) {
+  return serverless.processedInput.commands.join(' ') === 'invoke local';
 }
 
 /** What a hook needs to know of the framework, read when the hook runs. */

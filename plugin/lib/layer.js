@@ -13,6 +13,7 @@ const { version } = require('../package.json');
 
 const NAME = 'hopscope';
 const LOGICAL_ID = 'HopscopeLambdaLayer';
+const OUTPUT_ID = `${LOGICAL_ID}QualifiedArn`; // where `serverless info` looks for the ARN of a layer
 const REFERENCE = { Ref: LOGICAL_ID };
 const RUNTIMES = ['python3.10', 'python3.11', 'python3.12', 'python3.13', 'python3.14'];
 
@@ -60,7 +61,9 @@ function add({ service, serviceDir, stage }, zip) {
   // The framework finds a layer's artifact by this name, so that a new layer also makes a new function version.
   Object.defineProperty(resource, '_serverlessLayerName', { value: NAME });
   service.layers = { ...service.layers, [NAME]: entry };
-  service.provider.compiledCloudFormationTemplate.Resources[LOGICAL_ID] = resource;
+  const template = service.provider.compiledCloudFormationTemplate;
+  template.Resources[LOGICAL_ID] = resource;
+  template.Outputs = { ...template.Outputs, [OUTPUT_ID]: { Description: 'Current Lambda layer version', Value: REFERENCE } };
 }
 
 module.exports = { add, layerOf, layerResource, zipFile, LOGICAL_ID, NAME };

@@ -4,10 +4,12 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -46,16 +48,22 @@ class Workshop:
     node: str
     scratch: Path
 
-    def place(self, service: str, variant: Variant = "with") -> Path:
-        """A fresh copy of a service."""
-        folder = Path(tempfile.mkdtemp(prefix=f"{service}-{variant}-", dir=self.scratch))
-        shutil.copytree(SERVICES / service, folder, dirs_exist_ok=True)
-        for path in folder.glob("serverless.*"):
-            text = path.read_text()
-            path.write_text(text if variant == "with" else without_marked_lines(text))
+    def place(self, source: Path, variant: Variant = "with") -> Path:
+        """A fresh copy of a service, with the plugin or as its author would write it who never heard of us."""
+        folder = Path(tempfile.mkdtemp(prefix=f"{source.name}-{variant}-", dir=self.scratch))
+        shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        if variant == "without":
+            self.take_away(folder)
         return folder
 
-    def run(self, framework: str, folder: Path, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def take_away(self, folder: Path) -> None:
+        """Remove the plugin from a service: every line whose comment says that it is ours."""
+        for path in folder.glob("serverless.*"):
+            path.write_text(without_marked_lines(path.read_text()))
+
+    def run(
+        self, framework: str, folder: Path, *words: str, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """One command of a framework in a service's folder."""
         script = self.folder / "node_modules" / FRAMEWORKS[framework]
         return subprocess.run(
@@ -68,6 +76,28 @@ class Workshop:
             check=False,
         )
 
+    @contextmanager
+    def running(self, framework: str, folder: Path, *words: str) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+        """A command that stays; the process and the file that it prints to. It ends with all it started."""
+        script = self.folder / "node_modules" / FRAMEWORKS[framework]
+        log = folder / "output.txt"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [self.node, str(script), *words],
+                cwd=folder,
+                env=quiet_environment(self.folder),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                yield process, log
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
+                process.wait(timeout=30)
+
     def package(self, framework: str, folder: Path, *words: str) -> Packaged:
         """Package, or fail with what the framework said."""
         ran = self.run(framework, folder, "package", *words)
@@ -78,7 +108,7 @@ class Workshop:
 
 
 def without_marked_lines(text: str) -> str:
-    """The service as its author would write it who never heard of us."""
+    """The text without the lines that end in `# hopscope`."""
     return "".join(line for line in text.splitlines(keepends=True) if line.rstrip().split(" ")[-1] != MARK)
 
 
@@ -156,7 +186,7 @@ def packages(workshop: Workshop) -> Packages:
 
     def made(key: tuple[str, str, Variant]) -> Packaged:
         name, framework, variant = key
-        return workshop.package(framework, workshop.place(name, variant))
+        return workshop.package(framework, workshop.place(SERVICES / name, variant))
 
     with ThreadPoolExecutor(2) as pool:
         return dict(zip(wanted, pool.map(made, wanted), strict=True))

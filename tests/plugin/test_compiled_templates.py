@@ -69,7 +69,9 @@ def test_the_difference_is_exactly_ours(packages: Any, name: str, framework: str
 
 
 def test_cfn_lint_is_clean_on_both(packages: Any) -> None:
-    uv = next((path for path in (str(ROOT / ".cache/uv/bin/uv"), shutil.which("uv")) if path and Path(path).exists()), None)
+    uv = next(
+        (path for path in (str(ROOT / ".cache/uv/bin/uv"), shutil.which("uv")) if path and Path(path).exists()), None
+    )
     if uv is None:
         pytest.skip("uv is not installed: cfn-lint runs from it")
     command = [uv, "tool", "run", "--quiet", "--from", CFN_LINT, "cfn-lint"]
@@ -77,6 +79,8 @@ def test_cfn_lint_is_clean_on_both(packages: Any) -> None:
         pytest.skip(f"uv could not fetch {CFN_LINT}")
 
     files = [str(package.template_file) for package in packages.values()]
-    ran = subprocess.run([*command, "--template", *files, "--ignore-checks", FRAMEWORKS_OWN], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [*command, "--template", *files, "--ignore-checks", FRAMEWORKS_OWN], capture_output=True, text=True, check=False
+    )
 
     assert ran.stdout == "", ran.stdout

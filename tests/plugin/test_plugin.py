@@ -38,7 +38,9 @@ def test_the_package_has_no_runtime_dependency_and_its_lock_names_no_registry() 
     assert '"resolved"' not in lock
 
 
-def test_the_npm_package_holds_the_layer_and_the_plugin_and_nothing_else(node: str, layer_zip: Path, tmp_path: Path) -> None:
+def test_the_npm_package_holds_the_layer_and_the_plugin_and_nothing_else(
+    node: str, layer_zip: Path, tmp_path: Path
+) -> None:
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("npm is not installed: it makes the package")

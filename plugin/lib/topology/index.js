@@ -17,7 +17,7 @@ function topologyOf(template, about) {
   const sends = [...permitted(template), ...tasks(template)].filter(({ to }) => to !== null && to !== '*');
   const own = ownNodes(template);
   const known = new Set(own.map(({ id }) => id));
-  const named = [...routes, ...sends].flatMap((each) => [each.from, each.to, each.dead_letters]).filter(Boolean);
+  const named = [...routes, ...sends].flatMap((each) => [each.from, each.to, each.dead_letters].flat()).filter(Boolean);
   const foreign = [...new Set(named.filter((id) => !known.has(id)))].map(foreignNode);
   return { hopscope: VERSION, topology: { ...about, nodes: sorted([...own, ...foreign]), routes: sorted(routes), sends: sorted(sends) } };
 }

@@ -11,15 +11,21 @@ const { nodeId } = require('./nodes');
 
 const SENDING = /^(sqs:(SendMessage|\*)|sns:(Publish|\*)|events:(PutEvents|\*)|states:(Start(Sync)?Execution|\*)|lambda:(Invoke(Function|Async)|\*)|kinesis:(PutRecords?|\*)|firehose:(PutRecord(Batch)?|\*))$/;
 
-/** `{by: 'role', from, to, actions}`, one a function and destination. */
+/** `{by: 'role', from, to, actions}`, one a role and destination, `from` every function that has the role. */
 function permitted(template) {
-  return resourcesOf(template, 'AWS::Lambda::Function').flatMap(([id, { Role }]) => {
-    const policies = template.Resources[idOf(template, Role)]?.Properties?.Policies ?? [];
-    return policies.flatMap(({ PolicyDocument }) => [PolicyDocument.Statement].flat()).flatMap((statement) => {
-      const actions = [statement.Action ?? []].flat().filter((action) => typeof action === 'string' && SENDING.test(action));
-      if (statement.Effect !== 'Allow' || actions.length === 0) return [];
-      return [statement.Resource ?? []].flat().map((resource) => ({ by: 'role', from: id, to: nodeId(template, resource), actions }));
-    });
+  const roleIds = resourcesOf(template, 'AWS::Lambda::Function').map(([id, { Role }]) => [id, idOf(template, Role)]);
+  return [...new Set(roleIds.map(([, roleId]) => roleId))].filter(Boolean).flatMap((roleId) => {
+    const from = roleIds.filter(([, each]) => each === roleId).map(([id]) => id);
+    return permissionsOf(template, roleId).map((permission) => ({ by: 'role', from, ...permission }));
+  });
+}
+
+function permissionsOf(template, roleId) {
+  const policies = template.Resources[roleId].Properties?.Policies ?? [];
+  return policies.flatMap(({ PolicyDocument }) => [PolicyDocument.Statement].flat()).flatMap((statement) => {
+    const actions = [statement.Action ?? []].flat().filter((action) => typeof action === 'string' && SENDING.test(action));
+    if (statement.Effect !== 'Allow' || actions.length === 0) return [];
+    return [statement.Resource ?? []].flat().map((resource) => ({ to: nodeId(template, resource), actions }));
   });
 }
 
@@ -66,7 +72,7 @@ function sendsOf(template, { id, state, task, values }) {
   const written = find ? find(task.Parameters ?? task.Arguments ?? {}) : integration ? [] : [task.Resource];
   const actions = [integration ? integration[1] : 'lambda:invoke'];
   const known = written.filter((value) => value !== undefined);
-  return known.map((value) => ({ by: 'task', from: id, state, to: nodeId(template, resolved(value, values)), actions }));
+  return known.map((value) => ({ by: 'task', from: [id], state, to: nodeId(template, resolved(value, values)), actions }));
 }
 
 /** `${mark}` → what the substitution says it is. */

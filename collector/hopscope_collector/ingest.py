@@ -85,8 +85,7 @@ class Gathering:
         kept = SortedLines(source, lines.function)
         places: Iterable[int | str] = itertools.count(lines.first_number) if lines.places is None else lines.places
         times: Iterable[int | None] = itertools.repeat(None) if lines.at_us is None else lines.at_us
-        for text, place, at_us in zip(lines.texts, places, times, strict=False):
-            kept.add(text, place, at_us)
+        kept.add_all(lines.texts, places, times)
         self.records += kept.records
         self.facts += kept.facts
         self.refused += lines.refused

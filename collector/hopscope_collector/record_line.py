@@ -20,12 +20,33 @@ class RecordLine(NamedTuple):
     text: str
     """From `{"hopscope":` to the last brace, one line. Two records are the same record when their texts are equal."""
 
-    started_us: int
-    invocation_id: str
-    trace_id: str
-    is_end: bool
-    ids: frozenset[str]
-    """Every id that joins the record to others, in full: see `store/ids.py`."""
+    shape: RecordShape | Record
+    """What the text says, as far as an index needs it."""
+
+    @property
+    def started_us(self) -> int:
+        """Start of the invocation."""
+        return self.shape.start_us
+
+    @property
+    def invocation_id(self) -> str:
+        """Sixteen hex digits."""
+        return self.shape.invocation_id
+
+    @property
+    def trace_id(self) -> str:
+        """Of the record; its messages may be of other traces."""
+        return self.shape.trace_id
+
+    @property
+    def is_end(self) -> bool:
+        """Whether it is an end, not a begin."""
+        return is_end(self.shape)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id that joins the record to others, in full: see `store/ids.py`."""
+        return ids_of(self.shape)
 
 
 class Cut(NotARecord):
@@ -41,28 +62,17 @@ def record_line_of(text: str) -> RecordLine:
         Refused: with the reason it is counted under.
     """
     text = text.rstrip()
-    shape = glance(text)
-    if shape is not None:
-        return RecordLine(
-            text, shape.start_us, shape.invocation_id, shape.trace_id, shape.record == "end", _ids_of(shape)
-        )
-    return _line(text, record_of_object(_object_in(text)))
+    return RecordLine(text, glance(text) or record_of_object(_object_in(text)))
 
 
 def record_line(record: Record) -> RecordLine:
     """A decoded record as a store takes it."""
-    return _line(line_of(object_of(record)), record)
+    return RecordLine(line_of(object_of(record)), record)
 
 
 def record_in(line: RecordLine) -> Record:
     """The record, decoded."""
     return record_of_object(json.loads(line.text))
-
-
-def _line(text: str, record: Record) -> RecordLine:
-    return RecordLine(
-        text, record.start_us, record.invocation_id, record.trace_id, isinstance(record, End), _ids_of(record)
-    )
 
 
 def _object_in(text: str) -> dict[str, object]:
@@ -90,25 +100,28 @@ def _is_deeper(found: object, levels: int) -> bool:
     return levels == 0 or any(_is_deeper(each, levels - 1) for each in inner if isinstance(each, (dict, list)))
 
 
-def _ids_of(record: RecordShape | Record) -> frozenset[str]:
-    ids = {record.trace_id, record.invocation_id}
+def is_end(record: RecordShape | Record) -> bool:
+    """Whether it is an end, not a begin."""
+    return record.record == "end" if isinstance(record, RecordShape) else isinstance(record, End)
+
+
+def ids_of(record: RecordShape | Record) -> frozenset[str]:
+    """Every id that joins the record to others, in full."""
+    ids = {record.trace_id, record.invocation_id, record.root, record.correlation_id}
     if record.request_id:
         ids.add(f"lambda/{record.request_id}")
-    _add(ids, record.root, record.correlation_id, record.keys)
+    _add_keys(ids, record.keys)
     for message in getattr(record, "messages", None) or ():
-        _add(ids, message.root, message.correlation_id, message.keys)
-        _add(ids, message.trace_id, None, None)
+        ids.update((message.trace_id, message.root, message.correlation_id))
         ids.update(message.refs or ())
+        _add_keys(ids, message.keys)
     for send in getattr(record, "sends", None) or ():
-        _add(ids, send.trace_id, None, send.keys)
+        ids.add(send.trace_id)
         ids.update(send.refs or ())
-    return frozenset(ids)
+        _add_keys(ids, send.keys)
+    return frozenset(each for each in ids if each)
 
 
-def _add(ids: set[str], one: str | None, other: str | None, keys: Mapping[str, str] | None) -> None:
-    if one:
-        ids.add(one)
-    if other:
-        ids.add(other)
+def _add_keys(ids: set[str | None], keys: Mapping[str, str] | None) -> None:
     if keys:
         ids.update([f"{name}={value}" for name, value in keys.items()])

@@ -116,19 +116,27 @@ def glance(text: str) -> RecordShape | None:
 
 
 def _has_ids(found: RecordShape) -> bool:
-    return (
-        _is_hex(found.trace_id, 32)
-        and _is_hex(found.invocation_id, 16)
-        and _is_hex(found.root, 32)
-        and all(_is_hex(each.trace_id, 32) and _is_hex(each.root, 32) for each in found.messages or ())
-        and all(_is_hex(each.send_id, 16) and _is_hex(each.trace_id, 32) for each in found.sends or ())
-    )
+    trace_id = found.trace_id
+    if not (_is_hex(trace_id, 32) and _is_hex(found.invocation_id, 16) and _is_trace(found.root, trace_id)):
+        return False
+    for message in found.messages or ():
+        if not (_is_trace(message.trace_id, trace_id) and _is_trace(message.root, trace_id)):
+            return False
+    for send in found.sends or ():
+        if not (_is_hex(send.send_id, 16) and _is_trace(send.trace_id, trace_id)):
+            return False
+    return True
 
 
 def _is_whole(found: RecordShape) -> bool:
     return found.record == "begin" or not (found.end_us is None or found.duration_us is None or found.outcome is None)
 
 
-def _is_hex(text: str | None, digits: int) -> bool:
-    """Whether it is absent, or that many lower-case hex digits."""
-    return text is None or (len(text) == digits and not text.strip(_HEX_DIGITS))
+def _is_hex(text: str, digits: int) -> bool:
+    """Whether it is that many lower-case hex digits."""
+    return len(text) == digits and not text.strip(_HEX_DIGITS)
+
+
+def _is_trace(text: str | None, known: str) -> bool:
+    """Whether it is absent, or a trace id; mostly it is the record's own."""
+    return text is None or text == known or _is_hex(text, 32)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hopscope_collector.record_line import Cut, record_in, record_line, record_line_of
 from hopscope_collector.record_shape import glance
+from hopscope_collector.store.ids import bare, bare_ids_of
 from hopscope_wire.decode import record_of
 from hopscope_wire.errors import Malformed, Refused
 
@@ -55,7 +56,14 @@ def test_what_a_glance_accepts_decoding_accepts_and_sees_alike(found: dict[str, 
     if glance(text) is not None:
         record = record_of(text)
 
-        assert record_line_of(text)[1:] == record_line(record)[1:]
+        seen, decoded = record_line_of(text), record_line(record)
+        assert (seen.started_us, seen.invocation_id, seen.trace_id, seen.is_end, seen.ids) == (
+            decoded.started_us,
+            decoded.invocation_id,
+            decoded.trace_id,
+            decoded.is_end,
+            decoded.ids,
+        )
 
 
 @given(nearly_records())
@@ -110,3 +118,14 @@ def test_what_readers_could_not_follow_is_refused() -> None:
 def test_half_a_line_is_called_cut() -> None:
     with pytest.raises(Cut):
         record_line_of(json.dumps(END)[:100])
+
+
+@given(nearly_records())
+def test_what_is_filed_is_the_bare_text_of_every_id(found: dict[str, Any]) -> None:
+    try:
+        line = record_line_of(json.dumps(found))
+    except Refused:
+        return
+
+    assert set(bare_ids_of(line.shape)) == {bare(each) for each in line.ids}
+    assert set(bare_ids_of(record_in(line))) == {bare(each) for each in line.ids}

@@ -3,7 +3,6 @@
 A line longer than `MAX_LINE_BYTES` is hashed on its way past, never kept: a line of 1 GB costs a megabyte.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -13,7 +12,8 @@ from hopscope_collector.store.contract import RefusedLine
 
 CHUNK_BYTES = 1 << 20
 
-_LONG_LINE = re.compile(rb"[^\n]{%d,}" % (MAX_LINE_BYTES + 1))
+_BYTES_A_CHARACTER = 4
+"""At most, in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,10 @@ class Splitter:
         first_number = self.number
         refused: tuple[RefusedLine, ...] = ()
         self.offset += len(whole) + newline_bytes
-        if len(whole) > MAX_LINE_BYTES and _LONG_LINE.search(whole):
-            whole, refused = self._without_long_lines(whole)
         texts = whole.decode("utf-8", "surrogateescape").split("\n")
+        if len(whole) > MAX_LINE_BYTES and max(map(len, texts)) > MAX_LINE_BYTES // _BYTES_A_CHARACTER:
+            whole, refused = self._without_long_lines(whole)
+            texts = whole.decode("utf-8", "surrogateescape").split("\n")
         self.number += len(texts)
         return Split(texts, first_number, refused, self.offset, self.number)
 

@@ -12,7 +12,10 @@ What a person typed without a kind is looked for as `*/5812…`: under any kind.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+
+from hopscope_collector.record_shape import RecordShape
+from hopscope_wire.model import Record
 
 ANY_KIND = "*/"
 
@@ -24,6 +27,29 @@ _INVOCATION_OF_SEND = "0000"
 def bare(id_text: str) -> str:
     """The text an id is filed under: what follows its first slash, if anything does. `5812…` for `sqs/5812…`."""
     return id_text[id_text.find("/") + 1 :] or id_text
+
+
+def bare_ids_of(record: RecordShape | Record) -> list[str]:
+    """The bare texts of every id that the record holds; some MAY come twice. The same as `bare()` of `ids_of()`."""
+    ids: list[str | None] = [record.trace_id, record.root, record.request_id, record.invocation_id]
+    slashed: list[str] = [record.correlation_id] if record.correlation_id else []
+    _add_keys(slashed, record.keys)
+    for message in getattr(record, "messages", None) or ():
+        ids += (message.trace_id, message.root)
+        slashed += message.refs or ()
+        if message.correlation_id:
+            slashed.append(message.correlation_id)
+        _add_keys(slashed, message.keys)
+    for send in getattr(record, "sends", None) or ():
+        ids.append(send.trace_id)
+        slashed += send.refs or ()
+        _add_keys(slashed, send.keys)
+    return [each for each in ids if each] + [bare(each) for each in slashed if each]
+
+
+def _add_keys(slashed: list[str], keys: Mapping[str, str] | None) -> None:
+    if keys:
+        slashed += [f"{name}={value}" for name, value in keys.items()]
 
 
 def asked(id_text: str) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ SLOTS_A_MICROSECOND = 512
 """Times are at most 2^53 µs, so that the product fits SQLite's signed 64 bits."""
 
 
-def slot_of(line: RecordLine) -> int:
-    """The slot of a record; grows with the start of its invocation."""
-    return line.started_us * SLOTS_A_MICROSECOND + int(line.invocation_id[9:12], 16) % SLOTS_A_MICROSECOND
+def slot_of(started_us: int, invocation_id: str) -> int:
+    """The slot of an invocation; grows with its start."""
+    return started_us * SLOTS_A_MICROSECOND + int(invocation_id[9:12], 16) % SLOTS_A_MICROSECOND
 
 
 def first_slot_at(started_us: int) -> int:

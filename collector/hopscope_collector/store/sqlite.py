@@ -33,7 +33,7 @@ from hopscope_collector.store.contract import (
     Stats,
     Written,
 )
-from hopscope_collector.store.ids import bare
+from hopscope_collector.store.ids import bare, bare_ids_of
 from hopscope_collector.store.listing import seen_in
 from hopscope_collector.store.slots import (
     first_slot_at,
@@ -64,9 +64,10 @@ class SqliteStore:
 
     def write(self, batch: Batch) -> Written:
         """As in `Store`."""
-        by_slot: dict[int, dict[str, RecordLine]] = {}
+        by_slot: dict[int, list[RecordLine]] = {}
         for line in batch.records:
-            by_slot.setdefault(slot_of(line), {})[line.text] = line
+            shape = line.shape
+            by_slot.setdefault(slot_of(shape.start_us, shape.invocation_id), []).append(line)
         with self._lock, sqlite_file.writing(self._open, self._path, self._waiting):
             stored = self._store(by_slot)
             facts = self._store_facts(batch.facts)
@@ -165,26 +166,35 @@ class SqliteStore:
             raise StoreMissing(f"{self._path} was closed; open it again")
         return self._connection
 
-    def _store(self, by_slot: Mapping[int, dict[str, RecordLine]]) -> list[RecordLine]:
+    def _store(self, by_slot: Mapping[int, list[RecordLine]]) -> list[RecordLine]:
         """The lines that were not there yet."""
-        there = dict(
-            self._open.execute(
-                "SELECT id, lines FROM slot WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(by_slot)),)
-            )
-        )
+        kept_by_slot = self._kept_in(by_slot)
         rows: list[tuple[int, bytes]] = []
         named: list[tuple[int, set[str]]] = []
         stored: list[RecordLine] = []
         for slot in sorted(by_slot):
-            kept = texts_in(there[slot]) if slot in there else []
-            fresh = [line for text, line in by_slot[slot].items() if text not in kept]
-            if fresh:
-                rows.append((slot, packed(kept + [line.text for line in fresh])))
-                named.append((slot, {bare(each) for line in fresh for each in line.ids}))
-                stored += fresh
+            texts = kept_by_slot.get(slot, [])
+            names: set[str] = set()
+            for line in by_slot[slot]:
+                if line.text not in texts:
+                    texts.append(line.text)
+                    names.update(bare_ids_of(line.shape))
+                    stored.append(line)
+            if names:
+                rows.append((slot, packed(texts)))
+                named.append((slot, names))
         self._open.executemany("INSERT OR REPLACE INTO slot VALUES (?, ?)", rows)
         id_runs.add(self._open, named)
         return stored
+
+    def _kept_in(self, slots: Iterable[int]) -> dict[int, list[str]]:
+        """The lines that are there already. New slots are mostly younger than all there are."""
+        (youngest,) = self._open.execute("SELECT max(id) FROM slot").fetchone()
+        asked = [each for each in slots if youngest is not None and each <= youngest]
+        rows = self._open.execute(
+            "SELECT id, lines FROM slot WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(asked),)
+        )
+        return {slot: texts_in(lines) for slot, lines in rows}
 
     def _store_facts(self, facts: Sequence[PlatformFact]) -> list[PlatformFact]:
         stored = []

@@ -7,7 +7,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,13 +114,26 @@ def run(
     placed: list[PlacedOrder] = []
     with Board(deployment) as board, ThreadPoolExecutor(AT_ONCE) as people:
         driver = Driver(deployment.url("api.orders"), board)
-        lives = [people.submit(driver.live, order, followers) for order in orders if not order.behind]
+        lives: list[Future[list[PlacedOrder]]] = []
+        for order in opening(order for order in orders if not order.behind):
+            lives.append(people.submit(driver.live, order, followers))
+            if len(lives) == 1:
+                wait(lives)
         for life in lives:
-            for order in _result(life, lives):
-                placed.append(order)
-                report(f"{order.planned.order_id} {order.planned.fate} ({order.planned.via})")
+            for lived in _result(life, lives):
+                placed.append(lived)
+                report(f"{lived.planned.order_id} {lived.planned.fate} ({lived.planned.via})")
     stage.settle(deployment)
     return sorted(placed, key=lambda order: order.planned.order_id)
+
+
+def opening(orders: Iterable[PlannedOrder]) -> list[PlannedOrder]:
+    """The orders, a plain one in front: it lives alone, and with it each function starts once.
+
+    Placed all at once, the first orders would start every function many times over, at 0.3 s of processor and
+    43 MB each.
+    """
+    return sorted(orders, key=lambda order: (order.fate, order.via) != ("smooth", "choreography"))
 
 
 def _result(life: "Future[list[PlacedOrder]]", lives: list["Future[list[PlacedOrder]]"]) -> list[PlacedOrder]:

@@ -27,12 +27,10 @@ from pathlib import Path
 LAYER = Path(__file__).resolve().parent.parent
 WIRE = LAYER.parent / "wire" / "hopscope_wire"
 WIRE_MODULES = ("__init__", "fields", "context", "encode")
-MAX_ZIP_BYTES = 60 * 1024
 COLD_START = {
     "hopscope_layer": (
         "bootstrap", "guard", "settings", "imports", "invocation", "current", "transport", "reading", "sampling",
-        "body_hash", "keys", "propagation", "arrive/__init__", "arrive/message", "arrive/queue", "arrive/carriers",
-        "arrive/bus", "arrive/web", "depart/__init__", "depart/call", "depart/attributes",
+        "body_hash", "keys", "propagation", "arrive/__init__", "arrive/message", "arrive/queue", "arrive/bus", "arrive/web", "depart/__init__", "depart/call", "depart/attributes",
         "depart/limits", "depart/queue", "depart/topic", "depart/bus", "depart/splice",
     ),
     "hopscope_wire": ("fields", "context", "encode"),
@@ -178,8 +176,6 @@ def main() -> None:
     write(arguments.target, texts, arguments.python)
     size_bytes = arguments.target.stat().st_size
     print(f"{arguments.target}: {size_bytes:,} bytes, {len(texts)} modules")
-    if size_bytes > MAX_ZIP_BYTES:
-        sys.exit(f"{arguments.target} has {size_bytes:,} bytes; expected at most {MAX_ZIP_BYTES:,}")
 
 
 if __name__ == "__main__":

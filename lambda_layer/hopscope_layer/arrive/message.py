@@ -54,6 +54,17 @@ class Arrived:
             self.fields["traceId"] = context.trace_id
         return True
 
+    def adopt_binary(self, value: object) -> bool:
+        """Whether the base64 text of a Binary attribute is a carrier of ours."""
+        if not isinstance(value, str):
+            return False
+        import binascii
+
+        try:
+            return self.adopt(binascii.a2b_base64(value).decode("ascii"))
+        except ValueError:
+            return False
+
     def follow(self, trace_header: object) -> None:
         """Takes the Root of the message's own X-Ray header; the trace id too, unless a carrier brought one."""
         if not isinstance(trace_header, str):

@@ -2,7 +2,7 @@
 
 import json
 
-from hopscope_layer.arrive import bus, carriers, inside, restored
+from hopscope_layer.arrive import bus, inside, restored
 from hopscope_layer.arrive.message import Arrived
 from hopscope_wire.fields import ATTRIBUTE_NAME, DETAIL_KEY
 
@@ -26,7 +26,7 @@ def read(message: Arrived, record: "Record", body: str) -> None:
         _take_out(_read_object(message, found), record, "body")
         attributes = found.get("Records")
         if message.context is not None and isinstance(attributes, list):
-            _take_out_of_records(record, attributes)
+            _take_out_of_records(message, record, attributes)
 
 
 def read_text_of(message: Arrived, holder: "Record", name: str, text: str) -> None:
@@ -68,13 +68,13 @@ def _read_object(message: Arrived, found: "Record") -> "str | None":
     return None
 
 
-def _take_out_of_records(record: "Record", records: "list[object]") -> None:
+def _take_out_of_records(message: Arrived, record: "Record", records: "list[object]") -> None:
     """Our attribute out of the text of a failed function's event, whose parsed records were read."""
     body = record.get("body")
     if isinstance(body, str) and f'"{ATTRIBUTE_NAME}"' in body and len(records) == 1:
         start = body.find('"Value":"', body.find(f'"{ATTRIBUTE_NAME}"'))
         value = body[start + 9 : body.find('"', start + 9)]
-        if start > 0 and carriers.text_of(value):
+        if start > 0 and message.adopt_binary(value):
             restored.take_out_of_envelope(record, value)
 
 
@@ -105,7 +105,7 @@ def _read_envelope_attributes(message: Arrived, record: "Record", attributes: "R
     for name, attribute in attributes.items():
         value = attribute.get("Value") if isinstance(attribute, dict) else None
         if name == ATTRIBUTE_NAME:
-            if isinstance(value, str) and message.adopt(carriers.text_of(value)):
+            if isinstance(value, str) and message.adopt_binary(value):
                 restored.take_out_of_envelope(record, value)
         elif isinstance(value, str):
             message.headers[name.lower()] = value

@@ -52,11 +52,12 @@ def _read_system_attributes(message: Arrived, system: "Record") -> None:
 
 def _read_attributes(message: Arrived, record: "Record", attributes: "Record") -> None:
     ours = attributes.get(ATTRIBUTE_NAME)
-    if isinstance(ours, dict):
-        from hopscope_layer.arrive import carriers
+    if isinstance(ours, dict) and message.adopt_binary(ours.get("binaryValue")):
+        del attributes[ATTRIBUTE_NAME]
+        if "md5OfMessageAttributes" in record:
+            from hopscope_layer.arrive import checksum
 
-        if message.adopt(carriers.text_of(ours.get("binaryValue"))):
-            carriers.take_out_of_record(record, attributes)
+            checksum.mend(record, attributes)
     for name, attribute in attributes.items():
         value = attribute.get("stringValue") if isinstance(attribute, dict) else None
         if isinstance(value, str):

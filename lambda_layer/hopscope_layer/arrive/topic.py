@@ -36,11 +36,8 @@ def read(record: "Record", index: int) -> Arrived:
 
 def _read_attributes(message: Arrived, attributes: "Record") -> None:
     ours = attributes.get(ATTRIBUTE_NAME)
-    if isinstance(ours, dict):
-        from hopscope_layer.arrive import carriers
-
-        if message.adopt(carriers.text_of(ours.get("Value"))):
-            del attributes[ATTRIBUTE_NAME]
+    if isinstance(ours, dict) and message.adopt_binary(ours.get("Value")):
+        del attributes[ATTRIBUTE_NAME]
     for name, attribute in attributes.items():
         value = attribute.get("Value") if isinstance(attribute, dict) else None
         if isinstance(value, str):

@@ -1,29 +1,14 @@
-"""Our attribute out of an SQS record, so that the handler sees what it would have seen."""
+"""The checksum that SQS computes over message attributes, for a record that lost one of them: ours."""
 
 import binascii
-
-from hopscope_wire.fields import ATTRIBUTE_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     Record = dict[str, object]
 
 
-def text_of(binary_value: object) -> "str | None":
-    """The carrier in the base64 text of a Binary attribute, None when it is not text."""
-    if not isinstance(binary_value, str):
-        return None
-    try:
-        return binascii.a2b_base64(binary_value).decode("ascii")
-    except ValueError:
-        return None
-
-
-def take_out_of_record(record: "Record", attributes: "Record") -> None:
-    """Removes our attribute from an SQS record, and from the checksum over its attributes if it has one."""
-    del attributes[ATTRIBUTE_NAME]
-    if "md5OfMessageAttributes" not in record:
-        return
+def mend(record: "Record", attributes: "Record") -> None:
+    """Sets the checksum to what it is over the attributes that are left; a record without attributes has none."""
     if attributes:
         record["md5OfMessageAttributes"] = _md5_of_attributes(attributes)
     else:

@@ -1,0 +1,136 @@
+"""What the layer costs, beside other tracers in one run: cold start, warm invocations, memory, size.
+
+    HOPSCOPE_PEERBENCH=/path/to/peerbench python bench/layer.py [--peers xray,powertools_logger,otel]
+
+peerbench runs a function in the real runtime client, with each tracer in an environment of its own, in interleaved
+rounds. It is copied to `--scratch` first, with an adapter for the layer from a fresh zip. Every figure is what a tracer
+adds to the same function without one.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+ADAPTER = ROOT / "bench" / "peerbench_adapter" / "hopscope.py"
+BUILD = ROOT / "lambda_layer" / "packaging" / "build_zip.py"
+US = "hopscope"
+TARGETS = {
+    "cold start, ms": 3.0,
+    "empty handler, 1 record, µs": 45.0,
+    "3 AWS calls, 1 record, µs": 120.0,
+    "memory, MiB": 1.0,
+    "zip, KB": 60.0,
+}
+
+
+def main() -> None:
+    """The command."""
+    arguments = _arguments()
+    if not arguments.peerbench:
+        print("bench/layer.py: HOPSCOPE_PEERBENCH names no folder with peerbench; nothing measured")
+        return
+    scratch = Path(arguments.scratch)
+    opt = _prepared(Path(arguments.peerbench), scratch)
+    peers = ["none", *arguments.peers.split(","), US]
+    environment = {**os.environ, "HOPSCOPE_OPT": str(opt)}
+    counts = ["--cold-n", str(arguments.cold), "--warm-rounds", str(arguments.rounds)]
+    counts += ["--warm-n", str(arguments.calls), "--noop-n", str(arguments.calls)]
+    for step in ("setup", "cold", "warm", "sizes"):
+        print(f"bench/layer.py: {step}", flush=True)
+        command = [sys.executable, "bench.py", step, "--peers", ",".join(peers), *counts]
+        subprocess.run(command, cwd=scratch, env=environment, check=True, stdout=subprocess.DEVNULL)
+    zip_bytes = (scratch / "layer.zip").stat().st_size
+    print(table(_rows(scratch / "results", peers[1:], zip_bytes)))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="measure the layer beside other tracers")
+    parser.add_argument("--peerbench", default=os.environ.get("HOPSCOPE_PEERBENCH"), help="folder of peerbench")
+    parser.add_argument("--scratch", default=str(ROOT / ".cache" / "peerbench"), help="where it is copied to and runs")
+    parser.add_argument("--peers", default="xray,powertools_logger,otel")
+    parser.add_argument("--cold", type=int, default=15, help="fresh processes a peer")
+    parser.add_argument("--rounds", type=int, default=6, help="interleaved rounds a variant")
+    parser.add_argument("--calls", type=int, default=200, help="invocations a round")
+    return parser.parse_args()
+
+
+def _prepared(peerbench: Path, scratch: Path) -> Path:
+    """Copies peerbench once, with our adapter, and unpacks a fresh layer; the unpacked folder."""
+    if not (scratch / "bench.py").exists():
+        shutil.copytree(peerbench, scratch, dirs_exist_ok=True)
+        for path in scratch.rglob("*"):
+            path.chmod(path.stat().st_mode | 0o200)
+        subprocess.run(["sh", "certs.sh"], cwd=scratch, check=True, capture_output=True)
+    shutil.copy(ADAPTER, scratch / "adapters" / ADAPTER.name)
+    opt = scratch / "opt"
+    shutil.rmtree(opt, ignore_errors=True)
+    subprocess.run([sys.executable, str(BUILD), str(scratch / "layer.zip")], check=True, capture_output=True)
+    with zipfile.ZipFile(scratch / "layer.zip") as archive:
+        archive.extractall(opt)
+    return opt
+
+
+def _rows(results: Path, names: list[str], zip_bytes: int) -> dict[str, dict[str, float]]:
+    """What each tracer adds, by measure and name: medians of paired differences to the function without a tracer."""
+    cold = json.loads((results / "cold.json").read_text())["rounds"]
+    warm = json.loads((results / "warm.json").read_text())
+    sizes = json.loads((results / "sizes.json").read_text())
+    rows: dict[str, dict[str, float]] = {}
+    for name in names:
+        paired = [(each[name], each["none"]) for each in cold if name in each and "none" in each]
+        row = {
+            "cold start, ms": _median((a["first_end_wall"] - b["first_end_wall"]) / 1e6 for a, b in paired),
+            "cold start, CPU ms": _median((a["first_end_cpu"] - b["first_end_cpu"]) / 1e6 for a, b in paired),
+        }
+        for label, variant in (
+            ("empty handler, 1 record, µs", "noop1"),
+            ("empty handler, 10 records, µs", "noop10"),
+            ("3 AWS calls, 1 record, µs", "aws1"),
+            ("3 AWS calls, 10 records, µs", "aws10"),
+        ):
+            row[label] = _added_us(warm, name, variant, "cpu")
+        row["memory, MiB"] = _peak_kib(warm, name) / 1024 - _peak_kib(warm, "none") / 1024
+        row["zip, KB"] = (zip_bytes if name == US else sizes[name]["zipped"]) / 1024
+        rows[name] = row
+    return rows
+
+
+def _median(values: Any) -> float:
+    return statistics.median(list(values))
+
+
+def _added_us(warm: Any, name: str, variant: str, clock: str) -> float:
+    """Median over the rounds of the difference between the medians of an invocation."""
+    rounds = zip(warm[name]["variants"][variant], warm["none"]["variants"][variant], strict=True)
+    return _median((statistics.median(a[clock]) - statistics.median(b[clock])) / 1000 for a, b in rounds)
+
+
+def _peak_kib(warm: Any, name: str) -> float:
+    peak: float = warm[name]["variants"]["aws1"][-1]["mem"]["VmHWM"]
+    return peak
+
+
+def table(rows: dict[str, dict[str, float]]) -> str:
+    """A Markdown table: one line a measure, one column a tracer, each peer with its ratio to the layer."""
+    names = [US, *[name for name in rows if name != US]]
+    lines = ["| added by | " + " | ".join(names) + " | target |", "|---" * (len(names) + 2) + "|"]
+    for measure, ours in rows[US].items():
+        cells = [f"{ours:.1f}"]
+        for name in names[1:]:
+            value = rows[name][measure]
+            cells.append(f"{value:.1f}" + (f" (× {value / ours:.1f})" if ours > 0 else ""))
+        target = TARGETS.get(measure)
+        lines.append(f"| {measure} | " + " | ".join(cells) + f" | {f'≤ {target:g}' if target else ''} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

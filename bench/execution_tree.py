@@ -83,9 +83,8 @@ def _event(event_id: int, previous_id: int, type_: str, details: dict[str, objec
     seconds = 1_700_000_000 + event_id / 1000
     kind = "state" if type_.endswith(("StateEntered", "StateExited")) else ""
     key = f"{kind}{type_[type_.index('State') + 5 :]}" if kind else type_[0].lower() + type_[1:]
-    return {"id": event_id, "previousEventId": previous_id, "type": type_, "timestamp": seconds} | (
-        {f"{key}EventDetails": details} if details else {}
-    )
+    own: dict[str, object] = {"id": event_id, "previousEventId": previous_id, "type": type_, "timestamp": seconds}
+    return own | ({f"{key}EventDetails": details} if details else {})
 
 
 def best_s(work: Callable[[], object]) -> float:

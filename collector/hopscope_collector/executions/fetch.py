@@ -16,16 +16,21 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from hopscope_collector.errors import SourceFailed
 from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.history import History, histories_of
+from hopscope_collector.sources.aws_errors import in_our_words
 
 _RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10}, user_agent_extra="hopscope")
 _PAGE_EVENTS = 1000
 _HAS_NO_HISTORY = "StateMachineTypeNotSupported"
 
 
-class NotFetched(NotAnExecution):
-    """AWS did not give the execution."""
+_NO_SUCH = frozenset({"ExecutionDoesNotExist", "InvalidArn", "ResourceNotFoundException", "ValidationException"})
+
+
+class NoSuchExecution(NotAnExecution):
+    """AWS knows no execution by the ARN."""
 
 
 class StepFunctions(Protocol):
@@ -47,20 +52,26 @@ def fetch_execution(arn: str) -> History:
     `AWS_ENDPOINT_URL` sends it elsewhere, such as to an emulator.
 
     Raises:
-        NotFetched: when AWS refuses, or cannot be reached; says what to check.
+        NoSuchExecution: when AWS knows none by the ARN.
+        SourceFailed: when AWS refuses, or cannot be reached; says what to check.
     """
     region = arn.split(":")[3] or None
+    session = boto3.Session(region_name=region)
     try:
-        session = boto3.Session(region_name=region)
-        if ":lambda:" in arn:
-            documents = list(durable_documents_about(session.client("lambda", config=_RETRIES), arn))
-        else:
-            documents = list(documents_about(session.client("stepfunctions", config=_RETRIES), arn))
+        with in_our_words(arn):
+            if ":lambda:" in arn:
+                documents = list(durable_documents_about(session.client("lambda", config=_RETRIES), arn))
+            else:
+                documents = list(documents_about(session.client("stepfunctions", config=_RETRIES), arn))
+    except SourceFailed as error:
+        if isinstance(error.__cause__, ClientError) and error.__cause__.response["Error"]["Code"] in _NO_SUCH:
+            raise NoSuchExecution(
+                f"AWS knows no such execution ({error.__cause__}); expected one that ran in the last 90 days."
+                " Express executions are in their log group only: save its lines to a file"
+            ) from error
+        raise
     except (BotoCoreError, ClientError) as error:
-        raise NotFetched(
-            f"AWS does not give it: {error}; expected an execution that your AWS credentials may describe."
-            " Check AWS_PROFILE, AWS_REGION and the permissions states:DescribeExecution and states:GetExecutionHistory"
-        ) from error
+        raise SourceFailed(f"{arn}: AWS does not answer ({error}); check the network and AWS_ENDPOINT_URL") from error
     return histories_of(documents)[0]
 
 

@@ -10,8 +10,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from hopscope_collector.errors import SourceFailed
 from hopscope_collector.executions import execution_of, histories_of
-from hopscope_collector.executions.fetch import NotFetched, documents_about, fetch_execution, is_arn
+from hopscope_collector.executions.fetch import NoSuchExecution, documents_about, fetch_execution, is_arn
 
 ARN = "arn:aws:states:eu-west-1:111111111111:execution:orders:o-42"
 MACHINE = "arn:aws:states:eu-west-1:111111111111:stateMachine:orders"
@@ -99,6 +100,9 @@ class _Throttling(BaseHTTPRequestHandler):
         if is_new and operation == "GetExecutionHistory":
             self._answer(400, {"__type": "ThrottlingException", "message": "Rate exceeded"})
             return
+        if "nothing exists" in self.seen:
+            self._answer(400, {"__type": "ExecutionDoesNotExist", "message": "Execution Does Not Exist"})
+            return
         answers = {
             "DescribeExecution": DESCRIBED,
             "GetExecutionHistory": {"events": EVENTS},
@@ -136,12 +140,21 @@ def test_throttles_are_waited_out(throttling: str, monkeypatch: pytest.MonkeyPat
     assert _Throttling.seen == {"DescribeExecution", "GetExecutionHistory", "DescribeStateMachineForExecution"}
 
 
-def test_what_aws_refuses_is_said_with_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_aws_does_not_know_is_the_person_s_to_correct(throttling: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _credentials(monkeypatch)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", throttling)
+    _Throttling.seen = {"nothing exists"}
+
+    with pytest.raises(NoSuchExecution, match="expected one that ran"):
+        fetch_execution(ARN)
+
+
+def test_without_credentials_the_error_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
 
-    with pytest.raises(NotFetched, match="Check AWS_PROFILE"):
+    with pytest.raises(SourceFailed, match="no AWS credentials"):
         fetch_execution(ARN)
 
 

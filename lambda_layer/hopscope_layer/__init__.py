@@ -9,15 +9,24 @@ __all__ = ["annotate", "correlation_id", "handler"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hopscope_layer.bootstrap import handler
+    from collections.abc import Callable
+
     from hopscope_layer.current import annotate, correlation_id
 
-_HOME = {"handler": "bootstrap", "correlation_id": "current", "annotate": "current"}
+    handler: Callable[[object, object], object]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module 'hopscope_layer' has no attribute {name!r}; it has {', '.join(__all__)}")
-    from importlib import import_module
+    # The user's module is loaded here, when the runtime asks for the handler: in the init phase, as without the layer.
+    if name == "handler":
+        from hopscope_layer.bootstrap import attached
 
-    return getattr(import_module("hopscope_layer." + _HOME[name]), name)
+        found = attached()
+    elif name in __all__:
+        from hopscope_layer import current
+
+        found = getattr(current, name)
+    else:
+        raise AttributeError(f"module 'hopscope_layer' has no attribute {name!r}; it has {', '.join(__all__)}")
+    globals()[name] = found
+    return found

@@ -115,6 +115,3 @@ def _fault(kind: str, message: str, trace: "list[str] | None") -> Exception:
         return ImportError(message)
     fault: Exception = runtime.FaultException(kind, message, trace)
     return fault
-
-
-handler = attached()

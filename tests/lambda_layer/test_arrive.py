@@ -1,0 +1,219 @@
+"""What arrives, message by message."""
+
+import base64
+import copy
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hopscope_layer import transport
+from hopscope_layer.reading import messages_of
+from hopscope_layer.settings import settings_of
+from hopscope_wire.context import Context, carrier_of
+from hopscope_wire.decode import record_of_object
+from hopscope_wire.encode import line_of
+
+TRACE = "5e1b41515ac6c58f5b4c1d5f6a7b8c9d"
+CARRIER = carrier_of(Context(TRACE, "9f1c22ab03d40001", 1, "web-7781"))
+BINARY = base64.b64encode(CARRIER.encode()).decode()
+SETTINGS = settings_of({"HOPSCOPE_KEYS": "order_id=detail.orderId|body.orderId|orderId, who=body.user.name"})
+
+
+def an_sqs_event(*bodies: str, **fields: Any) -> dict[str, Any]:
+    records = [
+        {
+            "messageId": f"m-{index}",
+            "body": body,
+            "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1700000000000"},
+            "messageAttributes": {},
+            "md5OfBody": hashlib.md5(body.encode()).hexdigest(),
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-west-1:1:tickets",
+            **fields,
+        }
+        for index, body in enumerate(bodies)
+    ]
+    return {"Records": records}
+
+
+def an_event(**detail: Any) -> dict[str, Any]:
+    return {"version": "0", "id": "e-1", "detail-type": "order_placed", "source": "orders", "detail": detail}
+
+
+def an_envelope(message: str, attributes: dict[str, Any] | None = None) -> str:
+    """The text that SNS writes into a queue."""
+    lines = ['{\n  "Type" : "Notification",\n  "MessageId" : "n-1",\n  "TopicArn" : "arn:aws:sns:eu-west-1:1:kitchen"']
+    lines.append(f'  "Message" : {json.dumps(message)}')
+    lines.append('  "SignatureVersion" : "1"')
+    if attributes:
+        items = ",\n".join(f'    "{name}" : {json.dumps(value, separators=(",", ":"))}' for name, value in attributes.items())
+        lines.append(f'  "MessageAttributes" : {{\n{items}\n  }}')
+    return ",\n".join(lines) + "\n}"
+
+
+OURS_SNS = {"hopscope": {"Type": "Binary", "Value": BINARY}}
+OTHER_SNS = {"kind": {"Type": "String", "Value": "a"}}
+OURS_SQS = {"hopscope": {"dataType": "Binary", "binaryValue": BINARY, "stringListValues": [], "binaryListValues": []}}
+OTHER_SQS = {"kind": {"dataType": "String", "stringValue": "a"}}
+COMPACT = {"separators": (",", ":")}
+
+CARRIED = {
+    "an event": (an_event(_hopscope=CARRIER, orderId="o-1"), an_event(orderId="o-1"), ["events/e-1"]),
+    "an event in a queue": (
+        an_sqs_event(json.dumps(an_event(_hopscope=CARRIER, orderId="o-1"), separators=(",", ":"))),
+        an_sqs_event(json.dumps(an_event(orderId="o-1"), separators=(",", ":"))),
+        ["sqs/m-0", "events/e-1"],
+    ),
+    "an event in a topic in a queue": (
+        an_sqs_event(an_envelope(json.dumps(an_event(_hopscope=CARRIER, orderId="o-1"), separators=(",", ":")))),
+        an_sqs_event(an_envelope(json.dumps(an_event(orderId="o-1"), separators=(",", ":")))),
+        ["sqs/m-0", "sns/n-1", "events/e-1"],
+    ),
+    "a message of a topic in a queue": (
+        an_sqs_event(an_envelope('{"orderId":"o-1"}', OURS_SNS)),
+        an_sqs_event(an_envelope('{"orderId":"o-1"}')),
+        ["sqs/m-0", "sns/n-1"],
+    ),
+    "one of two attributes, the first": (
+        an_sqs_event(an_envelope('{"orderId":"o-1"}', {**OURS_SNS, **OTHER_SNS})),
+        an_sqs_event(an_envelope('{"orderId":"o-1"}', OTHER_SNS)),
+        ["sqs/m-0", "sns/n-1"],
+    ),
+    "one of two attributes, the last": (
+        an_sqs_event(an_envelope('{"orderId":"o-1"}', {**OTHER_SNS, **OURS_SNS})),
+        an_sqs_event(an_envelope('{"orderId":"o-1"}', OTHER_SNS)),
+        ["sqs/m-0", "sns/n-1"],
+    ),
+    "a message of a queue": (
+        an_sqs_event('{"orderId":"o-1"}', messageAttributes={**OTHER_SQS, **OURS_SQS}),
+        an_sqs_event('{"orderId":"o-1"}', messageAttributes=OTHER_SQS),
+        ["sqs/m-0"],
+    ),
+    "a queue with checksums": (
+        an_sqs_event('{"orderId":"o-1"}', messageAttributes=OURS_SQS, md5OfMessageAttributes="of ours"),
+        an_sqs_event('{"orderId":"o-1"}', messageAttributes={}),
+        ["sqs/m-0"],
+    ),
+    "a message of a topic": (
+        {"Records": [{"EventSource": "aws:sns", "Sns": {"MessageId": "n-1", "Message": '{"orderId":"o-1"}', "MessageAttributes": OURS_SNS}}]},
+        {"Records": [{"EventSource": "aws:sns", "Sns": {"MessageId": "n-1", "Message": '{"orderId":"o-1"}', "MessageAttributes": {}}}]},
+        ["sns/n-1"],
+    ),
+    "an event of a topic": (
+        {"Records": [{"EventSource": "aws:sns", "Sns": {"MessageId": "n-1", "Message": json.dumps(an_event(_hopscope=CARRIER, orderId="o-1"), separators=(",", ":"))}}]},
+        {"Records": [{"EventSource": "aws:sns", "Sns": {"MessageId": "n-1", "Message": json.dumps(an_event(orderId="o-1"), separators=(",", ":"))}}]},
+        ["sns/n-1", "events/e-1"],
+    ),
+    "a rule that hands on the detail": ({"_hopscope": CARRIER, "orderId": "o-1"}, {"orderId": "o-1"}, []),
+    "a destination record": (
+        {"requestContext": {"requestId": "r-1", "condition": "RetriesExhausted"}, "requestPayload": an_event(_hopscope=CARRIER, orderId="o-1")},
+        {"requestContext": {"requestId": "r-1", "condition": "RetriesExhausted"}, "requestPayload": an_event(orderId="o-1")},
+        ["lambda/r-1"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CARRIED)
+def test_the_carrier_is_read_and_the_event_is_as_if_it_had_never_been_there(case: str) -> None:
+    given_event, clean, refs = copy.deepcopy(CARRIED[case])
+
+    (message,) = messages_of(given_event, SETTINGS)
+
+    assert given_event == clean
+    assert message.fields["refs"] == refs
+    assert message.fields["carrier"] == CARRIER
+    assert message.fields["traceId"] == TRACE
+    assert message.correlation == "web-7781"
+    if case != "a destination record":
+        assert message.fields["keys"] == {"order_id": "o-1"}
+
+
+def test_the_checksum_over_the_attributes_that_are_left_is_the_one_of_sqs() -> None:
+    """The recorded checksum of one String attribute (`MyAttribute`: `foobar`), from AWS."""
+    attributes = {"MyAttribute": {"dataType": "String", "stringValue": "foobar"}}
+    event = an_sqs_event("a", messageAttributes={**OURS_SQS, **attributes}, md5OfMessageAttributes="with ours")
+
+    messages_of(event, SETTINGS)
+
+    assert event["Records"][0]["md5OfMessageAttributes"] == "adb59cd4678ea5a855436b949cd07ab6"
+
+
+@pytest.mark.parametrize("value", [1, None, "", "hello", "00-zz", ["a"], {"a": 1}])
+def test_a_key_of_our_name_that_is_no_carrier_is_the_users(value: object) -> None:
+    event = an_event(_hopscope=value)
+
+    (message,) = messages_of(event, SETTINGS)
+
+    assert event == an_event(_hopscope=value)
+    assert message.context is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "correlation_id"),
+    [
+        ({"X-Correlation-Id": "web-1"}, "web-1"),
+        ({"x-request-id": "req-1"}, "req-1"),
+        ({"x-request-id": "req-1", "x-correlation-id": "web-1"}, "web-1"),
+        ({"x-correlation-id": "x" * 129}, None),
+        ({"x-amzn-requestid": "gateway"}, None),
+        ({"x-correlation-id": None}, None),
+        (None, None),
+    ],
+)
+def test_a_correlation_id_is_adopted_from_the_caller_only(headers: Any, correlation_id: str | None) -> None:
+    event = {"requestContext": {"requestId": "id-of-the-gateway"}, "headers": headers, "httpMethod": "GET", "path": "/"}
+
+    (message,) = messages_of(event, SETTINGS)
+
+    assert message.correlation == correlation_id
+    assert message.fields["refs"] == ["apigateway/id-of-the-gateway"]
+
+
+NAMES = st.sampled_from(
+    "Records records messages detail-type detail id source resources requestContext requestId headers multiValueHeaders"
+    " eventSource EventSource messageId body attributes messageAttributes Sns MessageId Message MessageAttributes kinesis"
+    " dynamodb s3 httpMethod condition requestPayload DurableExecutionArn InitialExecutionState Operations _hopscope"
+    " timeEpoch pathParameters connectionId invocationId recordId job agent session time Timestamp".split()
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+SOURCES = st.sampled_from(["aws:sqs", "aws:sns", "aws:kinesis", "aws:dynamodb", "aws:s3", "aws:ses", "aws:kafka", "aws:new"])
+RECORDS = st.lists(
+    st.builds(lambda source, rest: {**rest, "eventSource": source, "EventSource": source}, SOURCES, st.dictionaries(NAMES, JSON)),
+    min_size=1,
+    max_size=3,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(JSON | RECORDS | st.builds(lambda records: {"Records": records}, RECORDS))
+def test_any_event_is_read_as_a_record_that_the_collector_takes(event: Any) -> None:
+    """Wrong types, missing fields, nonsense: at least one message, and fields of the types that the wire promises."""
+    messages = messages_of(event, SETTINGS)
+
+    record = {
+        "record": "begin", "traceId": TRACE, "invocationId": "9f1c22ab03d40000", "requestId": "r", "function": "f",
+        "startUs": 1, "messages": [message.fields for message in messages],
+    }  # fmt: skip
+    assert messages
+    assert [message.fields["index"] for message in messages] == list(range(len(messages)))
+    record_of_object(json.loads(line_of(record)))
+
+
+def test_a_long_batch_is_written_as_several_whole_lines(capsys: Any) -> None:
+    event = an_sqs_event(*["x"] * 2000, eventSourceARN="arn:aws:sqs:eu-west-1:1:" + "q" * 200)
+    record = {"record": "begin", "messages": [message.fields for message in messages_of(event, SETTINGS)]}
+
+    transport.write(record)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 1
+    assert max(len(line) for line in lines) <= 240_000
+    assert sum(len(json.loads(line)["messages"]) for line in lines) == 2000

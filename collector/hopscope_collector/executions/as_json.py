@@ -4,6 +4,7 @@ The fields and what they mean are in docs/executions.md. Payloads stay out unles
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from hopscope_collector.executions.model import Attempt, Execution, Iteration, State, Wait
 
@@ -27,6 +28,7 @@ def execution_as_json(execution: Execution, *, with_payloads: bool = False) -> d
         "error": execution.error,
         "cause": execution.cause,
         "redrives": execution.redrives,
+        "runs": [asdict(run) for run in execution.runs],
         "trace_header": execution.trace_header,
         "request_ids": list(execution.request_ids),
         "states": [frozen[id(state)] for state in execution.states],
@@ -61,6 +63,7 @@ def _state(state: State, frozen: Mapping[int, dict[str, object]], *, with_payloa
         "map_runs": [{"arn": run.arn, "status": run.status, "redrives": run.redrives} for run in state.map_runs],
         "variables": sorted(state.variables),
         "refs": list(state.identity.refs),
+        "sent": [asdict(sent) for sent in state.identity.sent],
         "token_hashes": list(state.identity.token_hashes),
         "roots": list(state.identity.roots),
         "children": list(state.children),

@@ -18,11 +18,12 @@ from hopscope_collector.executions.model import (
     Execution,
     Iteration,
     MapRun,
+    Run,
     State,
     Status,
 )
 from hopscope_collector.executions.nodes import Node, Scope
-from hopscope_collector.executions.outcome import Outcomes, status_of_execution
+from hopscope_collector.executions.outcome import ENDINGS, Outcomes, status_of_execution
 from hopscope_collector.executions.tokens import Redactor
 from hopscope_collector.executions.tree import Tree
 
@@ -69,6 +70,7 @@ def _execution(tree: Tree, assembly: "_Assembly", status: Status, history: Histo
         state_machine_arn=described.state_machine_arn,
         map_run_arn=described.map_run_arn,
         redrives=max(len(tree.redrives), described.redrives),
+        runs=_runs(tree),
         trace_header=described.trace_header,
         missing=_missing(tree),
         is_linked=tree.is_linked,
@@ -79,6 +81,18 @@ def _end_of(tree: Tree) -> HistoryEvent | None:
     """The event that ended the execution. None while it runs, also again after a redrive."""
     last = tree.root.events[-1] if tree.root.events else None
     return last if last and last.type not in ("ExecutionStarted", "ExecutionRedriven") else None
+
+
+def _runs(tree: Tree) -> tuple[Run, ...]:
+    """A redrive begins another run; what ended the one before ends it."""
+    runs: list[Run] = []
+    for event in tree.root.events:
+        if event.type in ("ExecutionStarted", "ExecutionRedriven") or not runs:
+            runs.append(Run(event.id, event.time_us, "RUNNING"))
+        if event.type in ENDINGS and ENDINGS[event.type] != "RUNNING":
+            ended = (event.time_us, event.text("error"), event.text("cause"))
+            runs[-1] = Run(runs[-1].first_event, runs[-1].started_us, ENDINGS[event.type], *ended)
+    return tuple(runs)
 
 
 def _missing(tree: Tree) -> tuple[int, ...]:

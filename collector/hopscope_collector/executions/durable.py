@@ -206,4 +206,4 @@ def _wait(first: DurableEvent, last: DurableEvent) -> Wait | None:
 def _identity(events: _Operation) -> Identity:
     hashes = tuple(dict.fromkeys(token_hash(event.callback_id) for event in events if event.callback_id))
     refs = tuple(dict.fromkeys(f"durable/{event.child_arn}" for event in events if event.child_arn))
-    return Identity(refs, hashes)
+    return Identity(refs, token_hashes=hashes)

@@ -52,11 +52,57 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """One message that a state handed to a broker, or one piece of work that it started."""
+
+    service: str
+    """`events`, `sqs`, `sns`, `lambda`, `states`, …"""
+
+    operation: str
+    """As the task names it: `putEvents`, `sendMessage`, `startExecution`."""
+
+    event_id: int
+    """The event of the history that had the answer."""
+
+    ref: str | None = None
+    """In the words of messages: `events/<EventId>`, `states/<executionArn>`, … None when the broker did not take it."""
+
+    destination: str | None = None
+    """ARN, URL or name as the task gave it. None when it is not recorded."""
+
+    name: str | None = None
+    """The detail-type of an event. None when only the destination names it."""
+
+    sent_us: int | None = None
+    """When the attempt was scheduled. None when that is not recorded."""
+
+    error: str | None = None
+    """Why the broker did not take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An execution's first try, or one of its redrives."""
+
+    first_event: int
+    started_us: int | None
+    status: Status
+    ended_us: int | None = None
+    """None while it runs."""
+
+    error: str | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What the outside world knows a state's work by."""
 
     refs: tuple[str, ...] = ()
     """In the words of messages: `events/<EventId>`, `sqs/<MessageId>`, `states/<executionArn>`, …"""
+
+    sent: tuple[Sent, ...] = ()
+    """The same with what else is known of each, and the entries that were not taken."""
 
     token_hashes: tuple[str, ...] = ()
     """SHA-256 of each task token it gave away, as hex digits. The tokens themselves are secret and kept nowhere."""
@@ -172,6 +218,9 @@ class Execution:
     """The Map Run it is a child of. None for every other execution."""
 
     redrives: int = 0
+    runs: tuple[Run, ...] = ()
+    """The first try and every redrive, in order. Empty for durable executions."""
+
     trace_header: str | None = None
     missing: tuple[int, ...] = ()
     """Events that others name as their cause, but that are not here."""

@@ -10,7 +10,7 @@ from hopscope_collector.executions.model import Attempt, Status
 from hopscope_collector.executions.nodes import Node, Place, Scope, nodes_from, scopes_from
 from hopscope_collector.executions.tree import Tree
 
-_ENDINGS: dict[str, Status] = {
+ENDINGS: dict[str, Status] = {
     "ExecutionStarted": "RUNNING",
     "ExecutionRedriven": "RUNNING",
     "ExecutionSucceeded": "SUCCEEDED",
@@ -23,7 +23,7 @@ _BADLY: frozenset[Status] = frozenset({"FAILED", "TIMED_OUT", "ABORTED"})
 
 def status_of_execution(tree: Tree) -> Status:
     """By its last event; RUNNING when the history does not reach its end."""
-    known: list[Status] = [_ENDINGS[event.type] for event in tree.root.events if event.type in _ENDINGS]
+    known: list[Status] = [ENDINGS[event.type] for event in tree.root.events if event.type in ENDINGS]
     last: Status = known[-1] if known else "RUNNING"
     return last
 

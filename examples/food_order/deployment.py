@@ -2,7 +2,20 @@
 
 from pathlib import Path
 
-from hopscope_stage import Api, App, Bus, Function, Machine, Parameters, Queue, Rule, Source, Subscription, Topic
+from hopscope_stage import (
+    Api,
+    App,
+    Bus,
+    Deployment,
+    Function,
+    Machine,
+    Parameters,
+    Queue,
+    Rule,
+    Source,
+    Subscription,
+    Topic,
+)
 
 HERE = Path(__file__).parent
 
@@ -101,3 +114,12 @@ def rules() -> tuple[Rule, ...]:
             to=("function.award-points",),
         ),
     )
+
+
+def rules_of(deployment: Deployment) -> str:
+    """The text of `hopscope.toml` with the names that the queues and functions really have."""
+    text = RULES.read_text(encoding="utf-8")
+    for kind, name in deployment.app.things():
+        if kind in {"queue", "function"}:
+            text = text.replace(f'"{name}"', f'"{deployment.name(f"{kind}.{name}")}"')
+    return text

@@ -78,7 +78,7 @@ class Driver:
 
 def is_with_restaurant(said: Said) -> bool:
     """The restaurant has its ticket, and somebody waits for its answer."""
-    return "ticket printed" in said and ("restaurant notified" in said or "waiting for order_accepted" in said)
+    return "ticket printed" in said and ("restaurant notified" in said or "waiting for acceptance" in said)
 
 
 def is_given_up(said: Said) -> bool:
@@ -88,7 +88,7 @@ def is_given_up(said: Said) -> bool:
 
 def is_confirmed(said: Said) -> bool:
     """The customer knows, and somebody waits for the order to be handed over."""
-    return "user notified" in said or "waiting for order_completed" in said
+    return "user notified" in said or "waiting for completion" in said
 
 
 def is_over(order: PlannedOrder, said: Said) -> bool:

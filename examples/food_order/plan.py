@@ -22,7 +22,7 @@ FATES: tuple[Fate, ...] = get_args(Fate)
 
 Via = Literal["choreography", "state-machine"]
 
-SHARE_OF_TROUBLE = 0.35
+SHARE_OF_TROUBLE = 0.2
 """Of the orders beyond the first of each fate."""
 
 SHARE_OF_STATE_MACHINES = 0.3
@@ -79,8 +79,8 @@ def plan(flows: int, seed: int) -> tuple[PlannedOrder, ...]:
 
 def _fates(flows: int, chance: random.Random) -> list[Fate]:
     """One of each as far as they go, in any order; a half-way order follows the smooth one it overtakes."""
-    troubles = [fate for fate in FATES if fate not in {"smooth", "half-way"}]
-    fates: list[Fate] = ["smooth", "half-way", *troubles][:flows]
+    troubles = FATES[2:]
+    fates = list(FATES[:flows])
     while len(fates) < flows:
         fates.append(chance.choice(troubles) if chance.random() < SHARE_OF_TROUBLE else "smooth")
     pair, others = fates[:2], fates[2:]

@@ -60,12 +60,16 @@ class Example(Protocol):
     """The `HOPSCOPE_KEYS` that find its business ids."""
 
     RULES: Path
-    """Its `hopscope.toml`."""
+    """Its `hopscope.toml`, for a deployment without a prefix."""
 
     FATES: tuple[str, ...]
 
     def app(self) -> App:
         """What it deploys."""
+        ...
+
+    def rules_of(self, deployment: Deployment) -> str:
+        """The text of its `hopscope.toml`, with the names that things really have."""
         ...
 
     def plan(self, flows: int, seed: int) -> Sequence[Planned]:

@@ -60,4 +60,4 @@ def test_the_food_order_mentions_nothing_that_is_not_there():
 
     check(app)
 
-    assert "function.wait-for-person" in set(mentioned(app))
+    assert "function.wait-for-acceptance" in set(mentioned(app))

@@ -11,7 +11,7 @@ from hopscope_wire.decode import object_of, record_of, record_of_object
 from hopscope_wire.encode import lines_of
 from hopscope_wire.errors import Malformed, NotARecord, Refused, UnknownWireVersion
 from hopscope_wire.fields import MAX_LINE_BYTES
-from hopscope_wire.model import Begin, End, Message, Record, Send, WireError
+from hopscope_wire.model import Begin, End, History, Message, Record, Send, WireError
 
 texts = st.text(max_size=20)
 times = st.integers(0, 1 << 53)
@@ -60,13 +60,25 @@ ends = st.builds(
     extra=unknown,
 )
 
+histories = st.builds(
+    History,
+    trace_ids,
+    span_ids,
+    texts,
+    times,
+    refs=st.lists(texts, max_size=3).map(tuple),
+    documents=st.lists(st.dictionaries(texts, json_values, max_size=2), max_size=2).map(tuple),
+    extra=unknown,
+)
+records = begins | ends | histories
 
-@given(begins | ends)
+
+@given(records)
 def test_decoding_what_was_encoded_gives_it_back_with_its_unknown_fields(record: Record) -> None:
     assert record_of(line_with(record)) == record
 
 
-@given(begins | ends, st.text(st.characters(exclude_characters="{"), max_size=40))
+@given(records, st.text(st.characters(exclude_characters="{"), max_size=40))
 def test_what_a_log_driver_put_before_a_line_is_passed_over(record: Record, before: str) -> None:
     assert record_of(before + line_with(record)) == record
 
@@ -77,7 +89,7 @@ def test_no_line_does_worse_than_being_refused(line: str) -> None:
         record_of(line)
 
 
-@given(begins | ends, st.data())
+@given(records, st.data())
 def test_no_damage_to_a_field_does_worse_than_being_refused(record: Record, data: st.DataObject) -> None:
     found = object_of(record)
     name = data.draw(st.sampled_from(sorted(found)))
@@ -89,7 +101,7 @@ def test_no_damage_to_a_field_does_worse_than_being_refused(record: Record, data
         assert len(str(refusal)) < 400
 
 
-@given(begins | ends, st.integers(0, 2000))
+@given(records, st.integers(0, 2000))
 def test_a_cut_line_is_refused(record: Record, length: int) -> None:
     line = line_with(record)
 
@@ -102,7 +114,7 @@ def test_a_cut_line_is_refused(record: Record, length: int) -> None:
     [
         (lambda found: found.update(hopscope=2), UnknownWireVersion, "wire version 2; expected 1"),
         (lambda found: found.update(hopscope=True), UnknownWireVersion, "wire version True; expected 1"),
-        (lambda found: found.update(record="middle"), Malformed, "'record' is 'middle'; expected 'begin' or 'end'"),
+        (lambda found: found.update(record="middle"), Malformed, "'record' is 'middle'; expected 'begin', 'end' or"),
         (lambda found: found.update(traceId="XYZ"), Malformed, "'traceId' is 'XYZ'; expected 32 lower-case hex digits"),
         (lambda found: found.pop("function"), Malformed, "'function' is None; expected a value"),
         (lambda found: found.update(startUs=-1), Malformed, "'startUs' is -1; expected a whole number from 0"),

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from hopscope_wire.errors import Malformed, NotARecord, UnknownWireVersion
 from hopscope_wire.fields import LINE_PREFIX, WIRE_VERSION
-from hopscope_wire.model import NOTHING, Begin, End, Message, Record, Send, WireError
+from hopscope_wire.model import NOTHING, Begin, End, History, Message, Record, Send, WireError
 
 Check = Callable[[str, Any], Any]
 T = TypeVar("T")
@@ -59,12 +59,14 @@ def record_of_object(found: Mapping[str, object]) -> Record:
         return _built(Begin, _BEGIN, found)
     if kind == "end":
         return _built(End, _END, found)
-    raise Malformed("record", kind, "'begin' or 'end'")
+    if kind == "history":
+        return _built(History, _HISTORY, found)
+    raise Malformed("record", kind, "'begin', 'end' or 'history'")
 
 
 def object_of(record: Record) -> dict[str, object]:
     """The JSON object of a record: `record_of_object` of it is the record again, unknown fields included."""
-    kind = "begin" if isinstance(record, Begin) else "end"
+    kind = type(record).__name__.lower()
     return {"hopscope": WIRE_VERSION, "record": kind, **_unbuilt(record)}
 
 
@@ -156,6 +158,12 @@ def _texts_by_name(name: str, value: Any) -> Mapping[str, str]:
     return MappingProxyType(value)
 
 
+def _document(name: str, value: Any) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise Malformed(name, value, "an object")
+    return MappingProxyType(value)
+
+
 def _object_of(record_type: type[Any], checks: Mapping[str, tuple[str, Check]]) -> Check:
     def check(name: str, value: Any) -> Any:
         if not isinstance(value, dict):
@@ -239,12 +247,18 @@ _END: dict[str, tuple[str, Check]] = {
     "failedMessages": ("failed_messages", _list_of(_count)),
     "sends": ("sends", _list_of(_object_of(Send, _SEND))),
 }
+_HISTORY: dict[str, tuple[str, Check]] = {
+    **_IDENTITY,
+    "refs": ("refs", _list_of(_text)),
+    "documents": ("documents", _list_of(_document)),
+}
 _CHECKS: dict[type[Any], dict[str, tuple[str, Check]]] = {
     WireError: _ERROR,
     Message: _MESSAGE,
     Send: _SEND,
     Begin: _BEGIN,
     End: _END,
+    History: _HISTORY,
 }
 _NAMES = {
     kind: {attribute: wire_name for wire_name, (attribute, _) in checks.items()} for kind, checks in _CHECKS.items()

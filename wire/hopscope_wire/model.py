@@ -2,6 +2,7 @@
 
     Begin   written before the handler runs     Message   one message that arrived with it
     End     written after it returned or raised Send      one message that it handed to a broker
+    History part of an execution's history, written by the collector for its own store, never by the layer
 
 Times are epoch microseconds, UTC, on the clock of the machine that ran the function unless the docstring names
 another clock. `extra` keeps the fields this version does not know, so that they survive a round trip.
@@ -188,4 +189,37 @@ class End:
     """Counters of the layer among them: `skipped`, `failures`."""
 
 
-Record = Begin | End
+@dataclass(frozen=True, slots=True)
+class History:
+    """Part of the history of an execution, as AWS tells it but without payloads. Parts may overlap."""
+
+    trace_id: str
+    """Made from the ARN: nothing else has it."""
+
+    invocation_id: str
+    """Twelve digits made from the ARN and `0000`: the same for every part."""
+
+    function: str
+    """Name of the state machine, or of the durable function."""
+
+    start_us: int
+    """When the execution started: the same for every part."""
+
+    request_id: str = ""
+    """Empty: an execution has none."""
+
+    refs: tuple[str, ...] = ()
+    """`states/<arn>` (or `durable/<arn>`) first, then every ref that its tasks got, and `task-token/<hash>`."""
+
+    root: str | None = None
+    """X-Ray Root that its tasks ran under. None when no answer tells."""
+
+    correlation_id: str | None = None
+    keys: Mapping[str, str] = field(default_factory=_nothing)
+    documents: tuple[Mapping[str, object], ...] = ()
+    """`{"events": […]}`, what DescribeExecution said, and so on: see `hopscope_collector.executions.history`."""
+
+    extra: Mapping[str, object] = field(default_factory=_nothing)
+
+
+Record = Begin | End | History

@@ -17,7 +17,16 @@ from botocore.exceptions import (
 from hopscope_collector.errors import SourceFailed
 
 _THROTTLED = frozenset(
-    {"ThrottlingException", "Throttling", "TooManyRequestsException", "LimitExceededException", "RequestLimitExceeded"}
+    {
+        "ThrottlingException",
+        "Throttling",
+        "TooManyRequestsException",
+        "LimitExceededException",
+        "RequestLimitExceeded",
+        "ProvisionedThroughputExceededException",
+        "KMSThrottlingException",
+        "RequestThrottled",
+    }
 )
 _PASSING = frozenset({"ServiceUnavailableException", "InternalFailure", "InternalServerError", "ServiceUnavailable"})
 

@@ -29,7 +29,7 @@ def test_the_strongest_evidence_decides_where_a_hop_stands(orders):
 
     steps = outline(orders.flow(hops=(above, other, below), links=links))
 
-    assert [(step.id, len(step.guides)) for step in steps] == [("a.0", 0), ("c.0", 1), ("b.0", 0)]
+    assert [(step.id, step.depth) for step in steps] == [("a.0", 0), ("c.0", 1), ("b.0", 0)]
 
 
 ids = st.sampled_from([f"h{number}.0" for number in range(7)])

@@ -116,7 +116,7 @@ def _forest(steps: Sequence[Step], now_us: int, *, is_narrow: bool) -> list[_Nod
     labels: dict[str, _Node] = {}
     for step in steps:
         node = _Node(_card(step, now_us, is_narrow=is_narrow), step)
-        del path[len(step.guides) :]
+        del path[step.depth :]
         if not path:
             roots.append(node)
         elif not step.hops:

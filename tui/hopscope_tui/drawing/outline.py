@@ -12,10 +12,13 @@ strongest evidence; the others are named in the inspector. Every hop is in exact
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hopscope_collector.flow import EVIDENCE_ORDER, Flow, Hop, Link, Send, Wait
 from hopscope_tui.drawing.activity import FAILED, attempts_of
+
+MOST_GUIDES = 12
+"""Ancestors whose guides are drawn: what is deeper does not fit a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,11 @@ class Step:
     """What joined the step to the one above. None for a beginning."""
 
     wait: Wait | None = None
+    depth: int = 0
+    """How many steps led to it, one after the other; 0 for a beginning."""
+
     guides: tuple[bool, ...] = ()
-    """For each ancestor and the step itself, whether a sibling follows; empty for a beginning."""
+    """For the nearest ancestors and the step itself, whether a sibling follows; empty for a beginning."""
 
     @property
     def hop(self) -> Hop | None:
@@ -156,6 +162,6 @@ def _placed(siblings: list[Step], above: Step | None) -> list[Step]:
         return ordered[::-1]
     last = len(ordered) - 1
     return [
-        Step(step.id, step.hops, step.send, step.link, step.wait, guides=(*above.guides, index < last))
+        replace(step, depth=above.depth + 1, guides=(*above.guides, index < last)[-MOST_GUIDES:])
         for index, step in reversed(list(enumerate(ordered)))
     ]

@@ -96,4 +96,4 @@ def beside(left: Sequence[Run], right: Sequence[Run], width_cells: int) -> Row:
     right_cells = row_cells(right)
     if right_cells + 2 > width_cells:
         return fit_row(left, width_cells)
-    return (*fit_row(left, width_cells - right_cells), *right)
+    return (*fit_row(left, width_cells - right_cells - 1), Run(" "), *right)

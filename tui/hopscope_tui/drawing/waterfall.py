@@ -21,9 +21,6 @@ from hopscope_tui.drawing.times import NO_TIME, duration
 
 CUT_GLYPH = "╱"
 _TIME_CELLS = 7
-_DEEPEST = 12
-"""Guides drawn at most; what is deeper is marked, not indented further."""
-
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -109,8 +106,8 @@ def _guides(step: Step) -> Row:
     """The lines that lead down to the step."""
     if not step.guides:
         return ()
-    *above, follows = step.guides[-_DEEPEST:]
-    cut = "┈" if len(step.guides) > _DEEPEST else ""
+    *above, follows = step.guides
+    cut = "┈" if step.depth > len(step.guides) else ""
     stem = cut + "".join("│  " if goes_on else "   " for goes_on in above)
     is_exact = step.link is None or step.link.is_exact
     joint = ("├" if follows else "└") + ("─ " if is_exact else "╌ ")

@@ -45,6 +45,7 @@ class FlowScreen(LiveScreen):
         super().__init__(source)
         self.flow = flow
         self._steps: tuple[Step, ...] = ()
+        self._outlined: Flow | None = None
         self._pointed: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -96,7 +97,7 @@ class FlowScreen(LiveScreen):
         pointed = self._pointed
         self.query_one("#views", ContentSwitcher).current = f"{name}-pane"
         view = self.query_one(StepList) if name == "steps" else self.query_one(FlowGraph)
-        view.show_flow(self.flow, self.desk.now_us())
+        view.show_flow(self.flow, self._steps, self.desk.now_us())
         if pointed is not None:
             view.choose(pointed)
         view.focus()
@@ -127,11 +128,12 @@ class FlowScreen(LiveScreen):
 
     def _show(self) -> None:
         now_us, flow = self.desk.now_us(), self.flow
-        self._steps = outline(flow)
+        if flow is not self._outlined:
+            self._steps, self._outlined = outline(flow), flow
         steps = self.query_one(StepList)
-        steps.show_flow(flow, now_us)
+        steps.show_flow(flow, self._steps, now_us)
         if self.query_one("#views", ContentSwitcher).current == "graph-pane":
-            self.query_one(FlowGraph).show_flow(flow, now_us)
+            self.query_one(FlowGraph).show_flow(flow, self._steps, now_us)
         self.query_one("#headline", DrawnLine).drawing = lambda width: flow_headline(flow, width, now_us)
         self.query_one("#heading", DrawnLine).drawing = steps.heading
         notes = self.query_one("#notes", DrawnLine)

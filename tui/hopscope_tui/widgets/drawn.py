@@ -27,6 +27,9 @@ GUTTER = Run(" ")
 CURSOR_MARK = Run("▌", "accent")
 """Seen where colours are not."""
 
+MOST_STRIPS = 1_000
+"""Drawn rows that are kept: a few screens of them."""
+
 ROLE_CLASSES = {f"drawn--{role}" for role in ROLES}
 
 
@@ -36,7 +39,7 @@ def strip_of(widget: Widget, row: Row, width_cells: int, under: Style | None = N
     for run in fit_row(row, width_cells):
         style = widget.get_component_rich_style(f"drawn--{run.role}")
         segments.append(Segment(neutral(run.text), style + under if under is not None else style))
-    return Strip(segments).adjust_cell_length(width_cells, widget.rich_style)
+    return Strip(segments).adjust_cell_length(width_cells)
 
 
 def row_or_fault(draw: Callable[[], Row]) -> Row:
@@ -104,8 +107,12 @@ class DrawnList(ScrollView, can_focus=True):
 
         index: int
 
+    def __init__(self, *, id: str | None = None) -> None:
+        self._strips: dict[tuple[int, int], Strip] = {}
+        super().__init__(id=id)
+
     def row(self, index: int, width_cells: int) -> Row:
-        """The drawing of one row."""
+        """The drawing of one row; asked again only after `refresh_rows()`."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
@@ -114,11 +121,24 @@ class DrawnList(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y
         if not 0 <= index < self.row_count:
             return Strip.blank(width, self.rich_style)
-        is_cursor = index == self.cursor and (self.has_focus or self.keeps_cursor)
-        under = self.get_component_rich_style("drawn--cursor", partial=True) if is_cursor else None
-        gutter = CURSOR_MARK if is_cursor and self.has_focus else GUTTER
+        if index == self.cursor and (self.has_focus or self.keeps_cursor):
+            under = self.get_component_rich_style("drawn--cursor", partial=True)
+            return self._strip(index, CURSOR_MARK if self.has_focus else GUTTER, under)
+        if (index, width) not in self._strips:
+            if len(self._strips) >= MOST_STRIPS:
+                self._strips.clear()
+            self._strips[index, width] = self._strip(index, GUTTER)
+        return self._strips[index, width]
+
+    def _strip(self, index: int, gutter: Run, under: Style | None = None) -> Strip:
+        width = self.scrollable_content_region.width
         row = row_or_fault(lambda: self.row(index, width - GUTTER_CELLS))
         return strip_of(self, (gutter, *row), width, under)
+
+    def notify_style_update(self) -> None:
+        """Another theme: every row looks different."""
+        self._strips.clear()
+        super().notify_style_update()
 
     def validate_cursor(self, cursor: int) -> int:
         """Within the rows."""
@@ -128,7 +148,7 @@ class DrawnList(ScrollView, can_focus=True):
         """Grow or shrink what is scrolled over."""
         self.virtual_size = Size(0, self.row_count)
         self.cursor = self.validate_cursor(self.cursor)
-        self.refresh()
+        self.refresh_rows()
 
     def watch_cursor(self, before: int, now: int) -> None:
         """Redraw two rows, bring the cursor into sight, tell the screen."""
@@ -159,7 +179,8 @@ class DrawnList(ScrollView, can_focus=True):
                 self.action_choose()
 
     def refresh_rows(self) -> None:
-        """Draw what is in sight again."""
+        """Draw what is in sight anew."""
+        self._strips.clear()
         self.refresh(Region(0, 0, *self.size))
 
     def action_move(self, rows: int) -> None:

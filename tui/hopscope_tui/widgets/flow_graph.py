@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from hopscope_collector.flow import Flow
 from hopscope_tui.drawing.graph import Picture, Place, graph_of
-from hopscope_tui.drawing.outline import Step, outline
+from hopscope_tui.drawing.outline import Step
 from hopscope_tui.messages import Pointed
 from hopscope_tui.widgets.drawn import ROLE_CLASSES, row_or_fault, strip_of
 
@@ -39,11 +39,9 @@ class FlowGraph(ScrollView, can_focus=True):
         self._now_us = 0
         self._picture: Picture | None = None
 
-    def show_flow(self, flow: Flow, now_us: int) -> None:
-        """Draw a flow, or what became of it."""
-        if flow is not self._flow:
-            self._steps = outline(flow)
-        self._flow, self._now_us = flow, now_us
+    def show_flow(self, flow: Flow, steps: tuple[Step, ...], now_us: int) -> None:
+        """Draw a flow with its outline, or what became of it."""
+        self._flow, self._steps, self._now_us = flow, steps, now_us
         self._arrange()
 
     def choose(self, step_id: str) -> None:
@@ -107,6 +105,7 @@ class FlowGraph(ScrollView, can_focus=True):
         self.virtual_size = Size(self._picture.canvas.width_cells, self._picture.canvas.height)
         if self.pointed not in self._picture.places:
             self.pointed = self._steps[0].id if self._steps else None
+        self._show_card()
         self.refresh()
 
     def _show_card(self) -> None:

@@ -1,7 +1,7 @@
 """The steps of one flow with their times: a tree and a waterfall with one cursor."""
 
 from hopscope_collector.flow import Flow
-from hopscope_tui.drawing.outline import Step, outline
+from hopscope_tui.drawing.outline import Step
 from hopscope_tui.drawing.rows import Row
 from hopscope_tui.drawing.waterfall import Layout, heading_row, layout_of, step_row
 from hopscope_tui.messages import Pointed
@@ -23,12 +23,10 @@ class StepList(DrawnList):
         """The step under the cursor. None before a flow came."""
         return self._steps[self.cursor] if self.cursor < len(self._steps) else None
 
-    def show_flow(self, flow: Flow, now_us: int) -> None:
-        """Draw a flow, or what became of it."""
+    def show_flow(self, flow: Flow, steps: tuple[Step, ...], now_us: int) -> None:
+        """Draw a flow with its outline, or what became of it."""
         before = self.chosen
-        if flow is not self._flow:
-            self._steps = outline(flow)
-        self._flow, self._now_us = flow, now_us
+        self._flow, self._steps, self._now_us = flow, steps, now_us
         self._layouts.clear()
         self.row_count = len(self._steps)
         if before is not None:

@@ -8,7 +8,8 @@ const { attachLocally } = require('./lib/local');
 const { guardDeployedFunction } = require('./lib/deploy_function');
 const { finishTemplate } = require('./lib/finishing');
 const { writeTopology } = require('./lib/topology_file');
-const { settingsOf } = require('./lib/settings');
+const { withdraw } = require('./lib/layer');
+const { worldOf } = require('./lib/world');
 
 const COMMANDS = {
   hopscope: {
@@ -17,7 +18,13 @@ const COMMANDS = {
       topology: {
         usage: 'Write who publishes where and who should receive it, from the compiled template',
         lifecycleEvents: ['write'],
-        options: { output: { usage: 'File to write; - prints it (default: hopscope.topology.json)', shortcut: 'o', type: 'string' } },
+        options: {
+          output: {
+            usage: 'File to write; - prints it (default: hopscope.topology.json)',
+            shortcut: 'o',
+            type: 'string',
+          },
+        },
       },
     },
   },
@@ -29,6 +36,7 @@ class Hopscope {
     const world = () => worldOf(serverless, options, { log, writeText });
     this.commands = COMMANDS;
     this.hooks = {
+      'before:package:cleanup': () => withdraw(serverless.service),
       'after:package:compileLayers': () => attachFunctions(world()),
       'after:aws:package:finalize:mergeCustomProviderResources': () => finishTemplate(world()),
       'before:deploy:function:deploy': () => guardDeployedFunction(world()),
@@ -43,18 +51,6 @@ class Hopscope {
 
 function isInvokeLocal(serverless) {
   return serverless.processedInput.commands.join(' ') === 'invoke local';
-}
-
-/** What a hook needs to know of the framework, read when the hook runs. */
-function worldOf(serverless, options, { log, writeText }) {
-  const stage = serverless.getProvider('aws').getStage();
-  const { service, serviceDir } = serverless;
-  const settings = settingsOf(service.custom?.hopscope, stage);
-  const template = service.provider.compiledCloudFormationTemplate;
-  const spawn = (lifecycle) => serverless.pluginManager.spawn(lifecycle);
-  const region = serverless.getProvider('aws').getRegion();
-  const HopscopeError = serverless.classes.Error;
-  return { service, serviceDir, stage, region, settings, template, options, log, writeText, spawn, HopscopeError };
 }
 
 module.exports = Hopscope;

@@ -10,13 +10,13 @@
  * `auto` is the wrapper, and the handler where the wrapper's place is taken.
  */
 
+const { RUNTIMES } = require('./runtimes');
 const { functionSettings, selectionOf } = require('./settings');
 const { variablesOf } = require('./variables');
 
 const WRAPPER = 'AWS_LAMBDA_EXEC_WRAPPER';
 const OUR_WRAPPER = '/opt/hopscope';
 const OUR_HANDLER = 'hopscope_layer.handler';
-const RUNTIMES = ['python3.10', 'python3.11', 'python3.12', 'python3.13', 'python3.14'];
 const MOST_LAYERS = 5;
 const MOST_UNZIPPED_BYTES = 250 * 1024 * 1024;
 const MOST_ENVIRONMENT_BYTES = 4096;
@@ -25,7 +25,7 @@ const MOST_ENVIRONMENT_BYTES = 4096;
  * One change a function that is asked for, in the service's order.
  *
  * A change is `{function, how, handler, layers, environment}`, or `{function, refused, isNamed}` with the reason why
- * AWS would not take it. `config` is `{settings, layer, unzippedBytes}`: `layer` an ARN or a reference,
+ * AWS would not take it. `config` is `{settings, layer, unzippedBytes, attach}`: `layer` an ARN or a reference,
  * `unzippedBytes(name)` the size of the function's code and its layers with ours, as far as they are known, and
  * `attach`, if given, stands above every setting of that name.
  */
@@ -63,12 +63,18 @@ function changeOf(name, functionObject, { settings, layer, provider, attach }) {
 /** The variables of each way. Whoever holds the wrapper's place, and the author's handler, are found again the second time. */
 const HOW = {
   wrapper: () => ({ [WRAPPER]: OUR_WRAPPER }),
-  chain: ({ inherited }) => ({ [WRAPPER]: OUR_WRAPPER, HOPSCOPE_WRAPPED: inherited.HOPSCOPE_WRAPPED ?? inherited[WRAPPER] }),
-  handler: ({ handler, inherited }) => ({ HOPSCOPE_HANDLER: handler === OUR_HANDLER ? inherited.HOPSCOPE_HANDLER : handler }),
+  chain: ({ inherited }) => ({
+    [WRAPPER]: OUR_WRAPPER,
+    HOPSCOPE_WRAPPED: inherited.HOPSCOPE_WRAPPED ?? inherited[WRAPPER],
+  }),
+  handler: ({ handler, inherited }) => ({
+    HOPSCOPE_HANDLER: handler === OUR_HANDLER ? inherited.HOPSCOPE_HANDLER : handler,
+  }),
 };
 
 function howOf(asked, environment) {
-  const isTaken = isSet(environment.HOPSCOPE_WRAPPED) || (isSet(environment[WRAPPER]) && environment[WRAPPER] !== OUR_WRAPPER);
+  const isTaken =
+    isSet(environment.HOPSCOPE_WRAPPED) || (isSet(environment[WRAPPER]) && environment[WRAPPER] !== OUR_WRAPPER);
   if (asked === 'handler' || (asked === 'auto' && isTaken)) return 'handler';
   return isTaken ? 'chain' : 'wrapper';
 }
@@ -86,7 +92,9 @@ function withLayer(layers, layer) {
 function unsupported(functionObject, provider) {
   if (functionObject.image) return 'a container image takes no layers; install hopscope-layer into the image';
   const runtime = functionObject.runtime ?? provider.runtime;
-  return RUNTIMES.includes(runtime) ? null : `its runtime is ${runtime}; the layer runs on ${RUNTIMES[0]} to ${RUNTIMES.at(-1)}`;
+  return RUNTIMES.includes(runtime)
+    ? null
+    : `its runtime is ${runtime}; the layer runs on ${RUNTIMES[0]} to ${RUNTIMES.at(-1)}`;
 }
 
 /** What AWS would say at deploy time, said now; null if nothing. */

@@ -33,12 +33,16 @@ function attachFunctions(world) {
 }
 
 function zipOrError({ service, HopscopeError }) {
-  if (service.layers?.[layer.NAME] && !service.provider.compiledCloudFormationTemplate.Resources[layer.LOGICAL_ID]?.Properties.LicenseInfo) {
-    throw new HopscopeError(`hopscope: the service has a layer named ${layer.NAME} of its own; rename it, or give custom.hopscope.layerArn`);
+  if (service.layers?.[layer.NAME] && !layer.isOurs(service.layers[layer.NAME])) {
+    throw new HopscopeError(
+      `hopscope: the service has a layer named ${layer.NAME} of its own; rename it, or give custom.hopscope.layerArn`,
+    );
   }
   const zip = layer.zipFile();
   if (zip === null) {
-    throw new HopscopeError('hopscope: layer.zip is not in the plugin package; install the package from the registry, or run make layer in the workspace');
+    throw new HopscopeError(
+      'hopscope: layer.zip is not in the plugin package; install the package from the registry, or run make layer in the workspace',
+    );
   }
   return zip;
 }
@@ -49,10 +53,16 @@ function bytesOf({ service, serviceDir }, name) {
   const artifact = functionObject.package?.artifact ?? service.package.artifact;
   const named = functionObject.layers ?? service.provider.layers ?? [];
   const layers = Object.entries(service.layers ?? {}).filter(([layerName]) =>
-    named.some((each) => each.Ref === `${layerName[0].toUpperCase()}${layerName.slice(1)}LambdaLayer`),
+    named.some((each) => each.Ref === logicalIdOf(layerName)),
   );
   const files = [artifact, ...layers.map(([, each]) => each.package?.artifact)].filter(Boolean);
   return files.reduce((bytes, file) => bytes + unzippedBytes(path.resolve(serviceDir, file)), 0);
+}
+
+/** The framework's name for the resource of a layer. */
+function logicalIdOf(layerName) {
+  const letters = layerName.replace(/-/g, 'Dash').replace(/_/g, 'Underscore');
+  return `${letters[0].toUpperCase()}${letters.slice(1)}LambdaLayer`;
 }
 
 /** A function that was named must be attached; one that was only not left out is left as it is. */

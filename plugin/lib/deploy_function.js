@@ -16,7 +16,9 @@ function guardDeployedFunction({ service, stage, settings, options, log }) {
   if (!change) return;
   if (change.refused) log.warning(`hopscope: ${name}: left as it is: ${change.refused}`);
   else if (!willHaveLayer(change, service, { stage, settings })) {
-    log.warning(`hopscope: ${name}: left as it is: the deployed function has no layer of Hopscope yet; run serverless deploy once`);
+    log.warning(
+      `hopscope: ${name}: left as it is: the deployed function has no layer of Hopscope yet; run serverless deploy once`,
+    );
   } else {
     apply(service, [change]);
     log.notice(`hopscope: ${name}: ${change.how === 'handler' ? 'handler redirect' : 'exec wrapper'}`);

@@ -9,13 +9,26 @@
 
 const { idOf, resourcesOf, textOf } = require('./template');
 
-const DELIVERY = ['CreateLogDelivery', 'GetLogDelivery', 'UpdateLogDelivery', 'DeleteLogDelivery', 'ListLogDeliveries', 'PutResourcePolicy', 'DescribeResourcePolicies', 'DescribeLogGroups'];
+const DELIVERY = [
+  'CreateLogDelivery',
+  'GetLogDelivery',
+  'UpdateLogDelivery',
+  'DeleteLogDelivery',
+  'ListLogDeliveries',
+  'PutResourcePolicy',
+  'DescribeResourcePolicies',
+  'DescribeLogGroups',
+];
 
 /** `{add, set, warnings}` for the template; nothing when the setting `expressLogs` is off. */
 function expressLogs(template, { settings, prefix, retentionDays }) {
   if (!settings.expressLogs) return { add: {}, set: [], warnings: [] };
-  const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine').filter(([, each]) => each.StateMachineType === 'EXPRESS');
-  const edits = machines.map(([id, machine, resource]) => editOf(template, { id, machine, resource, prefix, retentionDays }));
+  const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine').filter(
+    ([, each]) => each.StateMachineType === 'EXPRESS',
+  );
+  const edits = machines.map(([id, machine, resource]) =>
+    editOf(template, { id, machine, resource, prefix, retentionDays }),
+  );
   return {
     add: Object.assign({}, ...edits.map(({ add }) => add)),
     set: edits.flatMap(({ set }) => set),
@@ -42,7 +55,17 @@ function editOf(template, { id, machine, resource, prefix, retentionDays }) {
   ];
   const role = roleOf(template, machine.RoleArn);
   if (role.mayDeliver) return { add, set, warnings: [] };
-  if (role.id === null) return { add, set, warnings: [{ code: 'express-role', text: `the role of state machine ${id} is not in this service; let it ${DELIVERY.map((each) => `logs:${each}`).join(', ')} on *` }] };
+  if (role.id === null)
+    return {
+      add,
+      set,
+      warnings: [
+        {
+          code: 'express-role',
+          text: `the role of state machine ${id} is not in this service; let it ${DELIVERY.map((each) => `logs:${each}`).join(', ')} on *`,
+        },
+      ],
+    };
   const policyId = `${id}HopscopeLogDelivery`;
   const dependsOn = [...new Set([resource.DependsOn ?? [], policyId].flat())];
   return {
@@ -56,8 +79,13 @@ function roleOf(template, arn) {
   const id = idOf(template, arn);
   if (template.Resources[id]?.Type !== 'AWS::IAM::Role') return { id: null, mayDeliver: false };
   const policies = template.Resources[id].Properties?.Policies ?? [];
-  const actions = policies.flatMap(({ PolicyDocument }) => [PolicyDocument.Statement].flat()).flatMap(({ Action }) => [Action].flat());
-  return { id, mayDeliver: actions.some((action) => ['logs:CreateLogDelivery', 'logs:*', '*'].includes(textOf(action))) };
+  const actions = policies
+    .flatMap(({ PolicyDocument }) => [PolicyDocument.Statement].flat())
+    .flatMap(({ Action }) => [Action].flat());
+  return {
+    id,
+    mayDeliver: actions.some((action) => ['logs:CreateLogDelivery', 'logs:*', '*'].includes(textOf(action))),
+  };
 }
 
 function logGroup(name, retentionDays) {

@@ -40,7 +40,9 @@ function applyTo(template, { add, set = [] }) {
 function attachedIds(template) {
   const isOurs = ({ Handler, Environment }) =>
     Handler === 'hopscope_layer.handler' || Environment?.Variables?.[OUR_MARK] === '/opt/hopscope';
-  return resourcesOf(template, 'AWS::Lambda::Function').filter(([, each]) => isOurs(each)).map(([id]) => id);
+  return resourcesOf(template, 'AWS::Lambda::Function')
+    .filter(([, each]) => isOurs(each))
+    .map(([id]) => id);
 }
 
 /** The log groups of Express machines that stand in this template, each once. */

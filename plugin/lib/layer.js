@@ -9,13 +9,13 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { RUNTIMES } = require('./runtimes');
 const { version } = require('../package.json');
 
 const NAME = 'hopscope';
 const LOGICAL_ID = 'HopscopeLambdaLayer';
 const OUTPUT_ID = `${LOGICAL_ID}QualifiedArn`; // where `serverless info` looks for the ARN of a layer
 const REFERENCE = { Ref: LOGICAL_ID };
-const RUNTIMES = ['python3.10', 'python3.11', 'python3.12', 'python3.13', 'python3.14'];
 
 const PLACES = [path.join(__dirname, '..', 'layer.zip'), path.join(__dirname, '..', '..', 'dist', 'layer.zip')];
 
@@ -63,7 +63,20 @@ function add({ service, serviceDir, stage }, zip) {
   service.layers = { ...service.layers, [NAME]: entry };
   const template = service.provider.compiledCloudFormationTemplate;
   template.Resources[LOGICAL_ID] = resource;
-  template.Outputs = { ...template.Outputs, [OUTPUT_ID]: { Description: 'Current Lambda layer version', Value: REFERENCE } };
+  template.Outputs = {
+    ...template.Outputs,
+    [OUTPUT_ID]: { Description: 'Current Lambda layer version', Value: REFERENCE },
+  };
 }
 
-module.exports = { add, layerOf, layerResource, zipFile, LOGICAL_ID, NAME };
+/** Take our entry out again, so that a second packaging in one process asks nobody about it either. */
+function withdraw(service) {
+  if (isOurs(service.layers?.[NAME])) delete service.layers[NAME];
+}
+
+/** A layer that the service packages itself has a path or an artifact; ours has a name only. */
+function isOurs(entry) {
+  return entry !== undefined && entry.path === undefined && entry.package?.artifact === undefined;
+}
+
+module.exports = { add, isOurs, withdraw, layerOf, layerResource, zipFile, LOGICAL_ID, NAME };

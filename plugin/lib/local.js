@@ -13,9 +13,18 @@ const layer = require('./layer');
 function attachLocally({ service, settings, log }) {
   const zip = layer.zipFile();
   if (!settings.enabled || !settings.local || zip === null) return;
-  const changes = changesOf(service, { settings, attach: 'handler', layer: layer.layerOf(settings), unzippedBytes: () => 0 });
-  apply(service, changes.map((change) => locally(change, service, zip)));
-  for (const { function: name, refused } of changes) if (!refused) log.notice(`hopscope: ${name}: handler redirect, layer from ${zip}`);
+  const changes = changesOf(service, {
+    settings,
+    attach: 'handler',
+    layer: layer.layerOf(settings),
+    unzippedBytes: () => 0,
+  });
+  apply(
+    service,
+    changes.map((change) => locally(change, service, zip)),
+  );
+  for (const { function: name, refused } of changes)
+    if (!refused) log.notice(`hopscope: ${name}: handler redirect, layer from ${zip}`);
 }
 
 /** The change without a layer, and with the zip on Python's path. */

@@ -10,6 +10,13 @@ const TEXTS = { type: 'array', items: { type: 'string', minLength: 1 }, minItems
 const ARN = { anyOf: [{ type: 'string', pattern: '^arn:' }, { $ref: '#/definitions/awsCfFunction' }] };
 const PATH = { type: 'string', pattern: '^[^.,;|=\\s]+(\\.[^.,;|=\\s]+)*$' };
 
+const SHARE = { type: 'number', minimum: 0, maximum: 1 };
+
+/** Never the secret itself: what CloudFormation resolves when it deploys. */
+const SECRET = {
+  anyOf: [{ type: 'string', pattern: '^\\{\\{resolve:(secretsmanager|ssm):' }, { $ref: '#/definitions/awsCfFunction' }],
+};
+
 /** Settings of the layer: every one is a variable of the function, see variables.js. */
 const LAYER_SETTINGS = {
   attach: { enum: ['auto', 'wrapper', 'handler'] },
@@ -25,6 +32,17 @@ const LAYER_SETTINGS = {
     ],
   },
   correlationHeaders: TEXTS,
+  sample: SHARE,
+  debug: SHARE,
+  capture: { anyOf: [{ type: 'boolean' }, { enum: ['on', 'off', 'error'] }] },
+  captureBytes: { type: 'integer', minimum: 0 },
+  redact: {
+    type: 'object',
+    properties: { keys: TEXTS, email: { type: 'boolean' }, secret: SECRET },
+    additionalProperties: false,
+  },
+  stack: { type: 'boolean' },
+  http: TEXTS,
 };
 
 const LOGS = {

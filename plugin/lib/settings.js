@@ -18,12 +18,22 @@ const DEFAULTS = {
   expressLogs: false,
   warnings: true,
   keys: {},
-  propagation: null, // null: as the layer's default
-  correlationHeaders: null, // null: as the layer's default
+  redact: {},
 };
 
-const PER_FUNCTION = ['attach', 'keys', 'propagation', 'correlationHeaders'];
-const LISTS = ['stages', 'include', 'exclude', 'correlationHeaders'];
+/** Settings of the layer that one function may override; one that nobody wrote is undefined, and the layer's default holds. */
+const PER_FUNCTION = [
+  'attach',
+  'propagation',
+  'correlationHeaders',
+  'sample',
+  'debug',
+  'capture',
+  'captureBytes',
+  'stack',
+  'http',
+];
+const LISTS = ['stages', 'include', 'exclude'];
 
 /** The settings of a service in one stage, from the value of `custom.hopscope`; absent is as `true`. */
 function settingsOf(written, stage) {
@@ -34,11 +44,11 @@ function settingsOf(written, stage) {
   return { ...settings, enabled: settings.enabled && isThisStage };
 }
 
-/** The settings of one function: its own over the service's, and keys name by name. */
+/** The settings of one function: its own over the service's, `keys` and `redact` member by member. */
 function functionSettings(functionObject, settings) {
   const own = typeof functionObject.hopscope === 'object' ? functionObject.hopscope : {};
   const merged = Object.fromEntries(PER_FUNCTION.map((name) => [name, own[name] ?? settings[name]]));
-  return { ...merged, keys: { ...settings.keys, ...own.keys } };
+  return { ...merged, keys: { ...settings.keys, ...own.keys }, redact: { ...settings.redact, ...own.redact } };
 }
 
 /**

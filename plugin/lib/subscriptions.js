@@ -10,10 +10,14 @@ const { idOf, resourcesOf, textOf } = require('./template');
 
 const MOST_FILTERS = 2;
 /** Our records, and what the platform says of an invocation that could not say it itself. A word of it in a user's line costs that line. */
-const RECORD_LINES = '?hopscope ?"START RequestId:" ?"REPORT RequestId:" ?"Task timed out" ?"Runtime exited" ?"platform."';
+const RECORD_LINES =
+  '?hopscope ?"START RequestId:" ?"REPORT RequestId:" ?"Task timed out" ?"Runtime exited" ?"platform."';
 const EXPRESS_LINES = '{ $.execution_arn = "*" }';
 const ROLE_ID = 'HopscopeLogsRole';
-const ACTIONS = { kinesis: ['kinesis:PutRecord', 'kinesis:PutRecords'], firehose: ['firehose:PutRecord', 'firehose:PutRecordBatch'] };
+const ACTIONS = {
+  kinesis: ['kinesis:PutRecord', 'kinesis:PutRecords'],
+  firehose: ['firehose:PutRecord', 'firehose:PutRecordBatch'],
+};
 const KINDS = [
   [/:kinesis:/, 'kinesis'],
   [/:firehose:/, 'firehose'],
@@ -35,15 +39,26 @@ function subscriptions(template, { settings, functionIds, machineGroups }) {
   const { logs } = settings;
   if (logs === null) return { add: {}, warnings: [] };
   const kind = logs.kind ?? kindOf(template, logs.destination);
-  if (kind === null) return { error: 'custom.hopscope.logs.destination is no ARN whose service can be read; say which with custom.hopscope.logs.kind' };
+  if (kind === null)
+    return {
+      error:
+        'custom.hopscope.logs.destination is no ARN whose service can be read; say which with custom.hopscope.logs.kind',
+    };
   const needsRole = kind in ACTIONS && logs.role === undefined;
   const destination = {
     DestinationArn: logs.destination,
     ...(kind in ACTIONS ? { RoleArn: logs.role ?? { 'Fn::GetAtt': [ROLE_ID, 'Arn'] } } : {}),
   };
   const role = needsRole ? { [ROLE_ID]: roleFor(ACTIONS[kind], logs.destination) } : {};
-  if (logs.account) return { add: { ...role, HopscopeAccountPolicy: accountPolicy(destination, logs.pattern ?? RECORD_LINES) }, warnings: [] };
-  const groups = [...groupsOf(template, functionIds), ...machineGroups.map((group) => ({ ...group, pattern: EXPRESS_LINES }))];
+  if (logs.account)
+    return {
+      add: { ...role, HopscopeAccountPolicy: accountPolicy(destination, logs.pattern ?? RECORD_LINES) },
+      warnings: [],
+    };
+  const groups = [
+    ...groupsOf(template, functionIds),
+    ...machineGroups.map((group) => ({ ...group, pattern: EXPRESS_LINES })),
+  ];
   const filters = filtersFor(template, groups, { destination, pattern: logs.pattern ?? RECORD_LINES });
   return { add: Object.keys(filters.add).length ? { ...role, ...filters.add } : {}, warnings: filters.warnings };
 }
@@ -70,11 +85,20 @@ function filtersFor(template, groups, { destination, pattern }) {
   const add = {};
   const warnings = [];
   for (const group of groups) {
-    const name = group.id === null ? textOf(group.name) : textOf(template.Resources[group.id].Properties?.LogGroupName ?? null) ?? group.id;
+    const name =
+      group.id === null
+        ? textOf(group.name)
+        : (textOf(template.Resources[group.id].Properties?.LogGroupName ?? null) ?? group.id);
     if (group.id === null && !group.isWritten) {
-      warnings.push({ code: 'no-log-group', text: `log group ${name} is not in this service (disableLogs), so it is not subscribed` });
+      warnings.push({
+        code: 'no-log-group',
+        text: `log group ${name} is not in this service (disableLogs), so it is not subscribed`,
+      });
     } else if (othersOn(template, group) >= MOST_FILTERS) {
-      warnings.push({ code: 'filters-taken', text: `log group ${name} has ${MOST_FILTERS} subscription filters, the most that AWS takes, so it is not subscribed; remove one, or set logs.account: true` });
+      warnings.push({
+        code: 'filters-taken',
+        text: `log group ${name} has ${MOST_FILTERS} subscription filters, the most that AWS takes, so it is not subscribed; remove one, or set logs.account: true`,
+      });
     } else {
       add[filterId(group)] = filter(group, { ...destination, FilterPattern: group.pattern ?? pattern });
     }
@@ -118,7 +142,11 @@ function roleFor(actions, destination) {
 
 /** AWS takes one such policy an account and region; its document is JSON as text. */
 function accountPolicy({ DestinationArn, RoleArn }, pattern) {
-  const document = { DestinationArn: '${Destination}', ...(RoleArn ? { RoleArn: '${Role}' } : {}), FilterPattern: pattern };
+  const document = {
+    DestinationArn: '${Destination}',
+    ...(RoleArn ? { RoleArn: '${Role}' } : {}),
+    FilterPattern: pattern,
+  };
   const values = { Destination: DestinationArn, ...(RoleArn ? { Role: RoleArn } : {}) };
   return {
     Type: 'AWS::Logs::AccountPolicy',

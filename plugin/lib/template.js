@@ -66,7 +66,7 @@ function lastPart(text) {
 /** An alias or a version stands for its function. */
 function throughAlias(resources, id) {
   const isAlias = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'].includes(resources[id]?.Type);
-  return isAlias ? referenceIn(resources[id].Properties.FunctionName) ?? id : id;
+  return isAlias ? (referenceIn(resources[id].Properties.FunctionName) ?? id) : id;
 }
 
 /** A resource by the name that a person would know it by. */

@@ -35,7 +35,12 @@ test('one line is enough: layer and wrapper, and the handler as it was', () => {
 });
 
 test('twice is as once, whichever way the layer is attached', () => {
-  const ways = [{}, { hopscope: { attach: 'handler' } }, { hopscope: { attach: 'wrapper' }, environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/other' } }, { environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/other' } }];
+  const ways = [
+    {},
+    { hopscope: { attach: 'handler' } },
+    { hopscope: { attach: 'wrapper' }, environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/other' } },
+    { environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/other' } },
+  ];
   for (const way of ways) {
     const service = aService({ one: aFunction(way) });
     apply(service, changes(service));
@@ -67,7 +72,10 @@ test("the provider's wrapper counts as the function's, and a function may take i
   const provider = { environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/other' } };
 
   assert.equal(attached({}, provider).handler, 'hopscope_layer.handler');
-  assert.equal(attached({ environment: { AWS_LAMBDA_EXEC_WRAPPER: null } }, provider).environment.AWS_LAMBDA_EXEC_WRAPPER, '/opt/hopscope');
+  assert.equal(
+    attached({ environment: { AWS_LAMBDA_EXEC_WRAPPER: null } }, provider).environment.AWS_LAMBDA_EXEC_WRAPPER,
+    '/opt/hopscope',
+  );
 });
 
 test("the provider's layers stay, for a function's own list replaces them", () => {
@@ -76,21 +84,42 @@ test("the provider's layers stay, for a function's own list replaces them", () =
 });
 
 test('settings are variables, and a variable that the author wrote stands', () => {
-  const written = { keys: { order_id: ['detail.orderId', 'body.orderId'] }, propagation: { sqs: false, '*audit*': true }, correlationHeaders: ['x-id'] };
+  const written = {
+    keys: { order_id: ['detail.orderId', 'body.orderId'] },
+    propagation: { sqs: false, '*audit*': true },
+    correlationHeaders: ['x-id'],
+  };
   const wrapper = { AWS_LAMBDA_EXEC_WRAPPER: '/opt/hopscope' };
-  const all = { ...wrapper, HOPSCOPE_KEYS: 'order_id=detail.orderId|body.orderId', HOPSCOPE_PROPAGATION: 'sqs=off,*audit*=on', HOPSCOPE_CORRELATION_HEADERS: 'x-id' };
+  const all = {
+    ...wrapper,
+    HOPSCOPE_KEYS: 'order_id=detail.orderId|body.orderId',
+    HOPSCOPE_PROPAGATION: 'sqs=off,*audit*=on',
+    HOPSCOPE_CORRELATION_HEADERS: 'x-id',
+  };
 
   assert.deepEqual(attached({}, {}, written).environment, all);
-  assert.deepEqual(attached({ environment: { HOPSCOPE_KEYS: 'mine=body.id' } }, {}, written).environment, { ...all, HOPSCOPE_KEYS: 'mine=body.id' });
-  assert.deepEqual(attached({ hopscope: { propagation: false, keys: { user: ['body.user'] } } }, {}, written).environment, {
+  assert.deepEqual(attached({ environment: { HOPSCOPE_KEYS: 'mine=body.id' } }, {}, written).environment, {
     ...all,
-    HOPSCOPE_PROPAGATION: 'off',
-    HOPSCOPE_KEYS: 'order_id=detail.orderId|body.orderId,user=body.user',
+    HOPSCOPE_KEYS: 'mine=body.id',
   });
+  assert.deepEqual(
+    attached({ hopscope: { propagation: false, keys: { user: ['body.user'] } } }, {}, written).environment,
+    {
+      ...all,
+      HOPSCOPE_PROPAGATION: 'off',
+      HOPSCOPE_KEYS: 'order_id=detail.orderId|body.orderId,user=body.user',
+    },
+  );
 });
 
 test('who is attached', () => {
-  const functions = () => ({ orderPlace: aFunction(), orderInternal: aFunction(), admin: aFunction(), off: aFunction({ hopscope: false }), on: aFunction({ hopscope: true }) });
+  const functions = () => ({
+    orderPlace: aFunction(),
+    orderInternal: aFunction(),
+    admin: aFunction(),
+    off: aFunction({ hopscope: false }),
+    on: aFunction({ hopscope: true }),
+  });
   const cases = [
     [true, ['orderPlace', 'orderInternal', 'admin', 'on']],
     [undefined, ['orderPlace', 'orderInternal', 'admin', 'on']],
@@ -103,7 +132,10 @@ test('who is attached', () => {
     [{ exclude: 'order.*' }, ['orderPlace', 'orderInternal', 'admin', 'on']],
   ];
   for (const [written, expected] of cases) {
-    assert.deepEqual(changes(aService(functions()), written).map((change) => change.function), expected);
+    assert.deepEqual(
+      changes(aService(functions()), written).map((change) => change.function),
+      expected,
+    );
   }
 });
 
@@ -142,4 +174,30 @@ test('a function that was named must be attached', () => {
 
 test('four layers and ours are five', () => {
   assert.equal(changes(aService({ one: aFunction({ layers: ['a', 'b', 'c', 'd'] }) }))[0].refused, undefined);
+});
+
+test('every setting of the layer has its variable', () => {
+  const secret = { 'Fn::Sub': '{{resolve:secretsmanager:hopscope}}' };
+  const written = {
+    sample: 0.1,
+    debug: 0,
+    capture: 'error',
+    captureBytes: 100,
+    redact: { keys: ['iban', 'pin'], email: true, secret },
+    stack: true,
+    http: 'api.shop.example',
+  };
+
+  assert.deepEqual(attached({ hopscope: { redact: { email: false }, capture: true } }, {}, written).environment, {
+    AWS_LAMBDA_EXEC_WRAPPER: '/opt/hopscope',
+    HOPSCOPE_SAMPLE: '0.1',
+    HOPSCOPE_DEBUG: '0',
+    HOPSCOPE_CAPTURE: 'on',
+    HOPSCOPE_CAPTURE_BYTES: '100',
+    HOPSCOPE_REDACT_KEYS: 'iban,pin',
+    HOPSCOPE_REDACT_EMAIL: 'off',
+    HOPSCOPE_REDACT_SECRET: secret,
+    HOPSCOPE_STACK: 'on',
+    HOPSCOPE_HTTP: 'api.shop.example',
+  });
 });

@@ -7,11 +7,18 @@ const { expressLogs } = require('../lib/express');
 const GROUP = { CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['Logs', 'Arn'] } } };
 
 function aRole(...actions) {
-  return { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: { Statement: [{ Action: actions }] } }] } };
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: { Policies: [{ PolicyDocument: { Statement: [{ Action: actions }] } }] },
+  };
 }
 
 function aMachine(own = {}) {
-  return { Type: 'AWS::StepFunctions::StateMachine', DependsOn: 'Other', Properties: { StateMachineType: 'EXPRESS', RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] }, ...own } };
+  return {
+    Type: 'AWS::StepFunctions::StateMachine',
+    DependsOn: 'Other',
+    Properties: { StateMachineType: 'EXPRESS', RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] }, ...own },
+  };
 }
 
 function edits(Resources, isOn = true) {
@@ -30,16 +37,24 @@ test('a machine without logs gets a group, and its role the right to write there
   const { add, set } = edits({ Machine: aMachine(), Role: aRole('lambda:InvokeFunction') });
 
   assert.deepEqual(Object.keys(add), ['MachineHopscopeLogGroup', 'MachineHopscopeLogDelivery']);
-  assert.deepEqual(add.MachineHopscopeLogGroup.Properties, { LogGroupName: '/aws/vendedlogs/states/orders-dev-Machine', RetentionInDays: 14 });
+  assert.deepEqual(add.MachineHopscopeLogGroup.Properties, {
+    LogGroupName: '/aws/vendedlogs/states/orders-dev-Machine',
+    RetentionInDays: 14,
+  });
   assert.deepEqual(add.MachineHopscopeLogDelivery.Properties.Roles, [{ Ref: 'Role' }]);
-  assert.deepEqual(set.map(({ value }) => value), [
-    {
-      Level: 'ALL',
-      IncludeExecutionData: false,
-      Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['MachineHopscopeLogGroup', 'Arn'] } } }],
-    },
-    ['Other', 'MachineHopscopeLogDelivery'],
-  ]);
+  assert.deepEqual(
+    set.map(({ value }) => value),
+    [
+      {
+        Level: 'ALL',
+        IncludeExecutionData: false,
+        Destinations: [
+          { CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['MachineHopscopeLogGroup', 'Arn'] } } },
+        ],
+      },
+      ['Other', 'MachineHopscopeLogDelivery'],
+    ],
+  );
 });
 
 test('a machine that logs keeps its group and its choice about data; only the level changes', () => {
@@ -47,7 +62,13 @@ test('a machine that logs keeps its group and its choice about data; only the le
   const { add, set } = edits({ Machine: aMachine({ LoggingConfiguration }), Role: aRole('logs:CreateLogDelivery') });
 
   assert.deepEqual(add, {});
-  assert.deepEqual(set, [{ resource: 'Machine', property: 'LoggingConfiguration', value: { Level: 'ALL', IncludeExecutionData: true, Destinations: [GROUP] } }]);
+  assert.deepEqual(set, [
+    {
+      resource: 'Machine',
+      property: 'LoggingConfiguration',
+      value: { Level: 'ALL', IncludeExecutionData: true, Destinations: [GROUP] },
+    },
+  ]);
 });
 
 test('the role of somebody else is not touched, and a warning says what it needs', () => {

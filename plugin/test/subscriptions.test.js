@@ -30,7 +30,16 @@ test('nothing is subscribed unless it was asked for', () => {
 });
 
 test('a group is subscribed once, and a role is made where AWS wants one', () => {
-  const { add } = edits(aTemplate({ Two: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'two', LoggingConfig: { LogGroup: { Ref: 'OwnLogGroup' } } } } }), { destination: STREAM }, { functionIds: ['Own', 'Two'] });
+  const { add } = edits(
+    aTemplate({
+      Two: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { FunctionName: 'two', LoggingConfig: { LogGroup: { Ref: 'OwnLogGroup' } } },
+      },
+    }),
+    { destination: STREAM },
+    { functionIds: ['Own', 'Two'] },
+  );
 
   assert.deepEqual(Object.keys(add), ['HopscopeLogsRole', 'OwnLogGroupHopscopeFilter']);
   assert.deepEqual(add.OwnLogGroupHopscopeFilter.Properties, {
@@ -60,7 +69,11 @@ test('a role is made for a stream only, and never over one that was given', () =
 
 test('a destination whose service cannot be read must be told', () => {
   assert.match(edits(aTemplate(), { destination: { 'Fn::ImportValue': 'stream' } }).error, /logs\.kind/);
-  assert.equal(edits(aTemplate({ Stream: { Type: 'AWS::Kinesis::Stream' } }), { destination: { 'Fn::GetAtt': ['Stream', 'Arn'] } }).error, undefined);
+  assert.equal(
+    edits(aTemplate({ Stream: { Type: 'AWS::Kinesis::Stream' } }), { destination: { 'Fn::GetAtt': ['Stream', 'Arn'] } })
+      .error,
+    undefined,
+  );
 });
 
 test('a group that has two filters is left as it is', () => {
@@ -81,12 +94,27 @@ test('our own filter of the run before does not count as one of the two', () => 
 
 test('a group that nobody makes is not subscribed, one that was named is', () => {
   const bare = { Resources: { Own: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'bare' } } } };
-  const shared = { Resources: { Own: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'bare', LoggingConfig: { LogGroup: '/orders/shared' } } } } };
+  const shared = {
+    Resources: {
+      Own: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { FunctionName: 'bare', LoggingConfig: { LogGroup: '/orders/shared' } },
+      },
+    },
+  };
 
-  assert.deepEqual(edits(bare, { destination: STREAM }).warnings.map(({ code }) => code), ['no-log-group']);
+  assert.deepEqual(
+    edits(bare, { destination: STREAM }).warnings.map(({ code }) => code),
+    ['no-log-group'],
+  );
   assert.deepEqual(edits(shared, { destination: STREAM }).add.orderssharedHopscopeFilter, {
     Type: 'AWS::Logs::SubscriptionFilter',
-    Properties: { LogGroupName: '/orders/shared', DestinationArn: STREAM, RoleArn: { 'Fn::GetAtt': ['HopscopeLogsRole', 'Arn'] }, FilterPattern: LINES },
+    Properties: {
+      LogGroupName: '/orders/shared',
+      DestinationArn: STREAM,
+      RoleArn: { 'Fn::GetAtt': ['HopscopeLogsRole', 'Arn'] },
+      FilterPattern: LINES,
+    },
   });
 });
 
@@ -95,13 +123,21 @@ test('one policy for the account instead of a filter a group', () => {
 
   assert.deepEqual(Object.keys(add), ['HopscopeLogsRole', 'HopscopeAccountPolicy']);
   const [document, values] = add.HopscopeAccountPolicy.Properties.PolicyDocument['Fn::Sub'];
-  assert.deepEqual(JSON.parse(document), { DestinationArn: '${Destination}', RoleArn: '${Role}', FilterPattern: LINES });
+  assert.deepEqual(JSON.parse(document), {
+    DestinationArn: '${Destination}',
+    RoleArn: '${Role}',
+    FilterPattern: LINES,
+  });
   assert.deepEqual(values, { Destination: STREAM, Role: { 'Fn::GetAtt': ['HopscopeLogsRole', 'Arn'] } });
 });
 
 test("an Express machine's group is subscribed with a pattern of its own", () => {
   const template = aTemplate({ MachineLogs: { Type: 'AWS::Logs::LogGroup' } });
-  const { add } = edits(template, { destination: STREAM }, { functionIds: [], machineGroups: [{ id: 'MachineLogs', name: { Ref: 'MachineLogs' }, isWritten: true }] });
+  const { add } = edits(
+    template,
+    { destination: STREAM },
+    { functionIds: [], machineGroups: [{ id: 'MachineLogs', name: { Ref: 'MachineLogs' }, isWritten: true }] },
+  );
 
   assert.equal(add.MachineLogsHopscopeFilter.Properties.FilterPattern, '{ $.execution_arn = "*" }');
 });

@@ -12,7 +12,10 @@ function codes(Resources, wanted = true) {
 }
 
 function aMapping(own = {}) {
-  return { Type: 'AWS::Lambda::EventSourceMapping', Properties: { EventSourceArn: ARN('Queue'), FunctionName: ARN('Work'), ...own } };
+  return {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: { EventSourceArn: ARN('Queue'), FunctionName: ARN('Work'), ...own },
+  };
 }
 
 function aQueue(own = {}) {
@@ -20,11 +23,17 @@ function aQueue(own = {}) {
 }
 
 function aRule(target = {}, own = {}) {
-  return { Type: 'AWS::Events::Rule', Properties: { EventPattern: {}, Targets: [{ Arn: ARN('Work'), ...target }], ...own } };
+  return {
+    Type: 'AWS::Events::Rule',
+    Properties: { EventPattern: {}, Targets: [{ Arn: ARN('Work'), ...target }], ...own },
+  };
 }
 
 function aSubscription(own = {}) {
-  return { Type: 'AWS::SNS::Subscription', Properties: { Protocol: 'sqs', TopicArn: { Ref: 'Topic' }, Endpoint: ARN('Queue'), RedrivePolicy: {}, ...own } };
+  return {
+    Type: 'AWS::SNS::Subscription',
+    Properties: { Protocol: 'sqs', TopicArn: { Ref: 'Topic' }, Endpoint: ARN('Queue'), RedrivePolicy: {}, ...own },
+  };
 }
 
 test('a queue shows a message again after at least six times the timeout', () => {
@@ -41,16 +50,24 @@ test('a queue shows a message again after at least six times the timeout', () =>
 });
 
 test('the warning about a queue says what is, what is expected, and what to do', () => {
-  const [{ text }] = warningsOf({ Resources: { Work: FUNCTION, Queue: aQueue({ QueueName: 'orders' }), Mapping: aMapping() } }, true);
+  const [{ text }] = warningsOf(
+    { Resources: { Work: FUNCTION, Queue: aQueue({ QueueName: 'orders' }), Mapping: aMapping() } },
+    true,
+  );
 
-  assert.equal(text, 'queue orders shows a message again after 30 s, and work may take 10 s; expected 60 s or more, or one message is handled twice; set VisibilityTimeout');
+  assert.equal(
+    text,
+    'queue orders shows a message again after 30 s, and work may take 10 s; expected 60 s or more, or one message is handled twice; set VisibilityTimeout',
+  );
 });
 
 test('a filter on a queue deletes; a filter on a stream does not', () => {
   const filtered = aMapping({ FilterCriteria: { Filters: [{ Pattern: '{}' }] } });
   const stream = { Type: 'AWS::Kinesis::Stream' };
 
-  assert.deepEqual(codes({ Work: FUNCTION, Queue: aQueue({ VisibilityTimeout: 60 }), Mapping: filtered }), ['filter-deletes']);
+  assert.deepEqual(codes({ Work: FUNCTION, Queue: aQueue({ VisibilityTimeout: 60 }), Mapping: filtered }), [
+    'filter-deletes',
+  ]);
   assert.deepEqual(codes({ Work: FUNCTION, Queue: stream, Mapping: filtered }), []);
 });
 
@@ -61,7 +78,9 @@ test('a rule or a subscription needs a DLQ', () => {
   assert.deepEqual(codes({ Work: FUNCTION, Rule: aRule({ DeadLetterConfig: { Arn: 'arn:x' } }) }), []);
   assert.deepEqual(codes({ Queue: aQueue(), Sub: aSubscription({ RedrivePolicy: undefined }) }), ['no-dead-letters']);
   assert.deepEqual(codes({ Sub: aSubscription({ RedrivePolicy: undefined, Protocol: 'email' }) }), []);
-  assert.deepEqual(codes({ Queue: aQueue(), Topic: topic([{ Protocol: 'sqs', Endpoint: ARN('Queue') }]) }), ['no-dead-letters']);
+  assert.deepEqual(codes({ Queue: aQueue(), Topic: topic([{ Protocol: 'sqs', Endpoint: ARN('Queue') }]) }), [
+    'no-dead-letters',
+  ]);
 });
 
 test('what one side may send the other must take', () => {
@@ -71,9 +90,14 @@ test('what one side may send the other must take', () => {
 
   assert.deepEqual(codes({ Machine: machine, Rule: aRule(toMachine) }), ['payload-size']);
   assert.deepEqual(codes({ Machine: machine, Rule: aRule({ ...toMachine, InputPath: '$.detail.id' }) }), []);
-  assert.deepEqual(codes({ Machine: machine, Rule: aRule(toMachine, { EventPattern: undefined, ScheduleExpression: 'rate(1 day)' }) }), []);
+  assert.deepEqual(
+    codes({ Machine: machine, Rule: aRule(toMachine, { EventPattern: undefined, ScheduleExpression: 'rate(1 day)' }) }),
+    [],
+  );
   assert.deepEqual(codes({ Topic: topic, Queue: aQueue(), Sub: aSubscription() }), []);
-  assert.deepEqual(codes({ Topic: topic, Queue: aQueue({ MaximumMessageSize: 1024 }), Sub: aSubscription() }), ['payload-size']);
+  assert.deepEqual(codes({ Topic: topic, Queue: aQueue({ MaximumMessageSize: 1024 }), Sub: aSubscription() }), [
+    'payload-size',
+  ]);
 });
 
 test('a warning can be ignored by its code, or all of them', () => {

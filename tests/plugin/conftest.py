@@ -62,12 +62,17 @@ class Workshop:
             path.write_text(without_marked_lines(path.read_text()))
 
     def run(
-        self, framework: str, folder: Path, *words: str, env: dict[str, str] | None = None
+        self,
+        framework: str,
+        folder: Path,
+        *words: str,
+        env: dict[str, str] | None = None,
+        before: tuple[str, ...] = (),
     ) -> subprocess.CompletedProcess[str]:
-        """One command of a framework in a service's folder."""
+        """One command of a framework in a service's folder; `before` is what the command is started by."""
         script = self.folder / "node_modules" / FRAMEWORKS[framework]
         return subprocess.run(
-            [self.node, str(script), *words],
+            [*before, self.node, str(script), *words],
             cwd=folder,
             env={**quiet_environment(self.folder), **(env or {})},
             capture_output=True,

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -86,7 +85,7 @@ def free_port() -> int:
     return port
 
 
-def post(url: str, process: "subprocess.Popen[bytes]", log: Path) -> str:
+def post(url: str, process: Any, log: Path) -> str:
     """The body of the answer, once the server listens."""
     deadline_s = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline_s and process.poll() is None:

@@ -15,7 +15,9 @@ function eventSources(template) {
     batch_size: mapping.BatchSize ?? null,
     reports_failures: (mapping.FunctionResponseTypes ?? []).includes('ReportBatchItemFailures'),
     is_enabled: mapping.Enabled !== false,
-    dead_letters: mapping.DestinationConfig?.OnFailure ? nodeId(template, mapping.DestinationConfig.OnFailure.Destination) : null,
+    dead_letters: mapping.DestinationConfig?.OnFailure
+      ? nodeId(template, mapping.DestinationConfig.OnFailure.Destination)
+      : null,
   }));
 }
 
@@ -31,15 +33,27 @@ function destinations(template) {
       const target = config.DestinationConfig?.[when]?.Destination;
       if (!target) return [];
       const condition = when === 'OnSuccess' ? 'success' : 'failure';
-      return [{ id, kind: 'destination', condition, from: nodeId(template, config.FunctionName), to: nodeId(template, target) }];
+      return [
+        {
+          id,
+          kind: 'destination',
+          condition,
+          from: nodeId(template, config.FunctionName),
+          to: nodeId(template, target),
+        },
+      ];
     }),
   );
 }
 
 /** DLQs of queues and of functions that are invoked asynchronously. */
 function redrives(template) {
-  const queues = resourcesOf(template, 'AWS::SQS::Queue').filter(([, { RedrivePolicy }]) => RedrivePolicy?.deadLetterTargetArn);
-  const functions = resourcesOf(template, 'AWS::Lambda::Function').filter(([, { DeadLetterConfig }]) => DeadLetterConfig?.TargetArn);
+  const queues = resourcesOf(template, 'AWS::SQS::Queue').filter(
+    ([, { RedrivePolicy }]) => RedrivePolicy?.deadLetterTargetArn,
+  );
+  const functions = resourcesOf(template, 'AWS::Lambda::Function').filter(
+    ([, { DeadLetterConfig }]) => DeadLetterConfig?.TargetArn,
+  );
   return [
     ...queues.map(([id, { RedrivePolicy }]) => ({
       id,
@@ -48,7 +62,12 @@ function redrives(template) {
       to: nodeId(template, RedrivePolicy.deadLetterTargetArn),
       after_receives: Number(RedrivePolicy.maxReceiveCount ?? 10),
     })),
-    ...functions.map(([id, { DeadLetterConfig }]) => ({ id, kind: 'redrive', from: id, to: nodeId(template, DeadLetterConfig.TargetArn) })),
+    ...functions.map(([id, { DeadLetterConfig }]) => ({
+      id,
+      kind: 'redrive',
+      from: id,
+      to: nodeId(template, DeadLetterConfig.TargetArn),
+    })),
   ];
 }
 
@@ -72,13 +91,29 @@ function bucketNotifications(template) {
 /** HTTP API routes and REST methods that call a function or a state machine. */
 function apiRoutes(template) {
   const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([id, { ApiId, RouteKey, Target }]) => {
-    const integration = Object.keys(template.Resources).find((each) => JSON.stringify(Target ?? '').includes(`"${each}"`));
-    return { id, kind: 'api', route: RouteKey, from: idOf(template, ApiId), to: targetOf(template, template.Resources[integration]?.Properties?.IntegrationUri) };
+    const integration = Object.keys(template.Resources).find((each) =>
+      JSON.stringify(Target ?? '').includes(`"${each}"`),
+    );
+    return {
+      id,
+      kind: 'api',
+      route: RouteKey,
+      from: idOf(template, ApiId),
+      to: targetOf(template, template.Resources[integration]?.Properties?.IntegrationUri),
+    };
   });
-  const methods = resourcesOf(template, 'AWS::ApiGateway::Method').map(([id, { RestApiId, HttpMethod, ResourceId, Integration }]) => {
-    const path = template.Resources[idOf(template, ResourceId)]?.Properties?.PathPart ?? '';
-    return { id, kind: 'api', route: `${HttpMethod} /${path}`, from: idOf(template, RestApiId), to: targetOf(template, Integration?.Uri) };
-  });
+  const methods = resourcesOf(template, 'AWS::ApiGateway::Method').map(
+    ([id, { RestApiId, HttpMethod, ResourceId, Integration }]) => {
+      const path = template.Resources[idOf(template, ResourceId)]?.Properties?.PathPart ?? '';
+      return {
+        id,
+        kind: 'api',
+        route: `${HttpMethod} /${path}`,
+        from: idOf(template, RestApiId),
+        to: targetOf(template, Integration?.Uri),
+      };
+    },
+  );
   return [...routes, ...methods].filter(({ to }) => to !== null);
 }
 

@@ -9,7 +9,17 @@ const { eventSources, destinations, redrives, bucketNotifications, apiRoutes } =
 const { permitted, tasks } = require('./senders');
 
 const VERSION = 1;
-const ROUTES = [rules, pipes, schedules, subscriptions, eventSources, destinations, redrives, bucketNotifications, apiRoutes];
+const ROUTES = [
+  rules,
+  pipes,
+  schedules,
+  subscriptions,
+  eventSources,
+  destinations,
+  redrives,
+  bucketNotifications,
+  apiRoutes,
+];
 
 /** `about` is `{service, stage, region}`. The same template gives the same text: everything is sorted. */
 function topologyOf(template, about) {
@@ -19,11 +29,17 @@ function topologyOf(template, about) {
   const known = new Set(own.map(({ id }) => id));
   const named = [...routes, ...sends].flatMap((each) => [each.from, each.to, each.dead_letters].flat()).filter(Boolean);
   const foreign = [...new Set(named.filter((id) => !known.has(id)))].map(foreignNode);
-  return { hopscope: VERSION, topology: { ...about, nodes: sorted([...own, ...foreign]), routes: sorted(routes), sends: sorted(sends) } };
+  return {
+    hopscope: VERSION,
+    topology: { ...about, nodes: sorted([...own, ...foreign]), routes: sorted(routes), sends: sorted(sends) },
+  };
 }
 
 function sorted(entries) {
-  const keyed = entries.map((entry) => [`${entry.id ?? ''} ${entry.from ?? ''} ${entry.to ?? ''} ${JSON.stringify(entry)}`, entry]);
+  const keyed = entries.map((entry) => [
+    `${entry.id ?? ''} ${entry.from ?? ''} ${entry.to ?? ''} ${JSON.stringify(entry)}`,
+    entry,
+  ]);
   return keyed.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0)).map(([, entry]) => entry);
 }
 

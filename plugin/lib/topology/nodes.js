@@ -5,8 +5,14 @@
 const { idOf, nameOf, resourcesOf, textOf } = require('../template');
 
 const KINDS = {
-  'AWS::Lambda::Function': ['function', ({ Timeout, Handler, Environment }) => ({ timeout_s: Timeout ?? 3, is_traced: isTraced(Handler, Environment) })],
-  'AWS::SQS::Queue': ['queue', ({ VisibilityTimeout, FifoQueue }) => ({ visibility_s: VisibilityTimeout ?? 30, is_fifo: FifoQueue === true })],
+  'AWS::Lambda::Function': [
+    'function',
+    ({ Timeout, Handler, Environment }) => ({ timeout_s: Timeout ?? 3, is_traced: isTraced(Handler, Environment) }),
+  ],
+  'AWS::SQS::Queue': [
+    'queue',
+    ({ VisibilityTimeout, FifoQueue }) => ({ visibility_s: VisibilityTimeout ?? 30, is_fifo: FifoQueue === true }),
+  ],
   'AWS::SNS::Topic': ['topic', ({ FifoTopic }) => ({ is_fifo: FifoTopic === true })],
   'AWS::Events::EventBus': ['bus', () => ({})],
   'AWS::Kinesis::Stream': ['stream', () => ({})],
@@ -17,7 +23,18 @@ const KINDS = {
   'AWS::ApiGateway::RestApi': ['api', () => ({})],
 };
 
-const KINDS_BY_SERVICE = { sqs: 'queue', sns: 'topic', events: 'bus', lambda: 'function', states: 'machine', kinesis: 'stream', dynamodb: 'table', s3: 'bucket', firehose: 'firehose', logs: 'log-group' };
+const KINDS_BY_SERVICE = {
+  sqs: 'queue',
+  sns: 'topic',
+  events: 'bus',
+  lambda: 'function',
+  states: 'machine',
+  kinesis: 'stream',
+  dynamodb: 'table',
+  s3: 'bucket',
+  firehose: 'firehose',
+  logs: 'log-group',
+};
 
 function isTraced(handler, environment) {
   return handler === 'hopscope_layer.handler' || environment?.Variables?.AWS_LAMBDA_EXEC_WRAPPER === '/opt/hopscope';

@@ -9,7 +9,8 @@
 const { idOf, resourcesOf, textOf } = require('../template');
 const { nodeId } = require('./nodes');
 
-const SENDING = /^(sqs:(SendMessage|\*)|sns:(Publish|\*)|events:(PutEvents|\*)|states:(Start(Sync)?Execution|\*)|lambda:(Invoke(Function|Async)|\*)|kinesis:(PutRecords?|\*)|firehose:(PutRecord(Batch)?|\*))$/;
+const SENDING =
+  /^(sqs:(SendMessage|\*)|sns:(Publish|\*)|events:(PutEvents|\*)|states:(Start(Sync)?Execution|\*)|lambda:(Invoke(Function|Async)|\*)|kinesis:(PutRecords?|\*)|firehose:(PutRecord(Batch)?|\*))$/;
 
 /** `{by: 'role', from, to, actions}`, one a role and destination, `from` every function that has the role. */
 function permitted(template) {
@@ -22,11 +23,15 @@ function permitted(template) {
 
 function permissionsOf(template, roleId) {
   const policies = template.Resources[roleId].Properties?.Policies ?? [];
-  return policies.flatMap(({ PolicyDocument }) => [PolicyDocument.Statement].flat()).flatMap((statement) => {
-    const actions = [statement.Action ?? []].flat().filter((action) => typeof action === 'string' && SENDING.test(action));
-    if (statement.Effect !== 'Allow' || actions.length === 0) return [];
-    return [statement.Resource ?? []].flat().map((resource) => ({ to: nodeId(template, resource), actions }));
-  });
+  return policies
+    .flatMap(({ PolicyDocument }) => [PolicyDocument.Statement].flat())
+    .flatMap((statement) => {
+      const actions = [statement.Action ?? []]
+        .flat()
+        .filter((action) => typeof action === 'string' && SENDING.test(action));
+      if (statement.Effect !== 'Allow' || actions.length === 0) return [];
+      return [statement.Resource ?? []].flat().map((resource) => ({ to: nodeId(template, resource), actions }));
+    });
 }
 
 /** `{by: 'task', from, to, actions, state}`, one a task that sends. */
@@ -41,7 +46,7 @@ function tasks(template) {
 function definitionOf({ DefinitionString, Definition, DefinitionSubstitutions }) {
   if (Definition) return { definition: Definition, values: DefinitionSubstitutions ?? {} };
   const sub = DefinitionString?.['Fn::Sub'];
-  const values = Array.isArray(sub) ? sub[1] : DefinitionSubstitutions ?? {};
+  const values = Array.isArray(sub) ? sub[1] : (DefinitionSubstitutions ?? {});
   try {
     return { definition: JSON.parse(textOf(DefinitionString) ?? '{}'), values };
   } catch {
@@ -72,7 +77,13 @@ function sendsOf(template, { id, state, task, values }) {
   const written = find ? find(task.Parameters ?? task.Arguments ?? {}) : integration ? [] : [task.Resource];
   const actions = [integration ? integration[1] : 'lambda:invoke'];
   const known = written.filter((value) => value !== undefined);
-  return known.map((value) => ({ by: 'task', from: [id], state, to: nodeId(template, resolved(value, values)), actions }));
+  return known.map((value) => ({
+    by: 'task',
+    from: [id],
+    state,
+    to: nodeId(template, resolved(value, values)),
+    actions,
+  }));
 }
 
 /** `${mark}` → what the substitution says it is. */

@@ -14,7 +14,9 @@ function rules(template) {
   return resourcesOf(template, 'AWS::Events::Rule').flatMap(([id, rule]) =>
     (rule.Targets ?? [])
       .filter((target) => !target.DeadLetterConfig?.Arn)
-      .map((target) => warning(`rule ${id}`, nameOrText(template, target.Arn), 'set deadLetterQueueArn (DeadLetterConfig)')),
+      .map((target) =>
+        warning(`rule ${id}`, nameOrText(template, target.Arn), 'set deadLetterQueueArn (DeadLetterConfig)'),
+      ),
   );
 }
 
@@ -28,17 +30,22 @@ function inlineSubscriptions(template) {
   return resourcesOf(template, 'AWS::SNS::Topic').flatMap(([id, topic]) =>
     (topic.Subscription ?? [])
       .filter(({ Protocol }) => !WITHOUT_REDRIVE.includes(Protocol))
-      .map(({ Endpoint }) => warning(`a subscription of topic ${id}`, nameOrText(template, Endpoint), 'set redrivePolicy')),
+      .map(({ Endpoint }) =>
+        warning(`a subscription of topic ${id}`, nameOrText(template, Endpoint), 'set redrivePolicy'),
+      ),
   );
 }
 
 function warning(from, to, advice) {
-  return { code: 'no-dead-letters', text: `${from} has no DLQ: what ${to} does not take is gone after the retries; ${advice}` };
+  return {
+    code: 'no-dead-letters',
+    text: `${from} has no DLQ: what ${to} does not take is gone after the retries; ${advice}`,
+  };
 }
 
 function nameOrText(template, value) {
   const id = idOf(template, value);
-  return id === null ? textOf(value) ?? 'its target' : nameOf(template, id);
+  return id === null ? (textOf(value) ?? 'its target') : nameOf(template, id);
 }
 
 module.exports = deadLetters;

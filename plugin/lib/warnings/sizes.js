@@ -20,7 +20,7 @@ function sizes(template) {
 
 function fromRules(template) {
   return resourcesOf(template, 'AWS::Events::Rule').flatMap(([id, rule]) =>
-    (rule.EventPattern ? rule.Targets ?? [] : [])
+    (rule.EventPattern ? (rule.Targets ?? []) : [])
       .filter(({ Input, InputPath, InputTransformer }) => !Input && !InputPath && !InputTransformer)
       .flatMap(({ Arn }) => mismatch(template, `rule ${id}`, EVENT_BYTES, Arn)),
   );

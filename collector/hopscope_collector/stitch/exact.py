@@ -3,6 +3,7 @@
     carrier   the message brought our context, and the send that it names is known; when the producer's end record
               is missing, the first twelve digits of the send's id still name the producer's hop
     ref       an id of the broker is the same on both sides; delivered to several consumers, it is a fan-out
+    ref       an Invoke was answered with the request id of the hop (`lambda/<request id>`)
     ref       a failure record names the request id of the invocation that failed (`lambda/<request id>`)
 
 Ids that contradict one another (a topic that answers a repeated publish with the first message's id, sent by the
@@ -35,7 +36,7 @@ def _edges_to(hop: Hop, index: Index) -> Iterator[tuple[Edge, Evidence, str]]:
         source = hop.sent_by if hop.sent_by in index.sends_by_id else _producer_of(hop, hop.sent_by, index)
         if source is not None:
             yield (source, hop.id), "carrier", hop.sent_by
-    for ref in hop.refs:
+    for ref in (f"{_INVOKED}{hop.request_id}", *hop.refs):  # Invoke answers with the request id: outermost of all
         failed = _failed_invocation(hop, ref, index)
         sources = [failed] if failed else [send.id for send in index.sends_by_ref.get(ref, ())]
         yield from (((source, hop.id), "ref", ref) for source in sources)

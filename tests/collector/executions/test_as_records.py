@@ -73,6 +73,15 @@ def test_what_started_it_it_and_what_it_published_are_one_flow(of: Of) -> None:
     assert flow.executions == (ARN,)
 
 
+def test_a_function_that_a_task_invoked_is_joined_by_its_request_id(of: Of) -> None:
+    """Nothing was injected and nothing arrived but the payload: the answer of Invoke names the request."""
+    work = [replace(each, request_id="r-1") for each in invoked(8, "work")]
+
+    (flow,) = flows_of([*records(of(TABLE)), *work], now_us=10**9, rules=Rules())
+
+    assert [(link.evidence, link.detail) for link in flow.links] == [(("ref",), "lambda/r-1")]
+
+
 def test_each_message_is_a_send_with_its_destination_and_name(of: Of) -> None:
     begin, end = records(of(TABLE))
 

@@ -9,6 +9,7 @@ promo-late        the promo code fails alone out of its batch, and is redeemed a
 counted-twice     a large order: two rules deliver its completion to the same function
 """
 
+import math
 import random
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -26,6 +27,7 @@ SHARE_OF_TROUBLE = 0.2
 """Of the orders beyond the first of each fate."""
 
 SHARE_OF_STATE_MACHINES = 0.3
+"""Of the orders that can go either way."""
 
 RESTAURANTS = ["Pizzeria Vesuvio", "Golden Wok", "Taquería Sol", "Café Größenwahn", "寿司 Hana", "Burger & Söhne"]
 DISHES = ["Margherita", "Mapo tofu", "Tacos al pastor", "Schnitzel", "Nigiri", "Cheeseburger", "Falafel", "Pho"]
@@ -66,9 +68,11 @@ def plan(flows: int, seed: int) -> tuple[PlannedOrder, ...]:
     chance = random.Random(seed)  # noqa: S311 - a plan that repeats, not a secret
     first_number = 1001 + 100 * chance.randrange(90)
     orders: list[PlannedOrder] = []
-    for number, fate in enumerate(_fates(flows, chance)):
+    fates = _fates(flows, chance)
+    by_machine = _by_state_machine(fates, chance)
+    for number, fate in enumerate(fates):
         order_id = f"o-{first_number + number}"
-        via = _via(fate, chance)
+        via: Via = "state-machine" if number in by_machine else "choreography"
         behind = orders[-1] if fate == "half-way" else None
         body = _body(order_id, fate, via, chance)
         if behind:
@@ -80,19 +84,20 @@ def plan(flows: int, seed: int) -> tuple[PlannedOrder, ...]:
 def _fates(flows: int, chance: random.Random) -> list[Fate]:
     """One of each as far as they go, in any order; a half-way order follows the smooth one it overtakes."""
     troubles = FATES[2:]
-    fates = list(FATES[:flows])
-    while len(fates) < flows:
-        fates.append(chance.choice(troubles) if chance.random() < SHARE_OF_TROUBLE else "smooth")
+    fates: list[Fate] = [*FATES[:flows]]
+    more = flows - len(fates)
+    troubled = int(more * SHARE_OF_TROUBLE)
+    fates += [*chance.choices(troubles, k=troubled), *FATES[:1] * (more - troubled)]
     pair, others = fates[:2], fates[2:]
     chance.shuffle(others)
     at = chance.randrange(len(others) + 1)
     return [*others[:at], *pair, *others[at:]]
 
 
-def _via(fate: Fate, chance: random.Random) -> Via:
-    if fate in {"smooth", "never-accepted"} and chance.random() < SHARE_OF_STATE_MACHINES:
-        return "state-machine"
-    return "choreography"
+def _by_state_machine(fates: list[Fate], chance: random.Random) -> set[int]:
+    """Positions of the orders that a state machine runs: some that go well and some that are never accepted."""
+    fit = [number for number, fate in enumerate(fates) if fate in {"smooth", "never-accepted"}]
+    return set(chance.sample(fit, k=math.ceil(len(fit) * SHARE_OF_STATE_MACHINES)))
 
 
 def _body(order_id: str, fate: Fate, via: Via, chance: random.Random) -> dict[str, Any]:

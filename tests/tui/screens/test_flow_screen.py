@@ -11,6 +11,7 @@ from hopscope_tui.screens.flows import FlowsScreen
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.flow_graph import FlowGraph
 from hopscope_tui.widgets.inspector import Inspector
+from hopscope_tui.widgets.message_list import MessageList
 from hopscope_tui.widgets.step_list import StepList
 
 MINUTE_US = 60_000_000
@@ -140,3 +141,12 @@ async def test_escape_goes_back(orders, hopscope):
 
         await pilot.keys("escape")
         assert isinstance(pilot.app.screen, FlowsScreen)
+
+
+async def test_the_sequence_has_the_same_cursor_too(orders, hopscope):
+    async with hopscope(MemorySource([orders.overdue()]), orders.start_us) as pilot:
+        await pilot.keys("enter", "down", "3")
+        assert "▶↺ 1.1s" in next(line for line in lines(pilot, MessageList) if line.startswith("▌"))
+
+        await pilot.keys("down", "1")
+        assert any("┃ ✔ notify-restaurant" in line for line in lines(pilot, FlowGraph))

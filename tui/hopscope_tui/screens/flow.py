@@ -1,4 +1,4 @@
-"""One flow: two views with one cursor, and everything known of the step under it."""
+"""One flow: three views with one cursor, and everything known of the step under it."""
 
 from typing import ClassVar
 
@@ -22,6 +22,7 @@ from hopscope_tui.widgets.drawn import DrawnLine
 from hopscope_tui.widgets.flow_graph import FlowGraph
 from hopscope_tui.widgets.inspector import Inspector
 from hopscope_tui.widgets.key_line import KeyLine
+from hopscope_tui.widgets.message_list import MessageList
 from hopscope_tui.widgets.step_list import StepList
 
 
@@ -34,6 +35,7 @@ class FlowScreen(LiveScreen):
         Binding("escape,backspace", "app.pop_screen", "back", key_display="esc", id="flow.back", tooltip="Back"),
         Binding("1", "view('graph')", "graph", id="flow.graph", tooltip="Cards under what led to them"),
         Binding("2", "view('steps')", "waterfall", id="flow.steps", tooltip="Tree and times"),
+        Binding("3", "view('messages')", "sequence", id="flow.messages", tooltip="Messages between functions, by time"),
         Binding("n", "next_problem", "next problem", id="flow.next", tooltip="To the next step that needs you"),
         Binding("y", "copy", "copy id", id="flow.copy", tooltip="Copy the request or message id under the cursor"),
         Binding("Y", "copy_flow", "copy flow id", show=False, id="flow.copy_flow", tooltip="Copy the correlation id"),
@@ -60,15 +62,16 @@ class FlowScreen(LiveScreen):
                     yield StepList(id="steps")
                 with Container(id="graph-pane"):
                     yield FlowGraph(id="graph")
+                with Container(id="messages-pane"):
+                    yield DrawnLine(id="lanes")
+                    yield MessageList(id="messages")
             yield Inspector(id="inspector")
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Show what the list knew, then ask."""
-        steps = self.query_one(StepList)
-        steps.focus()
+        self.query_one(StepList).focus()
         self.query_one("#inspector").border_title = "facts"
-        self.query_one("#heading", DrawnLine).drawing = steps.heading
         self._show()
         self.set_interval(1.0, self._tick)
         super().on_mount()
@@ -91,16 +94,18 @@ class FlowScreen(LiveScreen):
         if pointed.step_id != self._pointed:
             self._pointed = pointed.step_id
             self._inspect()
+            self._draw_headings()
 
     def action_view(self, name: str) -> None:
         """Another view of the same flow, the cursor on the same step."""
         pointed = self._pointed
         self.query_one("#views", ContentSwitcher).current = f"{name}-pane"
-        view = self.query_one(StepList) if name == "steps" else self.query_one(FlowGraph)
+        view = self._view()
         view.show_flow(self.flow, self._steps, self.desk.now_us())
         if pointed is not None:
             view.choose(pointed)
         view.focus()
+        self._draw_headings()
 
     def action_copy(self) -> None:
         """The id that finds this step elsewhere."""
@@ -117,11 +122,14 @@ class FlowScreen(LiveScreen):
         bad = [place for place, step in enumerate(self._steps) if step.status in PROBLEMS]
         here = ids.index(self._pointed) if self._pointed in ids else -1
         if bad:
-            self._choose(ids[next((place for place in bad if place > here), bad[0])])
+            self._view().choose(ids[next((place for place in bad if place > here), bad[0])])
 
-    def _choose(self, step_id: str) -> None:
-        self.query_one(StepList).choose(step_id)
-        self.query_one(FlowGraph).choose(step_id)
+    def _view(self) -> StepList | FlowGraph | MessageList:
+        """The view that is seen now."""
+        views = {"steps-pane": StepList, "graph-pane": FlowGraph, "messages-pane": MessageList}
+        view = self.query_one(views[self.query_one("#views", ContentSwitcher).current or "steps-pane"])
+        assert isinstance(view, StepList | FlowGraph | MessageList)
+        return view
 
     def _step(self) -> Step | None:
         return next((step for step in self._steps if step.id == self._pointed), None)
@@ -130,18 +138,19 @@ class FlowScreen(LiveScreen):
         now_us, flow = self.desk.now_us(), self.flow
         if flow is not self._outlined:
             self._steps, self._outlined = outline(flow), flow
-        steps = self.query_one(StepList)
-        steps.show_flow(flow, self._steps, now_us)
-        if self.query_one("#views", ContentSwitcher).current == "graph-pane":
-            self.query_one(FlowGraph).show_flow(flow, self._steps, now_us)
+        self._view().show_flow(flow, self._steps, now_us)
         self.query_one("#headline", DrawnLine).drawing = lambda width: flow_headline(flow, width, now_us)
-        self.query_one("#heading", DrawnLine).drawing = steps.heading
+        self._draw_headings()
         notes = self.query_one("#notes", DrawnLine)
         notes.display = bool(flow.notes)
         notes.drawing = lambda width: notes_row(flow.notes, width)
         if self._step() is None and self._steps:
             self._pointed = self._steps[0].id
         self._inspect()
+
+    def _draw_headings(self) -> None:
+        self.query_one("#heading", DrawnLine).drawing = self.query_one(StepList).heading
+        self.query_one("#lanes", DrawnLine).drawing = self.query_one(MessageList).heading
 
     def _inspect(self) -> None:
         if (step := self._step()) is not None:

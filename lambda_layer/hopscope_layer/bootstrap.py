@@ -52,22 +52,21 @@ def _wrapped(users: "Handler", settings: "Settings") -> "Handler":
         try:
             result = users(event, context)
         except BaseException as error:
-            if invocation is not None:
-                _ended(end, invocation, None, error)
-            _hide(error)
+            try:
+                if invocation is not None:
+                    end(invocation, None, error)
+                _hide(error)
+            except Exception as fault:  # noqa: BLE001  as above
+                note("end", fault)
             raise
-        if invocation is not None:
-            _ended(end, invocation, result, None)
+        try:
+            if invocation is not None:
+                end(invocation, result, None)
+        except Exception as fault:  # noqa: BLE001  as above
+            note("end", fault)
         return result
 
     return handler
-
-
-def _ended(end: "Callable[..., None]", invocation: object, result: object, error: "BaseException | None") -> None:
-    try:
-        end(invocation, result, error)
-    except Exception as fault:  # noqa: BLE001  as above
-        note("end", fault)
 
 
 def _hide(error: BaseException) -> None:

@@ -33,7 +33,10 @@ def error_of(error: BaseException, *, with_stack: bool) -> "Record":
 
 
 def _failed(messages: "list[Arrived]", failures: object) -> "list[int]":
-    """Indexes of the messages that `batchItemFailures` names; all of them when one name is empty or unknown."""
+    """Indexes of the messages that `batchItemFailures` names; all of them when one name is empty or unknown.
+
+    A stream goes on from the first failure: everything after it is delivered again.
+    """
     everything = list(range(len(messages)))
     if not isinstance(failures, list):
         return everything
@@ -44,10 +47,13 @@ def _failed(messages: "list[Arrived]", failures: object) -> "list[int]":
         if not isinstance(item_id, str) or item_id not in index_by_id:
             return everything
         indexes.add(index_by_id[item_id])
+    if indexes and messages[0].fields["source"] in ("kinesis", "dynamodb"):
+        return everything[min(indexes) :]
     return sorted(indexes)
 
 
 def _item_id(message: "Arrived") -> str:
     """What a response calls a message: the message id in a queue, the sequence number in a stream."""
-    refs = message.refs
-    return refs[0].partition("/")[2] if refs else ""
+    if message.fields["source"] == "sqs":
+        return message.refs[0].partition("/")[2] if message.refs else ""
+    return message.refs[-1].rpartition("/")[2].rpartition(":")[2] if message.refs else ""

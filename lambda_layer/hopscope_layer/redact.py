@@ -24,7 +24,7 @@ _VALUES = (
     ("aws-key", r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{16}\b"),
     ("bearer", r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"),
     ("url-credentials", r"(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@)"),
-    ("card", r"(?<![\d.-])\d(?:[ -]?\d){12,18}(?![\d-])"),
+    ("card", r"(?<![\d.-])[2-6](?:[ -]?\d){12,18}(?![\d-])"),
 )
 _EMAIL = ("email", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _BASE64 = r"[A-Za-z0-9+/]{24,}={0,2}\Z"

@@ -50,7 +50,9 @@ def an_envelope(message: str, attributes: dict[str, Any] | None = None) -> str:
     lines.append(f'  "Message" : {json.dumps(message)}')
     lines.append('  "SignatureVersion" : "1"')
     if attributes:
-        items = ",\n".join(f'    "{name}" : {json.dumps(value, separators=(",", ":"))}' for name, value in attributes.items())
+        items = ",\n".join(
+            f'    "{name}" : {json.dumps(value, separators=(",", ":"))}' for name, value in attributes.items()
+        )
         lines.append(f'  "MessageAttributes" : {{\n{items}\n  }}')
     return ",\n".join(lines) + "\n}"
 
@@ -184,9 +186,15 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | NAMES, inner, max_size=4),
     max_leaves=12,
 )
-SOURCES = st.sampled_from(["aws:sqs", "aws:sns", "aws:kinesis", "aws:dynamodb", "aws:s3", "aws:ses", "aws:kafka", "aws:new"])
+SOURCES = st.sampled_from(
+    ["aws:sqs", "aws:sns", "aws:kinesis", "aws:dynamodb", "aws:s3", "aws:ses", "aws:kafka", "aws:new"]
+)
 RECORDS = st.lists(
-    st.builds(lambda source, rest: {**rest, "eventSource": source, "EventSource": source}, SOURCES, st.dictionaries(NAMES, JSON)),
+    st.builds(
+        lambda source, rest: {**rest, "eventSource": source, "EventSource": source},
+        SOURCES,
+        st.dictionaries(NAMES, JSON),
+    ),
     min_size=1,
     max_size=3,
 )

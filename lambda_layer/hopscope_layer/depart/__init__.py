@@ -57,13 +57,23 @@ def _door(original: "Callable[..., Any]") -> "Callable[..., Any]":
     def _make_api_call(self: "Any", operation_name: str, api_params: "Any") -> "Any":
         if operation_name not in NAMES or current.invocation is None:
             return original(self, operation_name, api_params)
-        call, params = prepared(self, operation_name, api_params)
+        call, params = None, api_params
+        try:
+            call, params = prepared(self, operation_name, api_params)
+        except Exception as fault:  # noqa: BLE001  the boundary of every hook
+            note(f"follow {operation_name}", fault)
+        response, failure = None, None
         try:
             response = original(self, operation_name, params)
         except BaseException as error:
-            answered(call, None, error)
+            failure = error
             raise
-        answered(call, response, None)
+        finally:
+            try:
+                if call is not None:
+                    call.close(response, failure)
+            except Exception as fault:  # noqa: BLE001  as above
+                note("read the response", fault)
         return response
 
     _make_api_call.__wrapped__ = original  # type: ignore[attr-defined]
@@ -72,27 +82,13 @@ def _door(original: "Callable[..., Any]") -> "Callable[..., Any]":
 
 def prepared(client: "Any", operation_name: str, api_params: "Any") -> "tuple[Call | None, Any]":
     """The call as we follow it, None if we do not, and the parameters to make it with; the caller's stay."""
-    try:
-        invocation = current.invocation
-        key = (client.meta.service_model.endpoint_prefix, operation_name)
-        place = OPERATIONS.get(key)
-        if invocation is None or place is None or not isinstance(api_params, dict):
-            return None, api_params
-        call = _class_at(place)(invocation, key)
-        return call, call.leave(api_params)
-    except Exception as error:  # noqa: BLE001  the worker boundary of every hook
-        note(f"follow {operation_name}", error)
+    invocation = current.invocation
+    key = (client.meta.service_model.endpoint_prefix, operation_name)
+    place = OPERATIONS.get(key)
+    if invocation is None or place is None or not isinstance(api_params, dict):
         return None, api_params
-
-
-def answered(call: "Call | None", response: "Any", error: "BaseException | None") -> None:
-    """Records what became of the call."""
-    if call is None:
-        return
-    try:
-        call.close(response, error)
-    except Exception as fault:  # noqa: BLE001  the worker boundary of every hook
-        note("read the response", fault)
+    call = _class_at(place)(invocation, key)
+    return call, call.leave(api_params)
 
 
 _classes: "dict[str, type[Call]]" = {}

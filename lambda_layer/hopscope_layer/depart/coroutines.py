@@ -1,7 +1,8 @@
 """The same door for coroutines: aiobotocore and aioboto3."""
 
 from hopscope_layer import current
-from hopscope_layer.depart import NAMES, answered, prepared
+from hopscope_layer.depart import NAMES, prepared
+from hopscope_layer.guard import note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,13 +21,23 @@ def _door(original: "Callable[..., Any]") -> "Callable[..., Any]":
     async def _make_api_call(self: "Any", operation_name: str, api_params: "Any") -> "Any":
         if operation_name not in NAMES or current.invocation is None:
             return await original(self, operation_name, api_params)
-        call, params = prepared(self, operation_name, api_params)
+        call, params = None, api_params
+        try:
+            call, params = prepared(self, operation_name, api_params)
+        except Exception as fault:  # noqa: BLE001  the boundary of every hook
+            note(f"follow {operation_name}", fault)
+        response, failure = None, None
         try:
             response = await original(self, operation_name, params)
         except BaseException as error:
-            answered(call, None, error)
+            failure = error
             raise
-        answered(call, response, None)
+        finally:
+            try:
+                if call is not None:
+                    call.close(response, failure)
+            except Exception as fault:  # noqa: BLE001  as above
+                note("read the response", fault)
         return response
 
     _make_api_call.__wrapped__ = original  # type: ignore[attr-defined]

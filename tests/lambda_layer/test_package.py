@@ -1,0 +1,116 @@
+"""What is shipped: names, imports, and the zip."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import hopscope_layer
+from hopscope_layer import settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PUBLIC = {"annotate", "correlation_id", "handler"}
+ALLOWED = {
+    "hopscope_layer", "hopscope_layer.arrive", "hopscope_layer.arrive.message", "hopscope_layer.arrive.queue",
+    "hopscope_layer.body_hash", "hopscope_layer.bootstrap", "hopscope_layer.current", "hopscope_layer.guard",
+    "hopscope_layer.imports", "hopscope_layer.invocation", "hopscope_layer.keys", "hopscope_layer.reading",
+    "hopscope_layer.sampling", "hopscope_layer.settings", "hopscope_layer.transport",
+    "hopscope_wire", "hopscope_wire.context", "hopscope_wire.encode", "hopscope_wire.fields",
+    "_blake2",  # the hash of bodies: a C module, not the hashlib around it
+}  # fmt: skip
+"""On top of what the runtime client has loaded, after one SQS message was handled. Every name here is a decision."""
+
+MEASURE = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+import awslambdaric.__main__
+import types
+sys.modules["app"] = types.SimpleNamespace(handler=lambda event, context: None)
+os.environ["HOPSCOPE_HANDLER"] = "app.handler"
+before = set(sys.modules)
+import hopscope_layer
+record = {"messageId": "m", "body": "{}", "attributes": {}, "messageAttributes": {}, "eventSource": "aws:sqs"}
+hopscope_layer.handler({"Records": [record]}, None)
+import json
+print("\\n" + json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def test_the_public_names_are_few() -> None:
+    assert set(hopscope_layer.__all__) == PUBLIC
+    assert {name for name in vars(hopscope_layer) if not name.startswith("_")} - PUBLIC <= {
+        "TYPE_CHECKING", "arrive", "batch", "body_hash", "bootstrap", "capture", "current", "depart", "guard", "imports",
+        "integrations", "invocation", "keys", "outcome", "propagation", "reading", "redact", "sampling", "settings", "transport",
+    }  # fmt: skip
+
+
+def test_an_unknown_name_says_which_there_are() -> None:
+    with pytest.raises(AttributeError, match="it has annotate, correlation_id, handler"):
+        _ = hopscope_layer.nothing  # type: ignore[attr-defined]
+
+
+def test_without_an_invocation_the_public_functions_do_nothing() -> None:
+    hopscope_layer.annotate(order_id="o-1")
+
+    assert hopscope_layer.correlation_id() is None
+
+
+def test_the_import_budget(opt: Path) -> None:
+    """In a clean interpreter that holds the runtime client: nothing else is imported that is not on the list."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(opt / "python")], capture_output=True, text=True, check=True, cwd=opt
+    )
+
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert loaded - ALLOWED == set()
+
+
+def test_two_builds_are_the_same_bytes(layer_zip: Path, tmp_path: Path) -> None:
+    build = ROOT / "lambda_layer" / "packaging" / "build_zip.py"
+    subprocess.run([sys.executable, str(build), str(tmp_path / "again.zip")], check=True, capture_output=True)
+
+    assert (tmp_path / "again.zip").read_bytes() == layer_zip.read_bytes()
+
+
+def test_the_zip_holds_the_layer_and_nothing_of_the_rest(layer_zip: Path) -> None:
+    with zipfile.ZipFile(layer_zip) as archive:
+        names = {entry.filename: entry for entry in archive.infolist()}
+        with archive.open("python/hopscope_layer/modules.zip") as inner, zipfile.ZipFile(inner) as modules:
+            inside = set(modules.namelist())
+            pycs = [modules.read(name) for name in inside if name.endswith(".pyc")]
+        pycs += [archive.read(name) for name in names if name.endswith(".pyc")]
+
+    tag = sys.implementation.cache_tag
+    assert set(names) == {
+        "hopscope",
+        "python/hopscope_layer/__init__.py",
+        f"python/hopscope_layer/__pycache__/__init__.{tag}.pyc",
+        "python/hopscope_layer/modules.zip",
+        "python/hopscope_wire/__init__.py",
+        f"python/hopscope_wire/__pycache__/__init__.{tag}.pyc",
+    }
+    assert names["hopscope"].external_attr >> 16 == 0o100755
+    assert {name for name in inside if name.startswith("hopscope_wire")} == {
+        f"hopscope_wire/{name}.{kind}" for name in ("fields", "context", "encode") for kind in ("py", "pyc")
+    }
+    sources = {
+        path.relative_to(ROOT / "lambda_layer").as_posix()
+        for path in (ROOT / "lambda_layer" / "hopscope_layer").rglob("*.py")
+    }
+    assert {name for name in inside if name.startswith("hopscope_layer") and name.endswith(".py")} == sources - {
+        "hopscope_layer/__init__.py"
+    }
+    assert {pyc[4:8] for pyc in pycs} == {b"\x01\x00\x00\x00"}, (
+        "unchecked hash: valid wherever and whenever it is unpacked"
+    )
+    assert layer_zip.stat().st_size <= 60 * 1024
+
+
+def test_every_setting_is_documented() -> None:
+    page = (ROOT / "docs" / "layer.md").read_text()
+
+    assert [each.name for each in settings.TABLE if f"`{each.name}`" not in page] == []
+    assert "`HOPSCOPE_WRAPPED`" in page

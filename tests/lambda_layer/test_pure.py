@@ -1,0 +1,186 @@
+"""Settings, keys, propagation rules, sampling, redaction: values in, values out."""
+
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hopscope_layer import capture, keys, propagation, sampling
+from hopscope_layer.arrive.moments import epoch_us
+from hopscope_layer.redact import Redactor, is_card_number
+from hopscope_layer.settings import TABLE, settings_of
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
+
+
+def test_every_default_can_be_read() -> None:
+    settings = settings_of({})
+
+    assert settings.enabled
+    assert settings.propagation == {"*": True}
+    assert settings.keys == []
+    assert settings.correlation_headers == ["x-correlation-id", "x-request-id"]
+    assert (settings.sample, settings.debug, settings.capture) == (1.0, 0.0, "off")
+
+
+BAD = {
+    "HOPSCOPE_ENABLED": "perhaps",
+    "HOPSCOPE_PROPAGATION": "sqs=maybe",
+    "HOPSCOPE_KEYS": "order_id",
+    "HOPSCOPE_SAMPLE": "2",
+    "HOPSCOPE_DEBUG": "many",
+    "HOPSCOPE_CAPTURE": "everything",
+    "HOPSCOPE_CAPTURE_BYTES": "lots",
+    "HOPSCOPE_STACK": "?",
+    "HOPSCOPE_REDACT_EMAIL": "?",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_value_that_cannot_be_read_is_named_once_and_ignored(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = settings_of({name: BAD[name]})
+
+    (setting,) = [each for each in TABLE if each.name == name]
+    assert getattr(settings, setting.attribute) == getattr(settings_of({}), setting.attribute)
+    expected = f"[hopscope] {name}={BAD[name]!r} is not {setting.expected}; using {setting.default!r}\n"
+    assert capsys.readouterr().err == expected
+
+
+@pytest.mark.parametrize(
+    ("payload", "found"),
+    [
+        ({"detail": {"orderId": "o-1"}}, "o-1"),
+        ({"detail": '{"orderId": 7}'}, "7"),
+        ({"detail": {"orderId": 1.5}}, "1.5"),
+        ({"detail": {"orderId": True}}, "true"),
+        ({"detail": {"orderId": {"S": "o-1"}}}, None),
+        ({"detail": {"orderId": ""}}, None),
+        ({"detail": "orderId but no JSON"}, None),
+        ('{"detail":{"orderId":"o-1"}}', "o-1"),
+        ({"items": [{"id": 3}]}, "3"),
+        (None, None),
+        ([1], None),
+    ],
+)
+def test_a_key_is_read_through_objects_lists_and_texts(payload: object, found: str | None) -> None:
+    paths = settings_of({"HOPSCOPE_KEYS": "order_id=detail.orderId|items.0.id"}).keys
+
+    assert keys.keys_of([payload], paths) == ({} if found is None else {"order_id": found})
+
+
+@given(st.text(), st.text(max_size=4))
+def test_a_pattern_matches_what_it_is_made_of(text: str, inserted: str) -> None:
+    text = text.replace("*", "")
+
+    assert propagation.matches(text, text)
+    assert propagation.matches("*", text)
+    assert propagation.matches(f"{text}*", text + inserted)
+    assert propagation.matches(f"*{text}", inserted + text)
+    assert not propagation.matches(f"{text}x", text)
+
+
+@given(st.binary(min_size=16, max_size=16), st.floats(0, 1), st.floats(0, 1))
+def test_the_share_decides_the_same_for_the_same_trace_and_grows_monotonically(
+    trace: bytes, low: float, high: float
+) -> None:
+    low, high = sorted((low, high))
+    trace_id = trace.hex()
+
+    assert sampling.flags_of(trace_id, low, 0.0) <= sampling.flags_of(trace_id, high, 0.0)
+    assert sampling.flags_of(trace_id, 1.0, 0.0) == 1
+    assert sampling.flags_of(trace_id, 0.0, 0.0) == 0
+    assert sampling.flags_of(trace_id, 0.0, 1.0) == 0x41
+
+
+PRIVATE = {
+    "by name": ('{"password":"hunter2","user":"ann"}', "hunter2", '{"password":"[redacted member]","user":"ann"}'),
+    "inside a text": (json.dumps({"body": json.dumps({"apiKey": "s3cr3t"})}), "s3cr3t", None),
+    "inside base64": (
+        json.dumps({"data": base64.b64encode(b'{"token":"s3cr3t-of-some-length"}').decode()}), "s3cr3t-of-some-length", None,
+    ),
+    "a JWT": (f'{{"note":"see {JWT}"}}', JWT, '{"note":"see [redacted jwt]"}'),
+    "an AWS key": ('{"note":"AKIAIOSFODNN7EXAMPLE"}', "AKIAIOSFODNN7EXAMPLE", '{"note":"[redacted aws-key]"}'),
+    "a bearer token": ("Bearer abcdef123456", "abcdef123456", "[redacted bearer]"),
+    "credentials in a URL": ("https://ann:pw@host/x", "ann:pw", "https://[redacted url-credentials]@host/x"),
+    "a card number": ('{"note":"4111 1111 1111 1111"}', "4111 1111 1111 1111", '{"note":"[redacted card]"}'),
+    "a card number as a number": ('{"note":4111111111111111}', "4111111111111111", '{"note":"[redacted card]"}'),
+    "an object by name": ('{"credentials":{"a":"x-y-z"}}', "x-y-z", '{"credentials":"[redacted member]"}'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PRIVATE)
+def test_what_is_private_is_taken_out(case: str) -> None:
+    payload, private, expected = PRIVATE[case]
+
+    shown = Redactor([], "", with_email=False).text(payload)
+
+    assert private not in shown
+    assert base64.b64encode(private.encode()).decode()[:12] not in shown
+    assert expected is None or shown == expected
+
+
+def test_what_is_not_private_stays() -> None:
+    payload = '{"orderId":"o-42","total":12.5,"at":1764590400000000,"id":"6f0b3c1e-2d1c-5a55-9a4e-63c7a9e01f02","mail":"a@b.example"}'
+
+    assert Redactor([], "", with_email=False).text(payload) == payload
+    assert "a@b.example" not in Redactor([], "", with_email=True).text(payload)
+    assert "o-42" not in Redactor(["orderid"], "", with_email=False).text(payload)
+
+
+def test_with_a_secret_equal_values_stay_comparable() -> None:
+    redactor = Redactor([], "of the shop", with_email=False)
+
+    same = {redactor.text('{"password":"hunter2"}'), redactor.text('{"password":"hunter2"}')}
+    other = redactor.text('{"password":"hunter3"}')
+
+    assert len(same) == 1
+    assert other not in same
+    assert Redactor([], "of another", with_email=False).text('{"password":"hunter2"}') not in same
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda each: st.lists(each) | st.dictionaries(st.text(), each),
+        max_leaves=8,
+    )
+)
+def test_a_secret_is_found_wherever_it_stands(surrounding: object) -> None:
+    payload = {"a": [surrounding, {"password": "hunter2"}], "b": json.dumps({"password": "hunter2", "c": surrounding})}
+
+    assert "hunter2" not in Redactor([], "", with_email=True).text(json.dumps(payload))
+
+
+@pytest.mark.parametrize(
+    ("number", "is_card"),
+    [("4111111111111111", True), ("4111111111111112", False), ("378282246310005", True), ("1", False)],
+)
+def test_luhn(number: str, is_card: bool) -> None:
+    assert is_card_number(number) is is_card
+
+
+def test_a_payload_is_redacted_before_it_is_cut() -> None:
+    settings = settings_of({"HOPSCOPE_CAPTURE_BYTES": "24"})
+
+    shown = capture.shown(json.dumps({"password": "a-very-long-secret-indeed"}), settings)
+
+    assert shown == '{"password":"[redacted m…'
+
+
+@pytest.mark.parametrize(
+    ("text", "us"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("2025-12-01T12:00:00Z", 1764590400000000),
+        ("2024-02-29T23:59:59.123Z", 1709251199123000),
+        ("2000-03-01T00:00:00.000Z", 951868800000000),
+        ("yesterday", None),
+        ("2025-13-01T12:00:00Z", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_a_moment_is_epoch_microseconds(text: object, us: int | None) -> None:
+    assert epoch_us(text) == us

@@ -9,6 +9,7 @@
 const { idOf, resourcesOf, textOf } = require('./template');
 
 const MOST_FILTERS = 2;
+
 /** Our records, and what the platform says of an invocation that could not say it itself. A word of it in a user's line costs that line. */
 const RECORD_LINES =
   '?hopscope ?"START RequestId:" ?"REPORT RequestId:" ?"Task timed out" ?"Runtime exited" ?"platform."';
@@ -18,6 +19,8 @@ const ACTIONS = {
   kinesis: ['kinesis:PutRecord', 'kinesis:PutRecords'],
   firehose: ['firehose:PutRecord', 'firehose:PutRecordBatch'],
 };
+const NO_KIND =
+  'custom.hopscope.logs.destination is no ARN whose service can be read; say which with custom.hopscope.logs.kind';
 const KINDS = [
   [/:kinesis:/, 'kinesis'],
   [/:firehose:/, 'firehose'],
@@ -39,28 +42,25 @@ function subscriptions(template, { settings, functionIds, machineGroups }) {
   const { logs } = settings;
   if (logs === null) return { add: {}, warnings: [] };
   const kind = logs.kind ?? kindOf(template, logs.destination);
-  if (kind === null)
-    return {
-      error:
-        'custom.hopscope.logs.destination is no ARN whose service can be read; say which with custom.hopscope.logs.kind',
-    };
-  const needsRole = kind in ACTIONS && logs.role === undefined;
-  const destination = {
-    DestinationArn: logs.destination,
-    ...(kind in ACTIONS ? { RoleArn: logs.role ?? { 'Fn::GetAtt': [ROLE_ID, 'Arn'] } } : {}),
+  if (kind === null) return { error: NO_KIND };
+  const { destination, role } = deliveryTo(logs, kind);
+  const pattern = logs.pattern ?? RECORD_LINES;
+  if (logs.account) {
+    return { add: { ...role, HopscopeAccountPolicy: accountPolicy(destination, pattern) }, warnings: [] };
+  }
+  const machines = machineGroups.map((group) => ({ ...group, pattern: EXPRESS_LINES }));
+  const filters = filtersFor(template, [...groupsOf(template, functionIds), ...machines], { destination, pattern });
+  const isAny = Object.keys(filters.add).length > 0;
+  return { add: isAny ? { ...role, ...filters.add } : {}, warnings: filters.warnings };
+}
+
+/** Where to, as whom; and the role, as a resource, where AWS wants one and none was given. */
+function deliveryTo({ destination, role }, kind) {
+  if (!(kind in ACTIONS)) return { destination: { DestinationArn: destination }, role: {} };
+  return {
+    destination: { DestinationArn: destination, RoleArn: role ?? { 'Fn::GetAtt': [ROLE_ID, 'Arn'] } },
+    role: role === undefined ? { [ROLE_ID]: roleFor(ACTIONS[kind], destination) } : {},
   };
-  const role = needsRole ? { [ROLE_ID]: roleFor(ACTIONS[kind], logs.destination) } : {};
-  if (logs.account)
-    return {
-      add: { ...role, HopscopeAccountPolicy: accountPolicy(destination, logs.pattern ?? RECORD_LINES) },
-      warnings: [],
-    };
-  const groups = [
-    ...groupsOf(template, functionIds),
-    ...machineGroups.map((group) => ({ ...group, pattern: EXPRESS_LINES })),
-  ];
-  const filters = filtersFor(template, groups, { destination, pattern: logs.pattern ?? RECORD_LINES });
-  return { add: Object.keys(filters.add).length ? { ...role, ...filters.add } : {}, warnings: filters.warnings };
 }
 
 function kindOf(template, destination) {

@@ -238,9 +238,12 @@ class World:
         )
         held = replace(under_way.message, source="sqs", refs=(f"sqs/{self._id()}", f"sns/{message_id}"))
         self._enqueue("print", replace(under_way, message=held), at_us)
-        raw = replace(under_way.message, source="sqs", refs=(f"sqs/{self._id()}",))
+        body_hash = self._id()
+        raw = replace(under_way.message, source="sqs", refs=(f"sqs/{self._id()}",), body_hash=body_hash)
         self._enqueue("count", replace(under_way, message=raw), at_us)
-        return Send(send_id, "sns", "Publish", "topic", None, (f"sns/{message_id}",), sent_us=at_us)
+        return Send(
+            send_id, "sns", "Publish", "topic", None, (f"sns/{message_id}",), sent_us=at_us, body_hash=body_hash
+        )
 
     def _queue(self, send_id: str, under_way: Delivery, at_us: int) -> Send:
         message_id = self._id()

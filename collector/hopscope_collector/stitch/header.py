@@ -2,10 +2,11 @@
 
     place-order  Root 5e1b… ──▶ https://…/accept (no message, no carrier) ──▶ accept-order  Root 5e1b…
 
-The Root says that both belong together, not which of many led to which. The most plausible one is taken: the last
-send of that Root that could have become the message; for a request, the innermost hop that was running when it came;
-else a hop whose end is not known, and so neither are its sends. What ids disprove is never taken: a carrier names
-another producer, or both sides have an id of the same broker and they differ.
+The Root says that both belong together, not which of many led to which. The most plausible one is taken: the first
+send of that Root that could be the message and that this consumer has not received; for a request, the innermost hop
+that was running when it came; else the only hop whose end, and so its sends, are not known. What ids disprove is never
+taken: a carrier names another producer, or both sides have an id of the same broker, or the hash of a body, and they
+differ.
 """
 
 from bisect import bisect_right
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 from hopscope_collector.flow import Hop, Send
 from hopscope_collector.stitch.budgets import SYNCHRONOUS
+from hopscope_collector.stitch.hops import BEGIN
 from hopscope_collector.stitch.weave import Weave
 
 T = TypeVar("T", Hop, Send)
@@ -48,7 +50,7 @@ def add_header_edges(weave: Weave) -> None:
     by_root, mixed = _ByRoot(weave), mixed_ids(weave.hops)
     for hop in weave.heads():
         root = root_of(hop)
-        if root is None or root in mixed or hop.sent_by is not None:
+        if root is None or root in mixed or hop.sent_by is not None or BEGIN in hop.attributes:
             continue
         source = by_root.best_source(hop, root)
         if source is not None:
@@ -85,16 +87,18 @@ class _ByRoot:
 
     def best_source(self, hop: Hop, root: str) -> str | None:
         """Id of the send or hop that most plausibly led to the hop, if there is one."""
-        for send in _latest(self._sends.get(root, ()), hop):
-            if (
-                _may_become(send, hop)
-                and (send.id, hop.function) not in self._receivers
-                and self._is_apart(send.hop, hop)
-            ):
-                self._receivers.add((send.id, hop.function))
-                return send.id
+        open_sends = [
+            send
+            for send in _latest(self._sends.get(root, ()), hop)
+            if _may_become(send, hop) and (send.id, hop.function) not in self._receivers
+        ]
+        apart = [send.id for send in open_sends if self._is_apart(send.hop, hop)]
+        if apart:
+            self._receivers.add((apart[-1], hop.function))
+            return apart[-1]
         earlier = (each for each in _latest(self._hops.get(root, ()), hop) if self._is_apart(each.id, hop))
-        return next((each.id for each in earlier if _may_have_led(each, hop)), None)
+        candidates = [each.id for each in earlier if _may_have_led(each, hop)]
+        return candidates[0] if len(candidates) == 1 or (candidates and hop.source in SYNCHRONOUS) else None
 
     def _is_apart(self, hop_id: str, hop: Hop) -> bool:
         return not self._weave.linked.are_one(hop_id, hop.id)
@@ -105,6 +109,8 @@ def _may_become(send: Send, hop: Hop) -> bool:
     if send.error is not None or hop.source in SYNCHRONOUS - {"unknown"}:
         return False
     if hop.source not in _BECOMES.get(send.service, frozenset({hop.source})) or send.name not in (None, hop.name):
+        return False
+    if send.body_hash is not None and hop.body_hash is not None and send.body_hash != hop.body_hash:
         return False
     kinds = {ref.partition("/")[0] for ref in send.refs} & {ref.partition("/")[0] for ref in hop.refs}
     return not kinds

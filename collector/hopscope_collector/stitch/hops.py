@@ -22,6 +22,9 @@ from hopscope_wire.context import context_of
 LONGEST_RUN_US = 900_000_000
 """Lambda stops every function after fifteen minutes: the deadline when none was recorded."""
 
+BEGIN = "begin"
+"""Attribute of a hop whose begin is not recorded: nothing is known of its message."""
+
 _NO_MESSAGE = wire.Message(index=0, source="unknown")
 
 
@@ -121,7 +124,7 @@ def _keys_of(invocation: Invocation, message: wire.Message, batch_size: int) -> 
 def _attributes_of(invocation: Invocation, message: wire.Message) -> Mapping[str, str]:
     begin = invocation.begin
     if begin is None:
-        return {**message.attributes, "begin": "not recorded"}
+        return {**message.attributes, BEGIN: "not recorded"}
     return {**message.attributes, "cold-start": "true"} if begin.cold_start else message.attributes
 
 

@@ -7,16 +7,16 @@
 
 Messages of one batch belong to different flows: what is true of the invocation as a whole (its own trace id, its own
 Root) joins nothing when it had more than one message. A Root may come from such a batch that nobody recorded, or from
-a client that uses one for everything: where hops with a Root disagree about a business key, it joins nothing.
+a client that uses one for everything: where hops with a Root disagree about their trace or a key, it joins nothing.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from hopscope_collector.flow import Hop
+from hopscope_collector.flow import EXACT, Hop
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.header import mixed_ids, root_of
-from hopscope_collector.stitch.weave import PRODUCER_DIGITS, Weave, consumption_of
+from hopscope_collector.stitch.weave import PRODUCER_DIGITS, Edge, Weave, consumption_of
 
 Strength = Literal["proof", "hint"]
 
@@ -24,16 +24,16 @@ Strength = Literal["proof", "hint"]
 def join_alike(weave: Weave) -> None:
     """Join the flows of hops that share a message, a trace id or a Root."""
     mixed = mixed_ids(weave.hops)
-    alike: dict[object, list[tuple[Strength, Hop]]] = {}
+    alike: dict[tuple[str, ...], list[tuple[Strength, Hop]]] = {}
     for hop in weave.hops:
         for identity, strength in _identities(hop, weave, mixed):
             alike.setdefault(identity, []).append((strength, hop))
-    for members in alike.values():
+    for identity, members in alike.items():
         if len(members) == 1:
             continue
         hints = [hop for strength, hop in members if strength == "hint"]
         belong = [hop for _, hop in members]
-        if hints and _disagree(belong, weave.rules):
+        if hints and _disagree(belong, identity[-1], weave.rules):
             belong = [hop for strength, hop in members if strength == "proof"]
         for hop in belong[1:]:
             weave.joined.unite(belong[0].id, hop.id)
@@ -53,7 +53,7 @@ def join_batches(weave: Weave) -> None:
 
 
 def share_with_attempts(weave: Weave) -> None:
-    """Give later attempts the links that the first attempt at the same message got by less than an id."""
+    """Give later attempts the link that the first attempt at the same message got: by its ref if that was proven."""
     reached = {target for _, target in weave.evidence}
     edges_to: dict[str, list[str]] = {}
     for source, target in weave.evidence:
@@ -64,11 +64,18 @@ def share_with_attempts(weave: Weave) -> None:
             continue
         for source in edges_to.get(first, ()):
             if not weave.linked.are_one(weave.index.sender_of(source).id, hop.id):
-                for evidence, detail in weave.evidence[source, first].items():
-                    weave.link((source, hop.id), evidence, detail)
+                _share((source, first), (source, hop.id), hop.refs[:1], weave)
 
 
-def _identities(hop: Hop, weave: Weave, mixed: frozenset[str]) -> Iterator[tuple[object, Strength]]:
+def _share(known: Edge, edge: Edge, refs: Sequence[str], weave: Weave) -> None:
+    for evidence, detail in list(weave.evidence[known].items()):
+        if evidence not in EXACT:
+            weave.link(edge, evidence, detail)
+        elif refs:
+            weave.link(edge, "ref", refs[0])
+
+
+def _identities(hop: Hop, weave: Weave, mixed: frozenset[str]) -> Iterator[tuple[tuple[str, ...], Strength]]:
     yield consumption_of(hop), "proof"
     for ref in hop.refs:
         yield ("ref", ref), "proof"
@@ -77,13 +84,20 @@ def _identities(hop: Hop, weave: Weave, mixed: frozenset[str]) -> Iterator[tuple
     traces: dict[str | None, Strength] = {hop.root if hop.batch_size == 1 else None: "hint"}
     if hop.sent_by is None:
         traces[root_of(hop)] = "hint"
-    if hop.has_own_trace and (hop.sent_by or hop.trace_id != hop.message_root):
+    if _has_proven_trace(hop):
         traces[hop.trace_id] = "proof"
     yield from ((("trace", each), strength) for each, strength in traces.items() if each and each not in mixed)
 
 
-def _disagree(hops: Sequence[Hop], rules: Rules) -> bool:
-    """Whether a joining key has several values among the hops."""
+def _has_proven_trace(hop: Hop) -> bool:
+    """Whether its trace id came with our context, or began with it; a Root alone is no proof."""
+    return hop.has_own_trace and (hop.sent_by is not None or hop.trace_id != hop.message_root)
+
+
+def _disagree(hops: Sequence[Hop], root: str, rules: Rules) -> bool:
+    """Whether hops of one Root belong to several other traces, or a joining key has several values among them."""
+    if len({hop.trace_id for hop in hops if _has_proven_trace(hop)} - {root}) > 1:
+        return True
     values: dict[str, str] = {}
     return any(
         rules.joins(name) and values.setdefault(name, value) != value

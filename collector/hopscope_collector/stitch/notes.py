@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hopscope_collector.flow import Hop, Link, Send
 from hopscope_collector.rules import Rules, resource_name
+from hopscope_collector.stitch.hops import BEGIN
 from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE
 
 _REPLAY = "replay-name"
@@ -42,7 +43,7 @@ def _skew(links: Iterable[Link], hops: dict[str, Hop], sends: dict[str, Send], r
 
 def _missing_records(hops: Iterable[Hop]) -> Iterator[str]:
     for hop in hops:
-        if hop.attributes.get("begin") == "not recorded":
+        if BEGIN in hop.attributes:
             yield f"begin of {hop.function} ({hop.request_id or hop.invocation_id}) was not recorded"
 
 

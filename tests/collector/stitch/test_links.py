@@ -81,9 +81,7 @@ def test_a_call_without_a_message_is_linked_by_its_header(stitched, make):
 
 
 def test_a_raw_delivery_is_linked_by_its_header_to_the_send_that_nobody_received(stitched, make):
-    published = make.Invoked(
-        1, root=9, sends=[make.a_put(1, "e1"), make.a_send(1, "sns/n1", count=2, service="sns")]
-    )
+    published = make.Invoked(1, root=9, sends=[make.a_put(1, "e1"), make.a_send(1, "sns/n1", count=2, service="sns")])
     event = make.Invoked(2, "consumer", at_s=1, messages=[make.an_event("e1")])
     raw = make.Invoked(3, "print", at_s=1, messages=[make.a_message("sqs/raw", root=make.trace(9))])
 

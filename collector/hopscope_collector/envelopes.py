@@ -106,6 +106,8 @@ def _each_within(found: Sequence[object], depth: int) -> list[CarriedLine] | Non
 
 
 def _of_subscription(found: Mapping[str, Any], _depth: int) -> list[CarriedLine]:
+    if found["messageType"] == "CONTROL_MESSAGE":
+        return []  # AWS asks whether the destination can be reached; the text in it is no line of a log
     return _of_log_events(found, function_of(found.get("logGroup")))
 
 

@@ -10,7 +10,7 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -69,6 +69,10 @@ class Watcher(Protocol):
         """A batch was stored, or the source has nothing more right now."""
         ...
 
+    def say(self, words: str) -> None:
+        """One thing the person should know now."""
+        ...
+
 
 @dataclass(slots=True)
 class Gathering:
@@ -78,6 +82,9 @@ class Gathering:
     facts: list[PlatformFact] = field(default_factory=list)
     refused: list[RefusedLine] = field(default_factory=list)
     positions: dict[str, str] = field(default_factory=dict)
+    stored: list[Callable[[], None]] = field(default_factory=list)
+    """What to call when all this is durable."""
+
     began_at: float = field(default_factory=time.monotonic)
 
     def add(self, source: str, lines: Lines, collected: Collected) -> None:
@@ -93,11 +100,13 @@ class Gathering:
         collected.others += kept.others
         if lines.position is not None:
             self.positions[source] = lines.position
+        if lines.stored is not None:
+            self.stored.append(lines.stored)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.records or self.facts or self.refused or self.positions)
+        return not (self.records or self.facts or self.refused or self.positions or self.stored)
 
     @property
     def is_due(self) -> bool:
@@ -150,6 +159,8 @@ def _write_all(arriving: Iterator[tuple[str, Lines]], store: Store, watcher: Wat
     source = ""
     for source, lines in arriving:
         gathering.add(source, lines, collected)
+        if lines.notice is not None:
+            watcher.say(f"{source}: {lines.notice}")
         if gathering.is_due or (lines.is_idle and not gathering.is_empty):
             _write(gathering, store, collected)
             gathering = Gathering()
@@ -162,6 +173,11 @@ def _write_all(arriving: Iterator[tuple[str, Lines]], store: Store, watcher: Wat
 def _write(gathering: Gathering, store: Store, collected: Collected) -> None:
     collected.add(store.write(gathering.batch()))
     collected.facts += len(gathering.facts)
+    for acknowledge in gathering.stored:
+        try:
+            acknowledge()
+        except CollectorError as error:
+            collected.failed.append(error)
 
 
 def _guarded(source: Source, store: Store, stop: Stop, collected: Collected) -> Iterator[tuple[str, Lines]]:

@@ -6,7 +6,7 @@ Stop     how it is told
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,6 +40,13 @@ class Lines:
 
     is_idle: bool = False
     """True when nothing more is there right now: a good moment to store what was gathered."""
+
+    stored: Callable[[], None] | None = None
+    """Called once everything of these lines is durable, by the thread that writes. For sources that must acknowledge,
+    such as a queue; it raises `SourceFailed` when the source cannot go on."""
+
+    notice: str | None = None
+    """What the person should know now: that AWS hands over only a sample."""
 
 
 class Source(Protocol):

@@ -2,20 +2,26 @@
 
 file:PATH            a file, every file of a folder, or of a pattern (`file:logs/*.gz`)
 -                    standard input
+logs:GROUP-PREFIX    every CloudWatch log group whose name begins so, by polling
+kinesis:STREAM       a Kinesis stream, by name or ARN
+sqs:URL              an SQS queue
 """
 
 import io
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from hopscope_collector.errors import NotASource
 from hopscope_collector.sources.contract import Source
 from hopscope_collector.sources.file import FileSource
 from hopscope_collector.sources.stdin import StdinSource
 
-EXPECTED = "file:PATH, - (standard input) or logs:GROUP-PREFIX"
+if TYPE_CHECKING:
+    from hopscope_collector.sources.cloudwatch import Span  # imports boto3: late, and only for what needs it
+
+EXPECTED = "file:PATH, - (standard input), logs:GROUP-PREFIX, kinesis:STREAM or sqs:URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +51,41 @@ def sources_of(text: str, wanted: Wanted) -> list[Source]:
         return [FileSource(path, is_followed=wanted.is_followed) for path in _paths(rest)]
     if kind == "logs" and rest:
         return [_cloudwatch(rest, wanted)]
+    if kind == "kinesis" and rest:
+        return [_kinesis(rest, wanted)]
+    if kind == "sqs" and rest:
+        return [_sqs(rest, wanted)]
     if not colon and Path(text).exists():
         raise NotASource(f"{text!r} is not a source; did you mean file:{text}?")
     raise NotASource(f"{text!r} is not a source; expected {EXPECTED}")
 
 
 def _cloudwatch(prefix: str, wanted: Wanted) -> Source:
-    from hopscope_collector.sources.cloudwatch import CloudWatchSource, Span
+    from hopscope_collector.sources.cloudwatch import CloudWatchSource
     from hopscope_collector.sources.log_events import CloudWatchLogs
 
+    return CloudWatchSource(prefix, CloudWatchLogs(), _span(wanted))
+
+
+def _kinesis(stream: str, wanted: Wanted) -> Source:
+    from hopscope_collector.sources.kinesis import KinesisSource
+    from hopscope_collector.sources.stream_records import KinesisRecords
+
+    return KinesisSource(stream, KinesisRecords(stream), _span(wanted))
+
+
+def _sqs(url: str, wanted: Wanted) -> Source:
+    from hopscope_collector.sources.queue_messages import SqsMessages
+    from hopscope_collector.sources.sqs import SqsSource
+
+    return SqsSource(url, SqsMessages(url), is_followed=wanted.is_followed)
+
+
+def _span(wanted: Wanted) -> "Span":
+    from hopscope_collector.sources.cloudwatch import Span
+
     until_ms = None if wanted.until_us is None else wanted.until_us // 1_000
-    return CloudWatchSource(prefix, CloudWatchLogs(), Span(wanted.since_us // 1_000, until_ms, wanted.is_followed))
+    return Span(wanted.since_us // 1_000, until_ms, wanted.is_followed)
 
 
 def _paths(text: str) -> list[Path]:

@@ -1,9 +1,9 @@
 """What a stream or a queue delivers, as texts that `lines.py` sorts out (pure).
 
-    gzip (a CloudWatch Logs subscription)     one text, base64: unpacked, with its limits, where every envelope is
-    one JSON document, however it is laid out one text
-    an SNS notification                       its message, as above
-    anything else                             its lines
+gzip (a CloudWatch Logs subscription)     one text, base64: unpacked, with its limits, where every envelope is
+one JSON document, however it is laid out one text
+an SNS notification                       its message, as above
+anything else                             its lines
 """
 
 import base64

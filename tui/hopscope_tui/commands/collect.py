@@ -30,6 +30,8 @@ def command(sources: tuple[str, ...], store: str | None, *, once: bool, since: s
     SOURCE  file:PATH           log lines, plain, gzip or zstd; a folder or a pattern means every file
             -                   log lines from standard input
             logs:GROUP-PREFIX   every CloudWatch log group whose name begins so
+            kinesis:STREAM      a Kinesis stream that a log subscription fills
+            sqs:URL             an SQS queue; a message is deleted when it is stored
 
     Follows its sources until Ctrl-C, unless --once. What was collected before counts as repeated.
     WHEN is an age (2h, 30d) or a time (2026-11-21T14:05Z).

@@ -37,6 +37,9 @@ class Unwatched:
     def progress(self, source: str, collected: Collected) -> None:
         """As in `Watcher`."""
 
+    def say(self, words: str) -> None:
+        """As in `Watcher`."""
+
 
 def main() -> None:
     """Measure and print a table."""

@@ -9,7 +9,7 @@ are its sends. A redrive is another attempt at the same message. All ids are mad
 read twice is one. The end of an invocation is one record, so the sends of a run are known to flows when it is over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from hopscope_collector.executions.model import Execution, Run, Sent
@@ -23,17 +23,21 @@ _YEAR_US = 365 * 24 * 3_600_000_000
 Record = dict[str, object]
 
 
-def record_lines(execution: Execution) -> Iterator[str]:
+def record_lines(execution: Execution, children: Sequence[str] = ()) -> Iterator[str]:
     """The lines that the layer would have written, had the state machine been a function of the user's.
 
     Nothing for an execution without ARN or start: it cannot be told from another.
+
+    Args:
+        execution: Running or over.
+        children: ARNs of its Map Runs' executions, which no answer of a task names.
     """
-    for record in records_of(execution):
+    for record in records_of(execution, children):
         yield from lines_of(record)
 
 
-def records_of(execution: Execution) -> Iterator[Record]:
-    """A begin for each run, and an end for each that is over."""
+def records_of(execution: Execution, children: Sequence[str] = ()) -> Iterator[Record]:
+    """A begin for each run, and an end for each that is over. The last run is taken for the children's parent."""
     if execution.arn is None or execution.started_us is None:
         return
     runs = execution.runs or (_only_run(execution),)
@@ -42,7 +46,9 @@ def records_of(execution: Execution) -> Iterator[Record]:
         identity = _identity(execution, execution.arn, run, number)
         yield {**identity, "record": "begin", **_begin(execution, execution.arn, run, number)}
         if run.ended_us is not None and run.status != "RUNNING":
-            sent = sorted(_sent(execution, run.first_event, until), key=lambda each: (each.event_id, each.ref or ""))
+            started = [_child(execution, arn) for arn in sorted(children)] if until is None else []
+            found = [*_sent(execution, run.first_event, until), *started]
+            sent = sorted(found, key=lambda each: (each.event_id, each.ref or ""))
             yield {**identity, "record": "end", **_end(run, run.ended_us, str(identity["invocationId"]), sent)}
 
 
@@ -114,6 +120,13 @@ def _sent(execution: Execution, first_event: int, until: int | None) -> Iterator
         for each in state.identity.sent:
             if each.event_id >= first_event and (until is None or each.event_id < until):
                 yield each
+
+
+def _child(execution: Execution, arn: str) -> Sent:
+    """The start of a child of a Map Run, as if a task had started it."""
+    owners = [state for state in execution.walk() if state.map_runs]
+    event_id, entered_us = (max(owners[0].events), owners[0].entered_us) if owners else (0, None)
+    return Sent("states", "startExecution", event_id, f"states/{arn}", name="Map Run", sent_us=entered_us)
 
 
 def machine_of(arn: str) -> str:

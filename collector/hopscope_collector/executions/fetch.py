@@ -21,7 +21,7 @@ from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.history import History, histories_of
 from hopscope_collector.sources.aws_errors import in_our_words
 
-_RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10}, user_agent_extra="hopscope")
+RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10}, user_agent_extra="hopscope")
 _PAGE_EVENTS = 1000
 _HAS_NO_HISTORY = "StateMachineTypeNotSupported"
 
@@ -60,11 +60,11 @@ def fetch_execution(arn: str) -> History:
     try:
         with in_our_words(arn):
             if ":lambda:" in arn:
-                documents = list(durable_documents_about(session.client("lambda", config=_RETRIES), arn))
+                documents = list(durable_documents_about(session.client("lambda", config=RETRIES), arn))
             else:
-                documents = list(documents_about(session.client("stepfunctions", config=_RETRIES), arn))
+                documents = list(documents_about(session.client("stepfunctions", config=RETRIES), arn))
     except SourceFailed as error:
-        if isinstance(error.__cause__, ClientError) and error.__cause__.response["Error"]["Code"] in _NO_SUCH:
+        if isinstance(error.__cause__, ClientError) and _code_of(error.__cause__) in _NO_SUCH:
             raise NoSuchExecution(
                 f"AWS knows no such execution ({error.__cause__}); expected one that ran in the last 90 days."
                 " Express executions are in their log group only: save its lines to a file"
@@ -82,12 +82,16 @@ def documents_about(client: StepFunctions, arn: str) -> Iterator[Mapping[str, ob
         for page in history_pages(client, arn):
             yield {"executionArn": arn, "events": page}
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != _HAS_NO_HISTORY:
+        if _code_of(error) != _HAS_NO_HISTORY:
             raise
     try:
         yield {"definition": client.describe_state_machine_for_execution(executionArn=arn)["definition"]}
     except (ClientError, KeyError):
         return  # without permission, or deleted since: the picture lacks the path not taken
+
+
+def _code_of(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")
 
 
 def history_pages(client: StepFunctions, arn: str, *, newest_first: bool = False) -> Iterator[list[object]]:

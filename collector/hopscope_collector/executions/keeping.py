@@ -1,0 +1,165 @@
+"""Histories as records to be kept: without payloads, in parts that come out the same each time (pure).
+
+history of 250 events     ─▶   record of events 1-100, of 101-200, of 201-250, of what describes it
+
+What joins an execution to the hops around it is read from the payloads first: ids that its tasks got, hashes of the
+task tokens it gave away, the event that started it, business keys. Then of every payload only the fields stay by which
+the same can be read again: names and addresses, never the user's data.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from hashlib import blake2b, sha256
+from typing import Any
+
+from hopscope_collector.executions.as_records import machine_of
+from hopscope_collector.executions.assemble import execution_of
+from hopscope_collector.executions.description import Description
+from hopscope_collector.executions.event import HistoryEvent
+from hopscope_collector.executions.history import History
+from hopscope_collector.executions.identity import tokens_of
+from hopscope_collector.executions.model import Execution
+from hopscope_collector.executions.tokens import Redactor
+from hopscope_collector.key_paths import KeyPaths, keys_at, parsed
+from hopscope_wire import model as wire
+from hopscope_wire.context import trace_id_of_root
+
+EVENTS_A_RECORD = 100
+MAX_CAUSE_CHARS = 1_024
+
+_PAYLOADS = frozenset({"input", "output", "parameters", "result", "assignedVariables", "evaluationFailureCause"})
+_FLAGS = frozenset({"inputDetails", "outputDetails", "taskCredentials", "roleArn", "heartbeatInSeconds"})
+_NAMES = (
+    *("EventId", "ErrorCode", "MessageId", "ExecutionArn", "EventBusName", "DetailType"),
+    *("QueueUrl", "TopicArn", "TargetArn", "FunctionName", "StateMachineArn", "requestId"),
+)
+_INNER = ("Entries", "Successful", "SdkResponseMetadata")
+
+
+def kept(history: History, paths: KeyPaths) -> Iterator[wire.History]:
+    """The records of one history; none when neither its ARN nor its start is known: it could not be found again.
+
+    Durable executions are kept as their description: what they did is in the records of their invocations.
+    """
+    execution = execution_of(history)
+    if execution.arn is None or execution.started_us is None:
+        return
+    record = _identity(execution, history, paths)
+    described = history.description or Description(execution.arn, history.kind)
+    yield replace(record, documents=(_described(replace(described, status=execution.status)),))
+    clean = Redactor(token for event in history.events for token in tokens_of(event))
+    for events in _parts(history.events):
+        document = {"executionArn": execution.arn, "events": [_event(event, clean) for event in events]}
+        yield replace(record, documents=(document,))
+
+
+def token_ref(token: str) -> str:
+    """The ref of a task token, the same that the layer gives the call that answers it; the token stays secret."""
+    return f"task-token/{blake2b(token.encode(errors='surrogatepass'), digest_size=8).hexdigest()}"
+
+
+def _identity(execution: Execution, history: History, paths: KeyPaths) -> wire.History:
+    arn = execution.arn or ""
+    made = sha256(f"{arn}#1".encode(errors="surrogatepass")).hexdigest()
+    return wire.History(
+        trace_id=(trace_id_of_root(execution.trace_header) if execution.trace_header else None) or made[:32],
+        invocation_id=made[:12] + "0000",
+        function=machine_of(arn),
+        start_us=execution.started_us or 0,
+        refs=tuple(dict.fromkeys(_refs(execution, history))),
+        keys=keys_at(paths, {"input": execution.input, **_object(execution.input)}),
+    )
+
+
+def _refs(execution: Execution, history: History) -> Iterator[str]:
+    yield f"{'durable' if execution.kind == 'durable' else 'states'}/{execution.arn}"
+    started_by = _object(execution.input)
+    if "detail-type" in started_by and isinstance(started_by.get("id"), str):
+        yield f"events/{started_by['id']}"
+    for state in execution.walk():
+        yield from state.identity.refs
+    for event in history.events:
+        yield from sorted(token_ref(token) for token in tokens_of(event))
+
+
+def _parts(events: Iterable[HistoryEvent]) -> Iterator[list[HistoryEvent]]:
+    """A hundred ids each: a part that is complete never changes."""
+    by_part: dict[int, dict[int, HistoryEvent]] = {}
+    for event in events:
+        by_part.setdefault((event.id - 1) // EVENTS_A_RECORD, {})[event.id] = event
+    for _, part in sorted(by_part.items()):
+        yield [part[each] for each in sorted(part)]
+
+
+def _described(given: Description) -> Mapping[str, object]:
+    """As DescribeExecution, or GetDurableExecution, would say it; what it said of input and output is left out."""
+    if given.kind == "durable":
+        said = {
+            "DurableExecutionArn": given.arn,
+            "Status": given.status,
+            "DurableExecutionName": given.name,
+            "FunctionArn": given.state_machine_arn,
+            "StartTimestamp": _seconds(given.started_us),
+            "EndTimestamp": _seconds(given.ended_us),
+        }
+    else:
+        said = {
+            "executionArn": given.arn,
+            "status": given.status,
+            "name": given.name,
+            "stateMachineArn": given.state_machine_arn,
+            "startDate": _seconds(given.started_us),
+            "stopDate": _seconds(given.ended_us),
+            "error": given.error,
+            "cause": given.cause[:MAX_CAUSE_CHARS] if given.cause else None,
+            "mapRunArn": given.map_run_arn,
+            "traceHeader": given.trace_header,
+            "redriveCount": given.redrives or None,
+        }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _event(event: HistoryEvent, clean: Redactor) -> Mapping[str, object]:
+    """As GetExecutionHistory would give it."""
+    details = {name: _detail(name, value, clean) for name, value in event.details.items() if name not in _FLAGS}
+    said = {name: value for name, value in details.items() if value is not None}
+    return {
+        "id": event.id,
+        "previousEventId": event.previous_id,
+        "type": event.type,
+        **({"timestamp": _seconds(event.time_us)} if event.time_us is not None else {}),
+        **({"keptEventDetails": said} if said else {}),
+    }
+
+
+def _detail(name: str, value: Any, clean: Redactor) -> object:
+    if name in _PAYLOADS:
+        named = _named(parsed(value))
+        return json.dumps(named, separators=(",", ":")) if named else None
+    if isinstance(value, str):
+        return clean(value)[:MAX_CAUSE_CHARS] if name == "cause" else clean(value)
+    return value if isinstance(value, (int, float, bool)) or name == "mapRunArn" else None
+
+
+def _named(payload: object) -> dict[str, object]:
+    """The fields of a payload that name or address something, nothing else."""
+    if not isinstance(payload, Mapping):
+        return {}
+    found: dict[str, object] = {name: payload[name] for name in _NAMES if isinstance(payload.get(name), str)}
+    for name in _INNER:
+        inner = payload.get(name)
+        if isinstance(inner, list):
+            found[name] = [_named(each) for each in inner]
+        elif isinstance(inner, Mapping) and isinstance(inner.get("RequestId"), str):
+            found[name] = {"RequestId": inner["RequestId"]}
+    return found
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    found = parsed(text)
+    return found if isinstance(found, dict) else {}
+
+
+def _seconds(time_us: int | None) -> float | None:
+    return None if time_us is None else round(time_us / 1_000_000, 6)

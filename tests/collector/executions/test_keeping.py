@@ -1,0 +1,160 @@
+"""What is kept of a history: everything that joins, nothing of the user's data."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hopscope_collector.executions import History, execution_of, histories_of
+from hopscope_collector.executions.description import Description
+from hopscope_collector.executions.event import HistoryEvent
+from hopscope_collector.executions.keeping import kept, token_ref
+from hopscope_collector.executions.model import Execution, State
+from hopscope_collector.key_paths import key_paths_of
+from hopscope_collector.rules import Rules
+from hopscope_collector.stitch import flows_of
+from hopscope_wire.decode import object_of, record_of
+from hopscope_wire.encode import line_of
+from hopscope_wire.model import End, Record, Send
+from hopscope_wire.model import History as Kept
+
+ARN = "arn:aws:states:eu-west-1:111111111111:execution:assign-courier:o-42"
+NAME = f"states/{ARN}"
+SECRET = "4111 1111 1111 1111"
+RUNNING = f"""
+    1 ExecutionStarted <- 0 input='{{"orderId": "o-42", "card": "{SECRET}"}}'
+    2 TaskStateEntered <- 0 name=Notify input='{{"card": "{SECRET}"}}'
+    3 TaskScheduled <- 2 resourceType=events resource=putEvents parameters='{{"Entries": [{{"DetailType": "courier_assigned", "EventBusName": "orders", "Detail": "{SECRET}"}}]}}'
+    4 TaskSucceeded <- 3 resourceType=events resource=putEvents output='{{"Entries": [{{"EventId": "e-1"}}]}}'
+    5 TaskStateExited <- 4 name=Notify output='{{"card": "{SECRET}"}}'
+    6 TaskStateEntered <- 5 name=Wait
+    7 TaskScheduled <- 6 resourceType=lambda resource=invoke.waitForTaskToken parameters='{{"FunctionName": "ask", "Payload": {{"TaskToken": "abcd-secret-token"}}}}'
+"""
+OVER = f"""{RUNNING}
+    8 TaskSucceeded <- 7 resourceType=lambda resource=invoke.waitForTaskToken output='{{"ok": true}}'
+    9 TaskStateExited <- 8 name=Wait
+    10 ExecutionSucceeded <- 9
+"""
+Read = Callable[[str], History]
+
+
+@pytest.fixture
+def read(events_of: Callable[[str], tuple[HistoryEvent, ...]]) -> Read:
+    return lambda table: History(events_of(table), Description(ARN, status=None, name="o-42"))
+
+
+def records_of(history: History, keys: str = "order_id=orderId") -> list[Kept]:
+    return list(kept(history, key_paths_of(keys)))
+
+
+def test_nothing_of_the_user_s_data_is_kept(read: Read) -> None:
+    lines = "\n".join(line_of(object_of(record)) for record in records_of(read(OVER)))
+
+    assert SECRET not in lines
+    assert "abcd-secret-token" not in lines
+    assert "courier_assigned" in lines
+
+
+def test_what_joins_is_kept_with_every_part(read: Read) -> None:
+    for record in records_of(read(OVER)):
+        assert record.refs == (NAME, "events/e-1", token_ref("abcd-secret-token"))
+        assert record.keys == {"order_id": "o-42"}
+        assert record.function == "assign-courier"
+
+
+def test_a_kept_history_comes_out_of_its_line_and_is_the_same_tree(read: Read) -> None:
+    lines = [line_of(object_of(record)) for record in records_of(read(OVER))]
+
+    records = [record_of(line) for line in lines]
+    again = execution_of(
+        histories_of(each for record in records if isinstance(record, Kept) for each in record.documents)[0]
+    )
+
+    assert outline(again) == outline(execution_of(read(OVER)))
+
+
+def test_the_same_history_twice_is_the_same_records(read: Read) -> None:
+    assert records_of(read(OVER)) == records_of(read(OVER))
+
+
+def test_a_part_that_is_complete_never_changes(read: Read) -> None:
+    passes = "\n".join(f"    {number} PassStateEntered <- {number - 1} name=S{number}" for number in range(2, 251))
+    short = read("\n    1 ExecutionStarted <- 0\n" + "\n".join(passes.splitlines()[:149]))
+    long = read("\n    1 ExecutionStarted <- 0\n" + passes)
+
+    shared = [object_of(each) for each in records_of(short) if each in records_of(long)]
+
+    assert len(records_of(short)) == 1 + 2
+    assert len(records_of(long)) == 1 + 3
+    assert len(shared) == 2
+
+
+def test_an_execution_without_a_name_is_not_kept(
+    read: Read, events_of: Callable[[str], tuple[HistoryEvent, ...]]
+) -> None:
+    assert records_of(History(events_of(OVER))) == []
+
+
+def test_an_execution_is_a_hop_between_who_started_it_and_who_heard_its_events(read: Read) -> None:
+    """Already while it runs."""
+    start = Send("00000000000a0001", "states", "StartExecution", refs=(NAME,), sent_us=1)
+    starter = End("a" * 32, "00000000000a0000", "r-1", "place-order", 1, 2, 1, "ok", sends=(start,))
+    heard = a_begin_of("tell-customer", ref="events/e-1")
+
+    (flow,) = flows_of([starter, heard, *records_of(read(RUNNING))], now_us=10, rules=Rules())
+
+    functions = {hop.id: hop.function for hop in flow.hops}
+    senders = {send.id: functions[send.hop] for send in flow.sends}
+    assert sorted((senders[link.from_id], functions[link.to_id]) for link in flow.links) == [
+        ("assign-courier", "tell-customer"),
+        ("place-order", "assign-courier"),
+    ]
+    assert all(link.is_exact for link in flow.links)
+    assert flow.executions == (ARN,)
+
+
+def test_an_answered_task_token_joins_the_flows(read: Read) -> None:
+    answer = Send("00000000000b0001", "states", "SendTaskSuccess", refs=(token_ref("abcd-secret-token"),), sent_us=5)
+    person = End("b" * 32, "00000000000b0000", "r-2", "accept-order", 4, 6, 1, "ok", sends=(answer,))
+
+    flows = flows_of([person, *records_of(read(OVER))], now_us=10, rules=Rules())
+
+    assert [sorted({hop.function for hop in flow.hops}) for flow in flows] == [["accept-order", "assign-courier"]]
+
+
+def test_every_recorded_history_is_the_same_tree_after_it_was_kept(corpus: Path) -> None:
+    for path in sorted((corpus / "sfn_histories").glob("*.json")):
+        events = json.loads(path.read_text())["history"]["events"]
+        (history,) = histories_of([{"executionArn": ARN, "events": events}])
+
+        documents = [each for record in records_of(history) for each in record.documents]
+
+        assert not documents or outline(execution_of(histories_of(documents)[0])) == outline(execution_of(history)), (
+            path
+        )
+
+
+def a_begin_of(function: str, *, ref: str) -> Record:
+    line = {
+        "hopscope": 1,
+        "record": "begin",
+        "traceId": "c" * 32,
+        "invocationId": "00000000000c0000",
+        "requestId": "r-3",
+        "function": function,
+        "startUs": 7,
+        "messages": [{"index": 0, "source": "events", "refs": [ref]}],
+    }
+    return record_of(json.dumps(line, separators=(",", ":")))
+
+
+def outline(execution: Execution) -> object:
+    return execution.status, execution.events, execution.unattached, [_outline(each) for each in execution.states]
+
+
+def _outline(state: State) -> object:
+    inner = [[_outline(each) for each in branch.states] for branch in state.branches]
+    items = [(each.index, each.events, [_outline(one) for one in each.states]) for each in state.iterations]
+    attempts = [(each.status, each.resource, each.error) for each in state.attempts]
+    return state.name, state.type, state.status, state.events, attempts, state.identity.refs, inner, items

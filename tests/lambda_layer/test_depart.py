@@ -86,7 +86,7 @@ REFS = {
         "stepfunctions", {"executionArn": ARN, "startDate": 1}, {"stateMachineArn": "arn:m", "name": "o-1", "input": "{}"},
         ["states/" + ARN],
     ),
-    "SendTaskSuccess": ("stepfunctions", {}, {"taskToken": "secret-token", "output": "{}"}, []),
+    "SendTaskSuccess": ("stepfunctions", {}, {"taskToken": "secret-token", "output": "{}"}, ["task-token/0ddfb22684327255"]),
     "PutRecord": (
         "kinesis", {"ShardId": "shardId-0", "SequenceNumber": "49"}, {"StreamName": "s", "Data": b"d", "PartitionKey": "p"},
         ["kinesis/s/shardId-0:49"],

@@ -33,16 +33,17 @@ class StartExecution(Call):
 
 
 class SendTask(Call):
-    """SendTaskSuccess and SendTaskFailure. A task token is a secret: only its hash is recorded."""
+    """SendTaskSuccess and SendTaskFailure. A task token is a secret: the ref is its hash."""
 
     __slots__ = ()
 
     def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
         token = entry.get("taskToken")
         if isinstance(token, str):
-            sent["attributes"] = {"task-token-hash": body_hash.measured(token)[1]}
+            sent["tokenHash"] = body_hash.measured(token)[1]
         output = entry.get("output")
         return None, [output] if isinstance(output, str) else []
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
-        return []
+        token_hash = sent.get("tokenHash")
+        return [f"task-token/{token_hash}"] if token_hash else []

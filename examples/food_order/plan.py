@@ -84,10 +84,11 @@ def plan(flows: int, seed: int) -> tuple[PlannedOrder, ...]:
 def _fates(flows: int, chance: random.Random) -> list[Fate]:
     """One of each as far as they go, in any order; a half-way order follows the smooth one it overtakes."""
     troubles = FATES[2:]
-    fates: list[Fate] = [*FATES[:flows]]
+    fates = list(FATES)[:flows]
     more = flows - len(fates)
     troubled = int(more * SHARE_OF_TROUBLE)
-    fates += [*chance.choices(troubles, k=troubled), *FATES[:1] * (more - troubled)]
+    fates.extend(chance.choices(troubles, k=troubled))
+    fates.extend(FATES[0] for _ in range(more - troubled))
     pair, others = fates[:2], fates[2:]
     chance.shuffle(others)
     at = chance.randrange(len(others) + 1)

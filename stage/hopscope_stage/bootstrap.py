@@ -1,12 +1,13 @@
 """Starts MiniStack, put right where it would hide what Hopscope shows; a script for the emulator's environment.
 
-MiniStack 1.5.33 differs from AWS in three things that matter here:
+MiniStack 1.5.33 differs from AWS in four things that matter here:
 
 * It takes a function's output for complete when nothing arrived for 5 ms, so on a busy machine the last lines of
   an invocation appear in the next one's log or nowhere. Here a Python worker says when it has written everything
   (`MARK`), and MiniStack waits for that.
 * SNS delivers binary message attributes without their value.
 * A function that is polled from a dead-letter queue is not told which queue gave up.
+* The log of a function that timed out or whose process ended does not name the invocation.
 
 Everything else it does differently is listed in the stage's README.
 """
@@ -14,7 +15,9 @@ Everything else it does differently is listed in the stage's README.
 import importlib
 import queue
 import sys
+import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 MARK = "\x1ehopscope-stage: that was all"
@@ -25,6 +28,9 @@ DIES_WITHIN_S = 0.05
 
 GIVEN_UP_BY = "DeadLetterQueueSourceArn"
 """The attribute by which SQS names the queue that a dead letter comes from."""
+
+SIGNALS = {6: "aborted", 9: "killed", 11: "segmentation fault", 15: "terminated"}
+"""As Lambda, which is written in Go, calls them."""
 
 ANSWER = '_real_stdout.write(json.dumps({{"status": "{}"'
 
@@ -75,6 +81,38 @@ def write_whole_logs(runtime: Any) -> None:
     runtime.Worker._drain_stderr_bounded = drain
 
 
+def log_how_it_ended(runtime: Any) -> None:
+    """Write the lines by which Lambda says that an invocation timed out, or that its process ended."""
+    invoke, collect = runtime.Worker.invoke, runtime._collect
+    exits = threading.local()
+
+    def collect_and_remember(process: Any, deadline_s: float) -> None:
+        collect(process, deadline_s)
+        exits.code = process.returncode if process else None
+
+    def invoke_and_tell(worker: Any, event: Any, request_id: str, **options: Any) -> Any:
+        response = invoke(worker, event, request_id, **options)
+        lines = ending(request_id, response.get("error", ""), getattr(exits, "code", None))
+        if lines:
+            # MiniStack appends the trace, or else the bare error, to the log.
+            response |= {"log": "\n".join(filter(None, [response.get("log"), *lines])), "trace": ""}
+        return response
+
+    runtime._collect, runtime.Worker.invoke = collect_and_remember, invoke_and_tell
+
+
+def ending(request_id: str, error: str, exit_code: int | None) -> list[str]:
+    """What Lambda's log says beside the function's own lines; nothing when the handler returned or raised."""
+    if error.startswith("Task timed out"):
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+        return [f"{now}Z {request_id} {error}"]
+    if error == "Worker process died":
+        code = exit_code or 0
+        how = f"signal: {SIGNALS.get(-code, -code)}" if code < 0 else f"exit status {code}"
+        return [f"RequestId: {request_id} Error: Runtime exited with error: {how}", "Runtime.ExitError"]
+    return []
+
+
 def deliver_binary_attributes(sns: Any) -> None:
     """Let a notification carry the base64 text of binary attributes, as on AWS."""
     build_envelope = sns._build_envelope
@@ -106,7 +144,9 @@ def tell_who_gave_up(lambda_service: Any) -> None:
 
 
 if __name__ == "__main__":
-    write_whole_logs(importlib.import_module("ministack.core.lambda_runtime"))
+    lambda_runtime = importlib.import_module("ministack.core.lambda_runtime")
+    write_whole_logs(lambda_runtime)
+    log_how_it_ended(lambda_runtime)
     deliver_binary_attributes(importlib.import_module("ministack.services.sns"))
     tell_who_gave_up(importlib.import_module("ministack.services.lambda_svc"))
     sys.exit(importlib.import_module("ministack.app").main())

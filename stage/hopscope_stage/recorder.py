@@ -32,7 +32,7 @@ def recording(target: str) -> Iterator[Recorder]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             """Keep the test's output clean."""
 
         def do_GET(self) -> None:

@@ -1,6 +1,7 @@
 """The stage starts, deploys, and leaves nothing behind, however it ends."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -86,14 +87,29 @@ def test_nothing_of_the_person_s_shell_reaches_a_function(a_function, monkeypatc
 
 
 def test_every_line_of_an_invocation_is_in_its_log(stage, a_function):
-    deployment = stage.deploy(App("talk", (a_function("talk"), a_function("die"))), prefix="talk-")
+    deployment = stage.deploy(App("talk", (a_function("talk"),)), prefix="talk-")
 
     call(stage, deployment, "talk", {"lines": 200})
-    call(stage, deployment, "die")
 
     lines = lines_of(deployment, "talk")
     assert lines[1:-2] == [*(f"line {number}" for number in range(200)), "no newline at the end"]
-    assert "last words" in lines_of(deployment, "die")
+
+
+def test_a_log_says_how_an_invocation_ended(stage, a_function):
+    app = App("ends", (a_function("die"), a_function("oversleep", timeout_s=1)))
+    deployment = stage.deploy(app, prefix="ends-")
+
+    call(stage, deployment, "die")
+    call(stage, deployment, "oversleep")
+
+    start, *died, _, _ = lines_of(deployment, "die")
+    request_id = start.split()[2]
+    error = f"RequestId: {request_id} Error: Runtime exited with error: exit status 7"
+    assert died == ["last words", error, "Runtime.ExitError"]
+    start, *slept, _, _ = lines_of(deployment, "oversleep")
+    request_id = start.split()[2]
+    assert slept[0] == "good night"
+    assert re.fullmatch(rf"[-\dT:.]+Z {request_id} Task timed out after 1\.00 seconds", slept[1])
 
 
 def test_somebody_else_s_emulator_is_used_and_left_as_it_was(stage, a_function):

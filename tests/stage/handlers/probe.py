@@ -50,6 +50,13 @@ def talk(event, context):
     print("no newline at the end", end="")
 
 
+def oversleep(event, context):
+    import time
+
+    print("good night", flush=True)
+    time.sleep(600)
+
+
 def die(event, context):
     print("last words", flush=True)
     os._exit(7)

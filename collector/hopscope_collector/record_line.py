@@ -111,6 +111,7 @@ def ids_of(record: RecordShape | Record) -> frozenset[str]:
     if record.request_id:
         ids.add(f"lambda/{record.request_id}")
     _add_keys(ids, record.keys)
+    ids.update(getattr(record, "refs", ()))
     for message in getattr(record, "messages", None) or ():
         ids.update((message.trace_id, message.root, message.correlation_id))
         ids.update(message.refs or ())

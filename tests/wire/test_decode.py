@@ -67,6 +67,7 @@ histories = st.builds(
     texts,
     times,
     refs=st.lists(texts, max_size=3).map(tuple),
+    started_by=maybe(texts),
     documents=st.lists(st.dictionaries(texts, json_values, max_size=2), max_size=2).map(tuple),
     extra=unknown,
 )

@@ -250,6 +250,7 @@ _END: dict[str, tuple[str, Check]] = {
 _HISTORY: dict[str, tuple[str, Check]] = {
     **_IDENTITY,
     "refs": ("refs", _list_of(_text)),
+    "startedBy": ("started_by", _text),
     "documents": ("documents", _list_of(_document)),
 }
 _CHECKS: dict[type[Any], dict[str, tuple[str, Check]]] = {

@@ -211,6 +211,9 @@ class History:
     refs: tuple[str, ...] = ()
     """`states/<arn>` (or `durable/<arn>`) first, then every ref that its tasks got, and `task-token/<hash>`."""
 
+    started_by: str | None = None
+    """The one of `refs` that names the event that started it. None when none did, or its input does not tell."""
+
     root: str | None = None
     """X-Ray Root that its tasks ran under. None when no answer tells."""
 

@@ -61,22 +61,29 @@ def token_ref(token: str) -> str:
 
 def _identity(execution: Execution, history: History, paths: KeyPaths) -> wire.History:
     arn = execution.arn or ""
+    started_by = _started_by(execution)
     made = sha256(f"{arn}#1".encode(errors="surrogatepass")).hexdigest()
     return wire.History(
         trace_id=(trace_id_of_root(execution.trace_header) if execution.trace_header else None) or made[:32],
         invocation_id=made[:12] + "0000",
         function=machine_of(arn),
         start_us=execution.started_us or 0,
-        refs=tuple(dict.fromkeys(_refs(execution, history))),
+        refs=tuple(dict.fromkeys(_refs(execution, history, started_by))),
+        started_by=started_by,
         keys=keys_at(paths, {"input": execution.input, **_object(execution.input)}),
     )
 
 
-def _refs(execution: Execution, history: History) -> Iterator[str]:
+def _started_by(execution: Execution) -> str | None:
+    """A rule hands the whole event over as input, unless it is told otherwise."""
+    event = _object(execution.input)
+    return f"events/{event['id']}" if "detail-type" in event and isinstance(event.get("id"), str) else None
+
+
+def _refs(execution: Execution, history: History, started_by: str | None) -> Iterator[str]:
     yield f"{'durable' if execution.kind == 'durable' else 'states'}/{execution.arn}"
-    started_by = _object(execution.input)
-    if "detail-type" in started_by and isinstance(started_by.get("id"), str):
-        yield f"events/{started_by['id']}"
+    if started_by is not None:
+        yield started_by
     for state in execution.walk():
         yield from state.identity.refs
     for event in history.events:

@@ -10,6 +10,7 @@ from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.bodies import add_body_edges
 from hopscope_collector.stitch.duplicates import duplicates_of
 from hopscope_collector.stitch.exact import add_exact_edges
+from hopscope_collector.stitch.executions import executed, join_callbacks
 from hopscope_collector.stitch.header import add_header_edges
 from hopscope_collector.stitch.hops import hops_of, sends_of, with_attempts
 from hopscope_collector.stitch.invocations import invocations_of
@@ -37,6 +38,7 @@ def flows_of(
     hops, sends = _hops_and_sends(records, now_us, rules)
     weave = Weave(hops, Index(hops, sends), rules, first_attempts_of(hops))
     add_exact_edges(weave)
+    join_callbacks(weave)
     join_alike(weave)
     join_batches(weave)
     add_header_edges(weave)
@@ -48,12 +50,15 @@ def flows_of(
 
 
 def _hops_and_sends(records: Iterable[Record], now_us: int, rules: Rules) -> tuple[list[Hop], list[Send]]:
+    records = list(records)
     hops: list[Hop] = []
     sends: dict[str, Send] = {}
-    for invocation in invocations_of(records):
+    of_functions = ((each, each) for each in invocations_of(records))
+    of_machines = ((each.invocation, each.so_far) for each in executed(records))
+    for invocation, so_far in (*of_functions, *of_machines):
         of_invocation = hops_of(invocation, now_us, rules)
         hops += of_invocation
-        for send in sends_of(invocation, of_invocation, rules):
+        for send in sends_of(so_far, of_invocation, rules):
             sends.setdefault(send.id, send)
     hops.sort(key=lambda hop: (hop.started_us, hop.id))
     return with_attempts(hops), sorted(sends.values(), key=lambda send: (send.sent_us, send.id))

@@ -45,7 +45,7 @@ def invocations_of(records: Iterable[Record]) -> list[Invocation]:
     for record in records:
         if isinstance(record, Begin):
             begins.setdefault(record.invocation_id, []).append(record)
-        else:
+        elif isinstance(record, End):
             ends.setdefault(record.invocation_id, []).append(record)
     return [
         Invocation(_begin_of(begins.get(each, ())), _end_of(ends.get(each, ())))

@@ -34,6 +34,7 @@ def bare_ids_of(record: RecordShape | Record) -> list[str]:
     ids: list[str | None] = [record.trace_id, record.root, record.request_id, record.invocation_id]
     slashed: list[str] = [record.correlation_id] if record.correlation_id else []
     _add_keys(slashed, record.keys)
+    slashed += getattr(record, "refs", ())
     for message in getattr(record, "messages", None) or ():
         ids += (message.trace_id, message.root)
         slashed += message.refs or ()

@@ -98,7 +98,7 @@ def test_an_execution_without_a_name_is_not_kept(
 
 def test_an_execution_is_a_hop_between_who_started_it_and_who_heard_its_events(read: Read) -> None:
     """Already while it runs."""
-    start = Send("00000000000a0001", "states", "StartExecution", refs=(NAME,), sent_us=1)
+    start = Send("00000000000a0001", "states", "StartExecution", refs=(NAME,), sent_us=1, message_index=0)
     starter = End("a" * 32, "00000000000a0000", "r-1", "place-order", 1, 2, 1, "ok", sends=(start,))
     heard = a_begin_of("tell-customer", ref="events/e-1")
 
@@ -121,6 +121,17 @@ def test_an_answered_task_token_joins_the_flows(read: Read) -> None:
     flows = flows_of([person, *records_of(read(OVER))], now_us=10, rules=Rules())
 
     assert [sorted({hop.function for hop in flow.hops}) for flow in flows] == [["accept-order", "assign-courier"]]
+
+
+def test_the_event_that_started_it_leads_to_it(read: Read) -> None:
+    published = Send("00000000000a0001", "events", "PutEvents", refs=("events/e-0",), sent_us=1, message_index=0)
+    publisher = End("a" * 32, "00000000000a0000", "r-1", "place-order", 1, 2, 1, "ok", sends=(published,))
+    event = '{"id": "e-0", "detail-type": "order_placed", "detail": {"orderId": "o-42"}}'
+    started = f"\n    1 ExecutionStarted <- 0 input='{event}'\n    2 PassStateEntered <- 0 name=First\n"
+
+    (flow,) = flows_of([publisher, *records_of(read(started))], now_us=10, rules=Rules())
+
+    assert [(link.from_id, link.evidence) for link in flow.links] == [("00000000000a0001", ("ref",))]
 
 
 def test_every_recorded_history_is_the_same_tree_after_it_was_kept(corpus: Path) -> None:

@@ -1,0 +1,132 @@
+"""The collector as a Lambda function: what log subscriptions deliver, into the store of `HOPSCOPE_STORE`.
+
+    event                                        answer
+    Kinesis or SQS batch of payloads or lines    {"batchItemFailures": […]}: the records that cannot be read
+    a subscription's own (`awslogs`)             nothing; raises when it cannot be read
+
+Everything of one event is written at once, before the answer: what was not durable is delivered again, and what is
+delivered again is a repeat. A record that cannot be unpacked is *poison*: it is counted in the store with its reason;
+with `HOPSCOPE_DEAD_LETTERS` (URL of a queue) it goes there with its reason, so that the shard goes on; without, it is
+reported as failed, and the event source mapping decides how often it is tried and where it goes.
+
+Needs the extra `hopscope-collector[lambda]`: batches are walked by Powertools for AWS Lambda.
+"""
+
+import base64
+import functools
+import json
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from hopscope_collector.dead_letters import DeadLetter, DeadLetters, SqsDeadLetters
+from hopscope_collector.errors import CollectorError
+from hopscope_collector.ingest import Collected, Gathering
+from hopscope_collector.lines import BROKEN_STREAM
+from hopscope_collector.sources.contract import Lines
+from hopscope_collector.sources.payload import texts_of, texts_of_body
+from hopscope_collector.store.contract import Store
+from hopscope_collector.store.location import open_to_write
+
+_logger = logging.getLogger(__name__)
+
+_EVENT_TYPES = {"aws:kinesis": EventType.KinesisDataStreams, "aws:sqs": EventType.SQS}
+
+
+class PoisonRecord(CollectorError):
+    """The record cannot be unpacked, now or later."""
+
+
+class NotASubscription(CollectorError):
+    """The event is none that this function is for."""
+
+
+class Subscriber:
+    """What the function does with one event after the other."""
+
+    def __init__(self, store: Store, dead_letters: DeadLetters | None = None) -> None:
+        self._store = store
+        self._dead_letters = dead_letters
+
+    def handle(self, event: Mapping[str, Any], context: Any) -> Mapping[str, Any] | None:
+        """Store everything that the event carries.
+
+        Raises:
+            StoreError: nothing was stored; the event is to be delivered again.
+            PoisonRecord: a subscription's own event cannot be read.
+            NotASubscription: it is another kind of event.
+        """
+        gathering = Gathering()
+        if isinstance(event.get("awslogs"), dict):
+            letter = DeadLetter("awslogs:", f"event {context.aws_request_id}", "", json.dumps(event["awslogs"]))
+            try:
+                self._gather(gathering, letter, [json.dumps(event)])
+            finally:
+                self._write(gathering)
+            return None
+        answer = process_partial_response(
+            event=dict(event),
+            record_handler=functools.partial(self._gather_record, gathering),
+            processor=BatchProcessor(
+                event_type=_event_type_of(event), raise_on_entire_batch_failure=False, logger=_logger
+            ),
+            context=context,
+        )
+        self._write(gathering)
+        return dict(answer)
+
+    def _gather_record(self, gathering: Gathering, record: Any) -> None:
+        self._gather(gathering, *_read(record.raw_event))
+
+    def _gather(self, gathering: Gathering, letter: DeadLetter, texts: Sequence[str]) -> None:
+        before = len(gathering.refused)
+        places = [letter.id] * len(texts)
+        gathering.add(letter.source, Lines(texts, places=places), Collected())
+        broken = [each.message for each in gathering.refused[before:] if each.reason == BROKEN_STREAM]
+        if not broken:
+            return
+        if self._dead_letters is None:
+            raise PoisonRecord(f"{letter.source} {letter.id}: {broken[0]}")
+        _logger.warning("%s %s put among the dead letters: %s", letter.source, letter.id, broken[0])
+        self._dead_letters.take(DeadLetter(letter.source, letter.id, broken[0], letter.content))
+
+    def _write(self, gathering: Gathering) -> None:
+        if not gathering.is_empty:
+            self._store.write(gathering.batch())
+
+
+def handler(event: Mapping[str, Any], context: Any) -> Mapping[str, Any] | None:
+    """The entry point: `hopscope_collector.lambda_entry.handler`."""
+    return _subscriber().handle(event, context)
+
+
+@functools.cache
+def _subscriber() -> Subscriber:
+    """One a process: the store stays open between events."""
+    url = os.environ.get("HOPSCOPE_DEAD_LETTERS")
+    return Subscriber(open_to_write(), SqsDeadLetters(url) if url else None)
+
+
+def _event_type_of(event: Mapping[str, Any]) -> EventType:
+    records = event.get("Records")
+    source = records[0].get("eventSource") if isinstance(records, list) and records else None
+    if source not in _EVENT_TYPES:
+        raise NotASubscription(
+            f"event of {source or 'an unknown source'} is not for this function; "
+            "expected Kinesis, SQS, or a CloudWatch Logs subscription"
+        )
+    return _EVENT_TYPES[source]
+
+
+def _read(record: Mapping[str, Any]) -> tuple[DeadLetter, Sequence[str]]:
+    """What a record is called, and the texts in it."""
+    name = str(record.get("eventSourceARN", "")).rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+    if record["eventSource"] == "aws:sqs":
+        letter = DeadLetter(f"sqs:{name}", f"message {record['messageId']}", "", record["body"])
+        return letter, texts_of_body(record["body"])
+    data = record["kinesis"]["data"]
+    letter = DeadLetter(f"kinesis:{name}", str(record["eventID"]), "", data)
+    return letter, [data] if data.startswith("H4sI") else texts_of(base64.b64decode(data))

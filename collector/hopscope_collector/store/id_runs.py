@@ -38,6 +38,9 @@ MERGED_AT_ONCE = 500_000
 LARGEST_MERGE_ENTRIES = 64_000_000
 """Runs that would be larger stay apart: writing waits while runs are merged."""
 
+READ_ANYWAY = 4 * PAGE_ENTRIES
+"""Entries of one id that are read from a run even when fewer are wanted: runs do not know which slots are newest."""
+
 _HASH_BITS = 31
 _NUMBER_BITS = 33
 _NUMBER_MASK = (1 << _NUMBER_BITS) - 1
@@ -86,7 +89,8 @@ def add(connection: sqlite3.Connection, ids_by_slot: Iterable[tuple[int, Iterabl
 
 
 def slots_of(connection: sqlite3.Connection, bare_texts: Iterable[str], most: int) -> dict[str, list[int]]:
-    """For each text the slots it may be in, newest first; about the newest `most` when there are more."""
+    """For each text the slots it may be in, newest first; of very many, about the newest, and at least `most`."""
+    most = max(most, READ_ANYWAY)
     by_hash: dict[int, list[str]] = {}
     for each in bare_texts:
         by_hash.setdefault(hash_of(each), []).append(each)
@@ -202,12 +206,19 @@ def _entry_pages(run: int, parts: Iterable[Sequence[int]]) -> Iterator[tuple[int
     for part in parts:
         for start in range(0, len(part), PAGE_ENTRIES):
             page = part[start : start + PAGE_ENTRIES]
-            first_id = run << _RUN_SHIFT | page[0] >> _NUMBER_BITS << _COUNT_BITS
-            page_id = max(first_id, last_id + 1)
-            if page_id >> _COUNT_BITS == first_id >> _COUNT_BITS:
-                yield page_id, _packed("Q", page)
-                last_id = page_id
-            # else two million slots share this id already: nobody will follow it
+            page_id = max(_first_id(run, page), last_id + 1)
+            if page_id >> _COUNT_BITS != _first_id(run, page) >> _COUNT_BITS:
+                # Two million slots of this run share the id already: nobody will follow it. The others in the page stay.
+                page = page[bisect_left(page, ((page[0] >> _NUMBER_BITS) + 1) << _NUMBER_BITS) :]
+                if not page:
+                    continue
+                page_id = _first_id(run, page)
+            yield page_id, _packed("Q", page)
+            last_id = page_id
+
+
+def _first_id(run: int, page: Sequence[int]) -> int:
+    return run << _RUN_SHIFT | page[0] >> _NUMBER_BITS << _COUNT_BITS
 
 
 def _write_slots(connection: sqlite3.Connection, run: int, parts: Iterable[array[int]]) -> None:

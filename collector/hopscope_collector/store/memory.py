@@ -45,7 +45,10 @@ class MemoryStore:
     def write(self, batch: Batch) -> Written:
         """As in `Store`."""
         fresh = {line.text: line for line in batch.records if line.text not in self._lines}
-        refused = {line.fingerprint: line for line in batch.refused if line.fingerprint not in self._fingerprints}
+        refused: dict[int, RefusedLine] = {}
+        for refusal in batch.refused:
+            if refusal.fingerprint not in self._fingerprints:
+                refused.setdefault(refusal.fingerprint, refusal)
         facts = dict.fromkeys(each for each in batch.facts if each not in self._facts)
         for line in fresh.values():
             self._add(line)
@@ -99,7 +102,7 @@ class MemoryStore:
         for text in old:
             line = self._lines.pop(text)
             for each in line.ids:
-                del self._texts_by_bare_id[bare(each)][text]
+                self._texts_by_bare_id[bare(each)].pop(text, None)
         self._facts = {each: None for each in self._facts if each.at_us >= older_than_us}
         self._counts["pruned"] += len(old)
         return len(old)

@@ -1,12 +1,13 @@
 """Starts MiniStack, put right where it would hide what Hopscope shows; a script for the emulator's environment.
 
-MiniStack 1.5.33 differs from AWS in four things that matter here:
+MiniStack 1.5.33 differs from AWS in five things that matter here:
 
 * It takes a function's output for complete when nothing arrived for 5 ms, so on a busy machine the last lines of
   an invocation appear in the next one's log or nowhere. Here a Python worker says when it has written everything
   (`MARK`), and MiniStack waits for that.
 * SNS delivers binary message attributes without their value.
 * A function that is polled from a dead-letter queue is not told which queue gave up.
+* The X-Ray header of a request to SQS or SNS does not reach the consumer of the queue.
 * The log of a function that timed out or whose process ended does not name the invocation.
 
 Everything else it does differently is listed in the stage's README.
@@ -16,7 +17,8 @@ import importlib
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +27,9 @@ MARK = "\x1ehopscope-stage: that was all"
 
 DIES_WITHIN_S = 0.05
 """How long a worker that died may take to be noticed: it has said all it can."""
+
+TRACE_HEADER = "AWSTraceHeader"
+"""The attribute by which SQS hands on X-Ray's header."""
 
 GIVEN_UP_BY = "DeadLetterQueueSourceArn"
 """The attribute by which SQS names the queue that a dead letter comes from."""
@@ -143,10 +148,42 @@ def tell_who_gave_up(lambda_service: Any) -> None:
     lambda_service._dispatch_esm_batch = dispatch_with_source
 
 
+def hand_on_trace_headers(sqs: Any, sns: Any) -> None:
+    """Let a message carry the X-Ray header of the request that sent or published it, as on AWS."""
+    sent_with: ContextVar[str] = ContextVar("sent_with", default="")
+    published_with: ContextVar[str] = ContextVar("published_with", default="")
+    sqs.handle_request = remembering(sqs.handle_request, sent_with)
+    sns.handle_request = remembering(sns.handle_request, published_with)
+    build, complete = sqs._build_send_sys_attrs, sqs._ensure_msg_fields
+
+    def build_with_header(now_s: float, given: Any) -> Any:
+        attributes = build(now_s, given)
+        return {TRACE_HEADER: sent_with.get(), **attributes} if sent_with.get() else attributes
+
+    def complete_with_header(message: Any) -> None:
+        complete(message)
+        if published_with.get():
+            message.setdefault("sys", {}).setdefault(TRACE_HEADER, published_with.get())
+
+    sqs._build_send_sys_attrs, sqs._ensure_msg_fields = build_with_header, complete_with_header
+
+
+def remembering(handle: Callable[..., Awaitable[Any]], header: ContextVar[str]) -> Callable[..., Awaitable[Any]]:
+    """The same request handler, which keeps the request's X-Ray header for those whom it calls."""
+
+    async def handle_request(method: str, path: str, headers: Mapping[str, str], *others: Any) -> Any:
+        header.set(headers.get("x-amzn-trace-id", ""))
+        return await handle(method, path, headers, *others)
+
+    return handle_request
+
+
 if __name__ == "__main__":
     lambda_runtime = importlib.import_module("ministack.core.lambda_runtime")
     write_whole_logs(lambda_runtime)
     log_how_it_ended(lambda_runtime)
-    deliver_binary_attributes(importlib.import_module("ministack.services.sns"))
+    sns = importlib.import_module("ministack.services.sns")
+    deliver_binary_attributes(sns)
+    hand_on_trace_headers(importlib.import_module("ministack.services.sqs"), sns)
     tell_who_gave_up(importlib.import_module("ministack.services.lambda_svc"))
     sys.exit(importlib.import_module("ministack.app").main())

@@ -3,6 +3,7 @@ the stage's README."""
 
 import json
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,33 @@ def test_message_attributes_arrive_behind_a_topic(stage, brokers, wait_for):
     assert json.loads(wait_for("of-queue", is_it)["Records"][0]["body"])["MessageAttributes"] == expected
     raw = wait_for("of-raw-queue", is_it)["Records"][0]["messageAttributes"]
     assert raw["bytes"]["binaryValue"] == "YWJj"
+
+
+def test_the_x_ray_header_of_a_request_arrives_with_the_message(stage, brokers, wait_for):
+    headers = {kind: f"Root=1-{kind * 8}-{kind * 24};Parent={kind * 16};Sampled=1" for kind in "ab"}
+    sqs, sns = stage.client("sqs"), stage.client("sns")
+    with asking_with(sqs, headers["a"]):
+        sqs.send_message(QueueUrl=brokers.url("queue.raw"), MessageBody="sent")
+    with asking_with(sns, headers["b"]):
+        sns.publish(TopicArn=brokers.arn("topic.news"), Message="published")
+
+    sent = wait_for("of-raw-queue", lambda event: event["Records"][0]["body"] == "sent")
+    published = wait_for("of-queue", lambda event: "published" in json.dumps(event))
+
+    assert sent["Records"][0]["attributes"]["AWSTraceHeader"] == headers["a"]
+    assert published["Records"][0]["attributes"]["AWSTraceHeader"] == headers["b"]
+
+
+@contextmanager
+def asking_with(client, header):
+    """Every request of the client has this X-Ray header, as in a function."""
+
+    def add(params, **_):
+        params["headers"]["X-Amzn-Trace-Id"] = header
+
+    client.meta.events.register("before-call", add)
+    yield
+    client.meta.events.unregister("before-call", add)
 
 
 def test_only_the_reported_messages_of_a_batch_come_back(stage, brokers, wait_for, seen):

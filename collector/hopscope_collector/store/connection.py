@@ -74,6 +74,8 @@ def open_to_read(path: Path) -> sqlite3.Connection:
                 connection.close()
                 connection = _connected(path, "ro", "&immutable=1")
                 version = _version(connection, path)
+            if version == 0:
+                raise StoreMissing(f"the store at {path} is being made right now; look again in a moment")
             _refuse_newer(version, path)
         except BaseException:
             connection.close()

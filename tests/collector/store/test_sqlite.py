@@ -229,3 +229,11 @@ def test_the_environment_names_the_store_when_nobody_else_does(tmp_path: Path, m
 
     assert (tmp_path / "mine.db").exists()
     assert location.store_url("memory:") == "memory:"
+
+
+def test_a_file_that_is_not_a_store_yet_is_missing(tmp_path: Path) -> None:
+    """The writer made the file, and has not committed the schema."""
+    (tmp_path / "h.db").touch()
+
+    with pytest.raises(StoreMissing, match="being made right now"):
+        SqliteStore(tmp_path / "h.db", read_only=True)

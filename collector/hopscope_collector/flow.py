@@ -147,6 +147,13 @@ class Send:
     error: Failure | None = None
     """Set when the broker did not take it: the message was *not sent*."""
 
+    @property
+    def kind(self) -> str | None:
+        """Its name, or that of the state machine it starts: an execution's name is that of one order, not of a kind."""
+        if self.service == "states" and self.destination:
+            return self.destination.rsplit(":", 1)[-1]
+        return self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -226,5 +233,5 @@ class Flow:
         """How it began and what it is about, such as `POST /orders › order_placed`."""
         first = self.hops[0]
         began = first.name or first.origin or first.source
-        event = next((send.name for send in self.sends if send.name), None)
+        event = next((send.kind for send in self.sends if send.kind), None)
         return f"{began} › {event}" if event else began

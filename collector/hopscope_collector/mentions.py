@@ -11,6 +11,8 @@ def ids_in(flow: Flow) -> set[str]:
     for hop in flow.hops:
         ids.update((hop.id, hop.invocation_id, hop.request_id, *hop.refs))
         ids.update(each for each in (hop.correlation_id, hop.root, hop.message_root, hop.sent_by) if each)
+        if hop.request_id:
+            ids.add(f"lambda/{hop.request_id}")
         if hop.has_own_trace:
             ids.add(hop.trace_id)
     for send in flow.sends:

@@ -140,7 +140,7 @@ def rules_of(text: str, file_name: str = "hopscope.toml") -> Rules:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadRules(f"{file_name} is not TOML: {error}; expected rules as in docs/filters.md#rules") from None
+        raise BadRules(f"{file_name} is not TOML: {error}; expected rules as in docs/rules.md") from None
     return _Table(file_name, "", tables).rules()
 
 

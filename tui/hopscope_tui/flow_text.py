@@ -25,9 +25,11 @@ from hopscope_tui.drawing.rows import Row, Run, beside, fit_row, row_text, said
 from hopscope_tui.drawing.statuses import look_of
 from hopscope_tui.drawing.times import NO_TIME, age, date_and_clock, duration
 from hopscope_tui.drawing.waterfall import label_of
-from hopscope_tui.neutral import neutral
+from hopscope_tui.neutral import cells, head, neutral
 
 LEAST_CELLS = 40
+MOST_ROWS = 4
+"""Rows that one text takes, however long it is."""
 
 _STYLES: dict[str, dict[str, object]] = {
     "strong": {"bold": True},
@@ -199,12 +201,21 @@ def evidence_words(link: Link) -> str:
 
 def _wrapped(text: str, indent_cells: int, width_cells: int, role: str) -> Iterator[Row]:
     """The text in as many rows as it needs, at most four, broken at blanks where there are some."""
-    import textwrap
-
+    left = neutral(text)
     room = max(width_cells - indent_cells, 10)
-    lines = textwrap.wrap(neutral(text), room, max_lines=4, placeholder=" …", break_on_hyphens=False) or [""]
-    for line in lines:
+    for number in range(1, MOST_ROWS + 1):
+        line = left if number == MOST_ROWS or cells(left) <= room else _line_of(left, room)
         yield _cut((Run(" " * indent_cells), Run(line, role)), width_cells)
+        left = left[len(line) :].lstrip()
+        if not left:
+            return
+
+
+def _line_of(text: str, room_cells: int) -> str:
+    """The beginning of a text that fits, up to its last blank if there is one in its second half."""
+    fitting = head(text, room_cells)
+    blank = text[: len(fitting) + 1].rfind(" ")
+    return fitting[:blank] if blank * 2 > len(fitting) else fitting
 
 
 def _cut(row: Iterable[Run], width_cells: int) -> Row:

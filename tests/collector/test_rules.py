@@ -1,0 +1,128 @@
+"""hopscope.toml: what it says, and what is said of what it says wrong."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hopscope_collector.durations import duration_text, duration_us
+from hopscope_collector.rules import BadRules, Consumer, Expect, Queue, Rules, Windows, resource_name, rules_of
+from hopscope_collector.rules_file import rules_for
+
+MINUTE_US = 60_000_000
+
+
+def test_every_rule_there_is():
+    text = """
+        [keys]
+        joining = ["order_id"]
+        max_traces_per_value = 50
+        [[expect]]
+        after = "restaurant_notified"
+        expect = "order_accepted"
+        within = "10m"
+        [[queue]]
+        name = "arn:aws:sqs:eu-central-1:123456789012:tickets"
+        max_receive_count = 3
+        dead_letter = "https://sqs.eu-central-1.amazonaws.com/123456789012/tickets-dlq"
+        retry_within = "30s"
+        retention = "14d"
+        [[consumer]]
+        of = "tickets"
+        function = "print-ticket"
+        names = ["ticket"]
+        instrumented = false
+        [duplicates]
+        once = ["order_placed"]
+        [windows]
+        late = "1s"
+        retry = "2m"
+        inferred = "0s"
+        skew = "500ms"
+    """
+
+    assert rules_of(text) == Rules(
+        expect=(Expect("restaurant_notified", "order_accepted", 10 * MINUTE_US),),
+        queues={"tickets": Queue("tickets", 3, "tickets-dlq", 30_000_000, 14 * 24 * 60 * MINUTE_US)},
+        consumers=(Consumer("tickets", "print-ticket", frozenset({"ticket"}), is_instrumented=False),),
+        joining=frozenset({"order_id"}),
+        max_traces_per_value=50,
+        once=frozenset({"order_placed"}),
+        windows=Windows(late_us=1_000_000, retry_us=2 * MINUTE_US, inferred_us=0, skew_us=500_000),
+    )
+
+
+def test_no_rules_are_the_defaults():
+    assert rules_of("") == Rules()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[keys", "h.toml is not TOML: "),
+        ('joining = ["a"]', "h.toml: 'joining' is no rule; expected one of expect, queue, consumer, keys, duplicates, windows; correct the name or remove the line"),
+        ('[keys]\njoinning = ["a"]', "h.toml: 'joinning' in keys is no rule; expected one of joining, max_traces_per_value"),
+        ("[keys]\njoining = 5", "h.toml: 'joining' in keys is 5; expected a list of texts"),
+        ("[keys]\nmax_traces_per_value = 0", "h.toml: 'max_traces_per_value' in keys is 0; expected a whole number from 1"),
+        ('[[expect]]\nafter = "a"\nexpect = "b"', "h.toml: [[expect]] number 1 has no 'within'; expected one; add it or remove the rule"),
+        ('[[expect]]\nafter = "a"\nexpect = "b"\nwithin = "soon"', "h.toml: 'within' in [[expect]] number 1 is 'soon'; expected a length of time such as 500ms, 2s, 10m, 1h30m or 7d"),
+        ("expect = 1", "h.toml: 'expect' is 1; expected tables [[expect]]"),
+        ('[[consumer]]\nof = "q"\nfunction = "f"\ninstrumented = "no"', "h.toml: 'instrumented' in [[consumer]] number 1 is 'no'; expected true or false"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_its_place(text, said):
+    with pytest.raises(BadRules) as refused:
+        rules_of(text, "h.toml")
+
+    assert str(refused.value).startswith(said)
+
+
+@given(st.integers(0, 10**15))
+def test_a_length_of_time_written_out_and_read_again_is_the_same(length_us):
+    assert duration_us(duration_text(length_us)) == length_us
+
+
+@pytest.mark.parametrize("text", ["", "10", "m", "10 m", "-1s", "1e3s", "10m,"])
+def test_what_is_no_length_of_time(text):
+    assert duration_us(text) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("tickets", "tickets"),
+        ("arn:aws:sqs:eu-central-1:1:tickets", "tickets"),
+        ("https://sqs.eu-central-1.amazonaws.com/1/tickets", "tickets"),
+        ("arn:aws:events:eu-central-1:1:event-bus/orders", "orders"),
+    ],
+)
+def test_what_people_call_a_resource(address, name):
+    assert resource_name(address) == name
+
+
+EXPECTING = '[[expect]]\nafter = "{}"\nexpect = "b"\nwithin = "1s"'
+
+
+def afters(rules):
+    return [rule.after for rule in rules.expect]
+
+
+def test_the_file_that_is_named_comes_before_all_others(tmp_path, monkeypatch):
+    for name in ("named", "variable", "beside", "here"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "hopscope.toml").write_text(EXPECTING.format(name))
+    monkeypatch.chdir(tmp_path / "here")
+    store = f"sqlite:///{tmp_path}/beside/hopscope.db"
+
+    assert afters(rules_for(None, None)) == ["here"]
+    assert afters(rules_for(None, store)) == ["beside"]
+    monkeypatch.setenv("HOPSCOPE_RULES", str(tmp_path / "variable" / "hopscope.toml"))
+    assert afters(rules_for(None, store)) == ["variable"]
+    assert afters(rules_for(str(tmp_path / "named" / "hopscope.toml"), store)) == ["named"]
+
+
+def test_a_file_that_is_named_and_missing_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert rules_for(None, None) == Rules()
+    with pytest.raises(BadRules, match=r"cannot read the rules .*; expected a TOML file; correct --rules"):
+        rules_for(str(tmp_path / "none.toml"), None)

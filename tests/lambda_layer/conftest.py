@@ -7,6 +7,7 @@ aws          an endpoint on loopback that answers SQS, SNS and EventBridge and k
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -75,6 +76,11 @@ class Ran:
         return [json.loads(line) for line in lines]
 
     @property
+    def users_out_with_errors(self) -> str:
+        """Everything on stdout but our records, which may follow a user's text that has no line end."""
+        return re.sub(r'\{"hopscope":1,.*\n', "", self.out)
+
+    @property
     def users_out(self) -> list[str]:
         return [line for line in self.out.splitlines() if '{"hopscope":' not in line]
 
@@ -93,6 +99,8 @@ class _RuntimeApi(ThreadingHTTPServer):
 
 class _RuntimeHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one packet: two of them wait 40 ms for each other
+    disable_nagle_algorithm = True
     server: _RuntimeApi
 
     def do_GET(self) -> None:
@@ -210,6 +218,8 @@ class Aws:
 
 class _AwsHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one packet: two of them wait 40 ms for each other
+    disable_nagle_algorithm = True
     aws: Aws
 
     def do_POST(self) -> None:

@@ -18,7 +18,7 @@ def read(record: "Record", index: int) -> Arrived:
         message.tell("sentUs", timestamp_ms * 1000)
     headers = record.get("headers")
     for header in headers if isinstance(headers, list) else ():
-        for name, value in header.items():
+        for name, value in header.items() if isinstance(header, dict) else ():
             # A header's value is a list of signed bytes.
             if isinstance(value, list) and all(isinstance(byte, int) for byte in value):
                 message.headers[name.lower()] = bytes([byte & 0xFF for byte in value]).decode("utf-8", "replace")

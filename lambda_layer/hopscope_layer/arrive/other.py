@@ -89,11 +89,13 @@ def _of_record(record: object, index: int) -> Arrived:
     return message
 
 
-def _of_delivery(event: "Record", record: "Record", index: int) -> Arrived:
+def _of_delivery(event: "Record", record: object, index: int) -> Arrived:
     """A record that Firehose or Kinesis Analytics wants to be transformed; a stream's record keeps its own id."""
     from hopscope_layer.arrive.inside import stream_of
     from hopscope_layer.arrive.stream import decoded
 
+    if not isinstance(record, dict):
+        return Arrived("firehose", index, [], [record])
     message = Arrived("firehose", index, [], [record, decoded(record.get("data"))])
     parts = (event.get("invocationId"), record.get("recordId"))
     message.add_ref("firehose", ":".join([str(part) for part in parts if part is not None]))

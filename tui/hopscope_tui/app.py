@@ -70,12 +70,14 @@ class HopscopeApp(App[None]):
 
     def action_help(self) -> None:
         """The keys of the screen on top."""
-        keys: dict[str, str] = {}
+        keys: dict[str, tuple[str, str]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.tooltip and binding.id:
-                keys.setdefault(binding.id, f"{self.get_key_display(binding):<14} {binding.tooltip}")
-        self.push_screen(HelpScreen([(line[:14].strip(), line[15:]) for line in keys.values()]))
+                keys.setdefault(binding.id, (self.get_key_display(binding), binding.tooltip))
+        # What a screen can do comes before how one moves in it.
+        in_order = sorted(keys.items(), key=lambda item: item[0].startswith(("list.", "graph.")))
+        self.push_screen(HelpScreen([key for _, key in in_order]))
 
 
 def run(source: FlowSource, *, theme: str | None = None) -> None:

@@ -23,6 +23,14 @@ _SURE: dict[Evidence, str] = {
     "inferred": "a guess",
 }
 
+_ALSO: dict[Evidence, str] = {
+    "carrier": "context",
+    "ref": "message id",
+    "header": "X-Ray trace",
+    "key": "key",
+    "inferred": "body",
+}
+
 
 def sureness(link: Link) -> str:
     """How far to trust a link, in a word or two."""
@@ -31,9 +39,12 @@ def sureness(link: Link) -> str:
 
 def in_words(link: Link) -> str:
     """One sentence for the strongest evidence, what else agrees after it."""
-    words = f"joined because {_because(link.evidence[0], link.detail)}"
-    others = ", ".join(link.evidence[1:])
-    return f"{words}; {others} agree{'s' if len(link.evidence) == 2 else ''}" if others else words
+    words = _because(link.evidence[0], link.detail)
+    others = [_ALSO[kind] for kind in link.evidence[1:]]
+    if not others:
+        return words
+    named = " and ".join([", ".join(others[:-1]), others[-1]] if len(others) > 1 else others)
+    return f"{words}; the {named} agree{'s' if len(others) == 1 else ''} too"
 
 
 def _because(kind: Evidence, detail: str) -> str:

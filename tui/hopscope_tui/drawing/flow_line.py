@@ -106,8 +106,8 @@ def _failed_at(hop: Hop) -> str:
 def _last_word(flow: Flow) -> str:
     """The last event that was sent, or the last function that ran."""
     last_hop = max(flow.hops, key=lambda hop: hop.started_us)
-    named = [send for send in flow.sends if send.name and send.service != "states"]  # an execution's name is its own
+    named = [send for send in flow.sends if send.kind]
     if not named:
         return last_hop.function
     last_send = max(named, key=lambda send: send.sent_us)
-    return last_send.name or last_hop.function
+    return last_send.kind or last_hop.function

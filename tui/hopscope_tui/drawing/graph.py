@@ -146,10 +146,8 @@ def _label(step: Step) -> Row:
 
 
 def _message(step: Step) -> Row:
-    assert step.send is not None
-    to = (step.send.destination or step.send.service).rstrip("/").replace("/", ":").rsplit(":", 1)[-1]
-    name = (said(step.send.name),) if step.send.name and step.send.name != to else ()
-    return (*name, said(f"{' ' if name else ''}→ {to}", "dim"))
+    name = (said(step.send.kind),) if step.send and step.send.kind and step.send.kind != step.destination else ()
+    return (*name, said(f"{' ' if name else ''}→ {step.destination}", "dim"))
 
 
 def _card(step: Step, now_us: int, *, is_narrow: bool) -> tuple[Row, ...]:

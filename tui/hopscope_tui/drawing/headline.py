@@ -8,7 +8,12 @@ from hopscope_tui.drawing.activity import end_of
 from hopscope_tui.drawing.flow_line import key_of
 from hopscope_tui.drawing.rows import Row, Run, beside, said
 from hopscope_tui.drawing.statuses import PROBLEMS, look_of
-from hopscope_tui.drawing.times import clock, duration
+from hopscope_tui.drawing.times import MINUTE_US, SECOND_US, clock, duration
+
+PULSE_FROM_CELLS = 100
+PULSE_CELLS = 14
+FEWEST_FOR_PULSE = 5
+_LEVELS = "▁▂▃▄▅▆▇█"
 
 
 def list_headline(name: str, flows: Sequence[Flow], state: Run, now_us: int) -> Callable[[int], Row]:
@@ -19,9 +24,29 @@ def list_headline(name: str, flows: Sequence[Flow], state: Run, now_us: int) -> 
         if counts[status]:
             look = look_of(status)
             problems.append(Run(f"  {look.glyph} {counts[status]} {status}", look.role))
-    left = (Run(" hopscope", "title"), said(f"  {name}  ", "dim"), state, *problems)
+    begin = (Run(" hopscope", "title"), said(f"  {name}  ", "dim"), state)
     right = (Run(clock(now_us)[:8] + " UTC ", "dim"),)
-    return lambda width_cells: beside(left, right, width_cells)
+
+    def row(width_cells: int) -> Row:
+        pulse = arrivals(flows) if width_cells >= PULSE_FROM_CELLS else ()
+        return beside((*begin, *problems, *pulse), right, width_cells)
+
+    return row
+
+
+def arrivals(flows: Sequence[Flow]) -> Row:
+    """How many flows began a minute, and how that went up and down, over the time that these flows span."""
+    starts = sorted(flow.started_us for flow in flows)
+    if len(starts) < FEWEST_FOR_PULSE or starts[-1] - starts[0] < SECOND_US:
+        return ()
+    span_us = starts[-1] - starts[0]
+    counts = [0] * PULSE_CELLS
+    for start_us in starts:
+        counts[min((start_us - starts[0]) * PULSE_CELLS // span_us, PULSE_CELLS - 1)] += 1
+    line = "".join(_LEVELS[-(-count * (len(_LEVELS) - 1) // max(counts))] for count in counts)
+    rate = (len(starts) - 1) * MINUTE_US / span_us
+    shown = f"{rate:,.0f}/min" if rate >= 10 else f"{rate:.1f}/min"
+    return (Run(f"  {shown} ", "plain"), Run(line, "bar-waiting"))
 
 
 def flow_headline(flow: Flow, width_cells: int, now_us: int) -> Row:

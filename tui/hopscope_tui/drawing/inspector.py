@@ -56,9 +56,8 @@ def _title(step: Step) -> Row:
         return (said(f" {step.hop.function}", "title"), status, Run(f"  {last}{cold}", "dim"))
     if step.wait is not None:
         return (said(f" {step.wait.expected}", "title"), status)
-    name = step.send.name or step.send.operation if step.send else ""
     return (
-        said(f" {name}", "title"),
+        said(f" {step.name}", "title"),
         status if step.status == "failed" else Run("  nobody was seen to receive it", "dim"),
     )
 
@@ -107,7 +106,7 @@ def _wait_rows(wait: Wait, width: int, now_us: int) -> Iterator[Row]:
 
 
 def _joined(link: Link) -> str:
-    return f"{in_words(link).removeprefix('joined ')}   {sureness(link)}"
+    return f"{sureness(link)}: {in_words(link)}"
 
 
 def _other_links(step: Step, flow: Flow) -> list[Link]:

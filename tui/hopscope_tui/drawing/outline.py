@@ -69,9 +69,28 @@ class Step:
         return self.wait.since_us if self.wait is not None else 0
 
     @property
+    def name(self) -> str:
+        """What people call the message that led here, or that nobody received: its event, else where it came from."""
+        if self.wait is not None:
+            return self.wait.expected
+        known = (self.hop.name if self.hop is not None else None) or (self.send.kind if self.send is not None else None)
+        origin = self.hop.origin if self.hop is not None else None
+        return known or short_name(origin) or self.destination or (self.hop.source if self.hop is not None else "?")
+
+    @property
+    def destination(self) -> str:
+        """Last part of where the message was sent to; empty when no message is known."""
+        return short_name(self.send.destination) or self.send.service if self.send is not None else ""
+
+    @property
     def waited_us(self) -> int | None:
         """From the send to the first attempt. None when either is unknown."""
         return self.link.waited_us if self.link is not None and self.hops else None
+
+
+def short_name(arn: str | None) -> str:
+    """The last part of an ARN or URL, which people say; empty for none."""
+    return arn.rstrip("/").replace("/", ":").rsplit(":", 1)[-1] if arn else ""
 
 
 def outline(flow: Flow) -> tuple[Step, ...]:

@@ -133,10 +133,9 @@ def _put_message(line: "_Line", step: Step, sender: int | None, receiver: int) -
     line.put(sender, "├" if receiver > sender else "┤", role)
     line.put(receiver - 1 if receiver > sender else receiver + 1, "▶" if receiver > sender else "◀", role)
     by = "" if is_exact or step.link is None else f" by {step.link.evidence[0]}"
-    name = step.hop.name or (step.send.name if step.send else None) or step.hop.source
     waited = f" {duration(step.waited_us)}" if step.waited_us is not None else ""
     room = right - left - 4
-    shown = neutral(name)
+    shown = neutral(step.name)
     label = shown + by + waited if cells(shown + by + waited) <= room else fit_neutral(shown, min(room, cells(shown)))
     line.put(left + 2 if receiver > sender else left + 3, label if room > 2 else "", "plain")
 
@@ -147,8 +146,7 @@ def _put_missing(line: "_Line", step: Step, sender: int, now_us: int) -> None:
     if step.wait is not None:
         text = f" {look.glyph} {step.wait.expected} {duration(now_us - step.wait.since_us)} "
     else:
-        name = step.send.name or step.send.operation if step.send is not None else ""
-        text = f" {name}: {'not sent' if step.status == 'failed' else 'nobody seen'} "
+        text = f" {step.name}: {'not sent' if step.status == 'failed' else 'nobody seen'} "
     shown = neutral(text)
     if sender + 2 + cells(shown) > line.width_cells and sender > cells(shown):
         line.put(sender, "┤", "faint")

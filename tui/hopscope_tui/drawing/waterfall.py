@@ -73,27 +73,23 @@ def label_of(step: Step, *, is_first: bool = False) -> Row:
     """What a step is, in words: the function and the message that led to it, or what is missing."""
     if step.hop is not None:
         tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
-        led_by = step.hop.name or (step.send.name if step.send else None) or step.hop.source
         by = "" if step.link is None or step.link.is_exact or is_first else f"  by {step.link.evidence[0]}"
         return (
             said(step.hop.function, "strong"),
             Run(tries, "bar-retrying"),
             Run(by, "accent"),
-            said(f"  {led_by}", "dim"),
+            said(f"  {step.name}", "dim"),
         )
     if step.wait is not None:
         words = {"lost": "no sign of", "not-instrumented": "not seen:"}.get(step.wait.state, "waiting:")
         return (Run(f"{words} ", look_of(step.wait.state).role), said(step.wait.expected, "strong"))
     assert step.send is not None
-    to = _short_name(step.send.destination) or step.send.service
     fate = "not sent: " + step.send.error.type if step.send.error else "nobody seen yet"
-    name = step.send.name or step.send.operation
-    return (said(name, "strong"), said(f" → {to}", "dim"), said(f"  {fate}", "failed" if step.send.error else "faint"))
-
-
-def _short_name(arn: str | None) -> str | None:
-    """The last part of an ARN or URL."""
-    return arn.rstrip("/").replace("/", ":").rsplit(":", 1)[-1] if arn else None
+    return (
+        said(step.name, "strong"),
+        said(f" → {step.destination}", "dim"),
+        said(f"  {fate}", "failed" if step.send.error else "faint"),
+    )
 
 
 def _waited_role(step: Step, waited_us: int | None) -> str:
@@ -128,7 +124,7 @@ def _ruler(flow: Flow, layout: Layout) -> str:
     width = layout.bars
     text = [" "] * width
     total = duration(layout.axis.anchors_us[-1] - flow.started_us)
-    for cut in layout.axis.cuts:
+    for cut in sorted(layout.axis.cuts, key=lambda cut: -cut.length_us):
         label = f"{CUT_GLYPH}{duration(cut.length_us)}{CUT_GLYPH}"
         start = min(max(cut.cell + CUT_CELLS // 2 - len(label) // 2, 0), width - len(label))
         _write(text, start, label)

@@ -65,7 +65,7 @@ class FlowsScreen(LiveScreen):
             "go to id",
             key_display=":",
             id="flows.jump",
-            tooltip="Open a flow by its order number, correlation id, trace id, message id or request id",
+            tooltip="Open a flow by any of its ids: order number, message id, …",
         ),
         Binding(
             "f", "follow", "follow", id="flows.follow", tooltip="Keep the cursor on the newest flow, or on its own"

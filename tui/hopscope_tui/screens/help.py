@@ -58,7 +58,7 @@ class HelpScreen(ModalScreen[None]):
 
     def _lines(self) -> Iterator[str]:
         yield "Keys"
-        yield from (f"  {key:<14} {does}" for key, does in self._keys)
+        yield from (f"  {key:<8} {does}" for key, does in self._keys)
         yield "\nStatuses"
         yield from (f"  {LOOKS[status].glyph} {status:<16} {says}" for status, says in _SAYS.items())
         yield "\nSigns"

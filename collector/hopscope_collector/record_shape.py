@@ -122,10 +122,7 @@ def _has_ids(found: RecordShape) -> bool:
     for message in found.messages or ():
         if not (_is_trace(message.trace_id, trace_id) and _is_trace(message.root, trace_id)):
             return False
-    for send in found.sends or ():
-        if not (_is_hex(send.send_id, 16) and _is_trace(send.trace_id, trace_id)):
-            return False
-    return True
+    return all(_is_hex(each.send_id, 16) and _is_trace(each.trace_id, trace_id) for each in found.sends or ())
 
 
 def _is_whole(found: RecordShape) -> bool:

@@ -16,8 +16,6 @@ A lookup looks into one page of every run. Entries of pruned slots stay until th
 looks up finds no slot there.
 """
 
-from __future__ import annotations  # array[int] is only for type checkers before 3.12
-
 import json
 import sqlite3
 import sys
@@ -184,7 +182,7 @@ class _Reader:
         )
         self._ahead = array("Q")
 
-    def until(self, end: int) -> array[int]:
+    def until(self, end: int) -> "array[int]":
         """The entries not read yet that are less than `end`."""
         read = self._ahead
         while not read or read[-1] < end:
@@ -208,7 +206,7 @@ def _entry_pages(run: int, parts: Iterable[Sequence[int]]) -> Iterator[tuple[int
             page = part[start : start + PAGE_ENTRIES]
             page_id = max(_first_id(run, page), last_id + 1)
             if page_id >> _COUNT_BITS != _first_id(run, page) >> _COUNT_BITS:
-                # Two million slots of this run share the id already: nobody will follow it. The others in the page stay.
+                # Two million slots of this run share the id already: nobody will follow it. The others stay.
                 page = page[bisect_left(page, ((page[0] >> _NUMBER_BITS) + 1) << _NUMBER_BITS) :]
                 if not page:
                     continue
@@ -221,11 +219,11 @@ def _first_id(run: int, page: Sequence[int]) -> int:
     return run << _RUN_SHIFT | page[0] >> _NUMBER_BITS << _COUNT_BITS
 
 
-def _write_slots(connection: sqlite3.Connection, run: int, parts: Iterable[array[int]]) -> None:
+def _write_slots(connection: sqlite3.Connection, run: int, parts: "Iterable[array[int]]") -> None:
     connection.executemany("INSERT INTO id_slots VALUES (?, ?)", _slot_rows(run, parts))
 
 
-def _slot_rows(run: int, parts: Iterable[array[int]]) -> Iterator[tuple[int, bytes]]:
+def _slot_rows(run: int, parts: "Iterable[array[int]]") -> Iterator[tuple[int, bytes]]:
     row_id, ahead = run << _RUN_SHIFT, array("q")
     for part in parts:
         ahead += part
@@ -237,7 +235,7 @@ def _slot_rows(run: int, parts: Iterable[array[int]]) -> Iterator[tuple[int, byt
         yield row_id, _packed("q", ahead)
 
 
-def _slot_pages(connection: sqlite3.Connection, run: int) -> Iterator[array[int]]:
+def _slot_pages(connection: sqlite3.Connection, run: int) -> "Iterator[array[int]]":
     rows = connection.execute(
         "SELECT slots FROM id_slots WHERE id BETWEEN ? AND ? ORDER BY id",
         (run << _RUN_SHIFT, ((run + 1) << _RUN_SHIFT) - 1),
@@ -316,7 +314,7 @@ def _packed(kind: str, values: Iterable[int]) -> bytes:
     return packed.tobytes()
 
 
-def _unpacked(packed: bytes, kind: str) -> array[int]:
+def _unpacked(packed: bytes, kind: str) -> "array[int]":
     values = array(kind)
     values.frombytes(packed)
     if sys.byteorder == "big":

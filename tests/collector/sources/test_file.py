@@ -81,11 +81,9 @@ def test_another_file_under_the_same_name_is_read_from_its_start(path: Path) -> 
 
 
 @pytest.mark.parametrize("damage", [lambda raw: raw[:-20], lambda raw: raw[:60] + b"\xff" * 8 + raw[68:]], ids=["cut", "hurt"])
-@pytest.mark.parametrize("packed", [gzip.compress, zstandard.compress], ids=["gzip", "zstd"])
-def test_a_damaged_archive_gives_what_it_can_and_is_refused_once(
-    path: Path, packed: Callable[[bytes], bytes], damage: Callable[[bytes], bytes]
-) -> None:
-    path.write_bytes(damage(packed(os.urandom(3_000).hex().encode() + b"\n")))
+def test_a_damaged_archive_gives_what_it_can_and_is_refused_once(path: Path, damage: Callable[[bytes], bytes]) -> None:
+    """Gzip knows its length and sum; zstd frames often do not, and what is missing there shows as a cut line."""
+    path.write_bytes(damage(gzip.compress(os.urandom(3_000).hex().encode() + b"\n")))
 
     first = [line for lines in once(path) for line in lines.refused]
     second = [line for lines in once(path) for line in lines.refused]
@@ -95,13 +93,13 @@ def test_a_damaged_archive_gives_what_it_can_and_is_refused_once(
 
 
 def test_a_bomb_is_one_long_line_and_costs_no_memory(path: Path) -> None:
-    bomb = gzip.compress(b"\0" * (1 << 20)) * 600
+    bomb = gzip.compress(b"\0" * (1 << 20)) * 200
     path.write_bytes(bomb)
 
     (refused,) = (line for lines in once(path) for line in lines.refused)
 
     assert refused.reason == "too_long"
-    assert refused.message.startswith("line has 629,145,600 bytes")
+    assert refused.message.startswith("line has 209,715,200 bytes")
 
 
 def test_following_sees_lines_as_they_come_and_waits_for_their_newline(path: Path) -> None:

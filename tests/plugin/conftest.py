@@ -18,9 +18,13 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "plugin"
-SERVICES = Path(__file__).parent / "services"
-NAMES = sorted(path.name for path in SERVICES.iterdir() if path.is_dir())
+SERVICES = {path.name: path for path in sorted((Path(__file__).parent / "services").iterdir()) if path.is_dir()}
+SERVICES["food_order"] = ROOT / "examples" / "food_order"
 FRAMEWORKS = {"osls 4": "osls/bin/serverless.js", "serverless 3": "serverless/bin/serverless.js"}
+TEMPLATE = Path(".serverless", "cloudformation-template-update-stack.json")
+LAYERS = (PLUGIN / "layer.zip", ROOT / "dist" / "layer.zip")
+"""Where the plugin looks for the layer, in this order."""
+
 MARK = "hopscope"
 """A line of a service that ends in a comment with this word belongs to the plugin."""
 
@@ -32,12 +36,11 @@ class Packaged:
     """What one framework made of one service."""
 
     folder: Path
-    output: str
     template: dict[str, Any]
 
     @property
     def template_file(self) -> Path:
-        return self.folder / ".serverless" / "cloudformation-template-update-stack.json"
+        return self.folder / TEMPLATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +109,8 @@ class Workshop:
     def package(self, framework: str, folder: Path, *words: str) -> Packaged:
         """Package, or fail with what the framework said."""
         ran = self.run(framework, folder, "package", *words)
-        output = ran.stdout + ran.stderr
-        assert ran.returncode == 0, output
-        template = json.loads((folder / ".serverless" / "cloudformation-template-update-stack.json").read_text())
-        return Packaged(folder, output, template)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return Packaged(folder, json.loads((folder / TEMPLATE).read_text()))
 
 
 def without_marked_lines(text: str) -> str:
@@ -144,7 +145,7 @@ def node() -> str:
 @pytest.fixture(scope="session")
 def layer_zip() -> Path:
     """The layer that the plugin ships, as `make layer` builds it."""
-    built = [path for path in (PLUGIN / "layer.zip", ROOT / "dist" / "layer.zip") if path.is_file()]
+    built = [path for path in LAYERS if path.is_file()]
     if not built:
         pytest.skip("dist/layer.zip is not built: make layer")
     return built[0]
@@ -185,13 +186,35 @@ Packages = dict[tuple[str, str, Variant], Packaged]
 
 @pytest.fixture(scope="session")
 def packages(workshop: Workshop) -> Packages:
-    """Every service by every framework, with the plugin and without, two at a time."""
+    """Every service by every framework, with the plugin and without, two at a time.
+
+    What was packaged from the same files by the same framework is taken from the cache: a second run is fast.
+    """
     variants: tuple[Variant, Variant] = ("with", "without")
-    wanted = [(name, framework, variant) for name in NAMES for framework in FRAMEWORKS for variant in variants]
+    wanted = [(name, framework, variant) for name in SERVICES for framework in FRAMEWORKS for variant in variants]
+    kept = workshop.folder / "packaged"
+    kept.mkdir(exist_ok=True)
 
     def made(key: tuple[str, str, Variant]) -> Packaged:
         name, framework, variant = key
-        return workshop.package(framework, workshop.place(SERVICES / name, variant))
+        folder = kept / digest_of(SERVICES[name], framework, variant)
+        if not folder.exists():
+            package = workshop.package(framework, workshop.place(SERVICES[name], variant))
+            package.folder.rename(folder)
+        return Packaged(folder, json.loads((folder / TEMPLATE).read_text()))
 
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(wanted, pool.map(made, wanted), strict=True))
+        packaged = dict(zip(wanted, pool.map(made, wanted), strict=True))
+    for stale in set(kept.iterdir()) - {package.folder for package in packaged.values()}:
+        shutil.rmtree(stale)
+    return packaged
+
+
+def digest_of(service: Path, framework: str, variant: Variant) -> str:
+    """One name for everything that packaging depends on, besides the lock file, which names the whole cache."""
+    plugin = [PLUGIN / "index.js", PLUGIN / "package.json", *PLUGIN.glob("lib/**/*.js"), *LAYERS]
+    files = [*service.rglob("*"), *(plugin if variant == "with" else [])]
+    digest = hashlib.sha256(f"{framework} {variant} {service.name}".encode())
+    for path in sorted(path for path in files if path.is_file() and path.suffix != ".pyc"):
+        digest.update(path.as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:24]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("plugin")
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-NAMES = sorted(path.name for path in (HERE / "services").iterdir() if path.is_dir())
+NAMES = [*sorted(path.name for path in (HERE / "services").iterdir() if path.is_dir()), "food_order"]
 FRAMEWORKS = ["osls 4", "serverless 3"]
 IS_UPDATING = "UPDATE_SNAPSHOTS" in os.environ
 
@@ -66,6 +66,19 @@ def test_the_difference_is_exactly_ours(packages: Any, name: str, framework: str
         snapshot.parent.mkdir(exist_ok=True)
         snapshot.write_text(json.dumps(changed, indent=2, sort_keys=True) + "\n")
     assert changed == json.loads(snapshot.read_text())
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_topology_of_the_food_order(workshop: Any, framework: str) -> None:
+    folder = workshop.place(ROOT / "examples" / "food_order")
+    snapshot = HERE / "snapshots" / "food_order.topology.json"
+
+    ran = workshop.run(framework, folder, "hopscope", "topology", "--output", "-")
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    if IS_UPDATING:
+        snapshot.write_text(ran.stdout.strip() + "\n")
+    assert json.loads(ran.stdout) == json.loads(snapshot.read_text())
 
 
 def test_cfn_lint_is_clean_on_both(packages: Any) -> None:

@@ -65,3 +65,21 @@ def test_the_npm_package_holds_the_layer_and_the_plugin_and_nothing_else(
     assert {path for path in paths if path.startswith("lib/")} == {
         path.relative_to(PLUGIN).as_posix() for path in (PLUGIN / "lib").rglob("*.js")
     }
+
+
+def test_every_handler_of_the_food_order_is_deployed() -> None:
+    folder = ROOT / "examples" / "food_order"
+    text = (folder / "serverless.yml").read_text()
+    deployed = set(re.findall(r"handler: handlers/(\w+)\.handler", text))
+
+    assert deployed == {path.stem for path in (folder / "handlers").glob("*_*.py")}
+
+
+def test_every_mark_of_the_food_order_s_machine_is_filled_in() -> None:
+    folder = ROOT / "examples" / "food_order"
+    marks = re.findall(r"\$\{([a-z.-]+)\}", (folder / "order_flow.asl.json").read_text())
+    names = {re.sub(r"(?:^|[.-])([a-z])", lambda found: found[1].upper(), mark) for mark in marks}
+
+    filled_in = re.search(r"DefinitionSubstitutions:\n((?: {10}.*\n)+)", (folder / "serverless.yml").read_text())
+    assert filled_in
+    assert set(re.findall(r"^ {10}(\w+):", filled_in[1], re.MULTILINE)) == names

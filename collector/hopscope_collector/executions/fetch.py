@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hopscope_collector.errors import SourceFailed
 from hopscope_collector.executions.errors import NotAnExecution
+from hopscope_collector.executions.event import HistoryEvent, event_from_api
 from hopscope_collector.executions.history import History, histories_of
 from hopscope_collector.sources.aws_errors import in_our_words
 
@@ -105,6 +106,24 @@ def history_pages(client: StepFunctions, arn: str, *, newest_first: bool = False
         if not token:
             return
         asked["nextToken"] = token
+
+
+def events_after(client: StepFunctions, arn: str, after_id: int) -> list[HistoryEvent]:
+    """The events of an execution past an id: all of them when it is 0, else the newest pages only.
+
+    None for an Express execution, which has no history to ask for.
+    """
+    found: list[HistoryEvent] = []
+    try:
+        for page in history_pages(client, arn, newest_first=after_id > 0):
+            events = [event_from_api(event, f"an event of {arn}") for event in page]
+            found += [event for event in events if event.id > after_id]
+            if any(event.id <= after_id for event in events):
+                break
+    except ClientError as error:
+        if _code_of(error) != _HAS_NO_HISTORY:
+            raise
+    return found
 
 
 def durable_documents_about(client: Any, arn: str) -> Iterator[Mapping[str, object]]:

@@ -1,28 +1,26 @@
-"""`executions:ARN-OR-PREFIX`: Step Functions executions as a source of records.
+"""`executions:ARN-OR-PREFIX`: Step Functions executions as a source of lines.
 
     executions:arn:…:execution:orders:o-42     one
     executions:arn:…:stateMachine:orders       those of one state machine
     executions:orders-                         those of every state machine whose name begins so
 
-A running execution has begun; its history is read once, when it is over, and with it those of its Map Runs' children.
-A redrive is another run, and read when that is over. Followed, a poll asks for what started since the last one, what
-was redriven, and how the running ones are: nothing that is over is read again.
+Followed, a poll asks for what started since the last one, what was redriven, and how the running ones are. Of a running
+execution only new events are asked for; what is over is never read again. With an execution come the children of its
+Map Runs.
 
     position   {state machine arn: {"from_us": …, "running": [arns], "redrives": {arn: count}}}
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hopscope_collector.errors import NotASource, SourceFailed
-from hopscope_collector.executions.as_records import record_lines
-from hopscope_collector.executions.assemble import execution_of
 from hopscope_collector.executions.description import Description
+from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.history import History
-from hopscope_collector.executions.model import Execution
 from hopscope_collector.executions.step_functions import Executions
 from hopscope_collector.sources.contract import Lines, Stop
 
@@ -32,12 +30,31 @@ POLL_S = 5.0
 OVERLAP_US = 60_000_000
 """An execution may be listed later than a younger one."""
 
+MOST_KEPT_EVENTS = 200_000
+"""Of running executions, over all of them; past that one is read again from its first event."""
+
 PATIENCE = 10
 LONGEST_PAUSE_S = 30.0
 
+LinesOf = Callable[[History], Iterable[str]]
+"""A history to the lines that a store takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which executions, and for how long."""
+
+    since_us: int = 0
+    """Started at that moment or later, epoch microseconds."""
+
+    is_followed: bool = False
+    poll_s: float = POLL_S
+
 
 @dataclass(slots=True)
-class _MachinePosition:
+class _Known:
+    """What is known of one state machine."""
+
     from_us: int = 0
     """Start of the youngest execution that was seen."""
 
@@ -51,27 +68,27 @@ class _MachinePosition:
 class ExecutionsSource:
     """Executions of Step Functions, as `Source` promises."""
 
-    def __init__(
-        self, text: str, executions: Executions, *, since_us: int = 0, is_followed: bool = False, poll_s: float = POLL_S
-    ) -> None:
+    def __init__(self, text: str, executions: Executions, lines_of: LinesOf, wanted: Wanted = Wanted()) -> None:
         if not text:
             raise NotASource("executions: names nothing; expected an ARN, or the beginning of a state machine's name")
         self.name = f"executions:{text}" + (f" at {executions.endpoint}" if executions.endpoint else "")
         self._text = text
         self._executions = executions
-        self._since_us = since_us
-        self._is_followed = is_followed
-        self._poll_s = poll_s
-        self._machines: dict[str, _MachinePosition] = {}
+        self._lines_of = lines_of
+        self._wanted = wanted
+        self._machines: dict[str, _Known] = {}
         self._position: str | None = None
         self._handed_over: set[str] = set()
         """Seen in this run: the overlap lists them again."""
+
+        self._events: dict[str, dict[int, HistoryEvent]] = {}
+        """Of running executions, so that only new ones are asked for."""
 
     def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:
         """As in `Source`."""
         self._position = position
         stored = json.loads(position) if position else {}
-        self._machines = {arn: _MachinePosition(**found) for arn, found in stored.items()}
+        self._machines = {arn: _Known(**found) for arn, found in stored.items()}
         failures = 0
         while not stop.is_set:
             try:
@@ -84,72 +101,82 @@ class ExecutionsSource:
                 stop.sleep(min(LONGEST_PAUSE_S, 2.0**failures))
                 continue
             yield Lines(is_idle=True)
-            if not self._is_followed or self._is_over():
+            if not self._wanted.is_followed or self._is_over():
                 return
-            stop.sleep(self._poll_s)
+            stop.sleep(self._wanted.poll_s)
 
     def _poll(self, stop: Stop) -> Iterator[Lines]:
         if ":execution:" in self._text:
-            yield from self._one(self._text)
+            self._machines.setdefault(self._text, _Known(running=[self._text]))
+            yield from self._handed(self._text, [self._executions.described(self._text)], stop)
             return
         machines = [self._text] if ":stateMachine:" in self._text else list(self._executions.machines(self._text))
-        if not machines and not self._is_followed:
+        if not machines and not self._wanted.is_followed:
             raise NotASource(f"{self.name}: no state machine's name begins so; expected such as executions:orders-")
         for machine in machines:
-            if stop.is_set:
-                return
-            yield from self._of_machine(machine, stop)
+            known = self._machines.setdefault(machine, _Known(self._wanted.since_us))
+            running = [self._executions.described(arn) for arn in known.running]
+            found = [*running, *self._new(machine, known), *self._redriven(machine, known)]
+            yield from self._handed(machine, found, stop)
 
     def _is_over(self) -> bool:
         return ":execution:" in self._text and not self._machines[self._text].running
 
-    def _one(self, arn: str) -> Iterator[Lines]:
-        known = self._machines.setdefault(arn, _MachinePosition(running=[arn]))
-        described = self._executions.described(arn)
-        if described.status != "RUNNING":
-            known.running = []
-        yield from self._handed(described)
+    def _new(self, machine: str, known: _Known) -> Iterator[Description]:
+        for described in self._executions.started(machine):
+            if (described.started_us or 0) < max(known.from_us - OVERLAP_US, self._wanted.since_us):
+                return
+            if described.arn not in self._handed_over and described.arn not in known.running:
+                yield self._executions.described(described.arn)  # a list does not tell the trace header
 
-    def _of_machine(self, machine: str, stop: Stop) -> Iterator[Lines]:
-        known = self._machines.setdefault(machine, _MachinePosition(self._since_us))
-        running = {arn: self._executions.described(arn) for arn in known.running}
-        found = [*running.values(), *self._new(machine, known), *self._redriven(machine, known)]
-        for described in sorted(found, key=lambda each: each.started_us or 0):
+    def _redriven(self, machine: str, known: _Known) -> Iterator[Description]:
+        for described in self._executions.started(machine, only_redriven=True):
+            is_new = known.redrives.get(described.arn, 0) < described.redrives
+            is_wanted = (described.started_us or 0) >= self._wanted.since_us
+            if is_new and is_wanted and described.arn not in known.running:
+                yield self._executions.described(described.arn)
+
+    def _handed(self, machine: str, found: list[Description], stop: Stop) -> Iterator[Lines]:
+        """Oldest first, so that the position never passes one that was not handed over."""
+        known = self._machines[machine]
+        for described in sorted({each.arn: each for each in found}.values(), key=lambda each: each.started_us or 0):
             if stop.is_set:
                 return
-            still = described.status == "RUNNING"
-            known.running = sorted({*known.running, described.arn} if still else {*known.running} - {described.arn})
+            is_over = described.status != "RUNNING"
+            known.running = sorted({*known.running} - {described.arn} if is_over else {*known.running, described.arn})
             known.from_us = max(known.from_us, described.started_us or 0)
             if described.redrives:
                 known.redrives[described.arn] = described.redrives
-            yield from self._handed(described)
+            yield from self._of_execution(described)
+            if is_over:
+                self._events.pop(described.arn, None)
 
-    def _new(self, machine: str, known: _MachinePosition) -> Iterator[Description]:
-        for described in self._executions.started(machine):
-            if (described.started_us or 0) < max(known.from_us - OVERLAP_US, self._since_us):
-                return
-            if described.arn not in self._handed_over and described.arn not in known.running:
-                yield described
-
-    def _redriven(self, machine: str, known: _MachinePosition) -> Iterator[Description]:
-        for described in self._executions.started(machine, only_redriven=True):
-            is_new = known.redrives.get(described.arn, 0) < described.redrives
-            if is_new and described.arn not in known.running and (described.started_us or 0) >= self._since_us:
-                yield described
-
-    def _handed(self, described: Description) -> Iterator[Lines]:
-        """The records of one execution; when it is over, after those of its Map Runs' children."""
+    def _of_execution(self, described: Description) -> Iterator[Lines]:
+        """The execution's own lines come last: with their position its children are done, too."""
+        before = self._events.get(described.arn, {})
+        new = self._executions.events(described.arn, max(before, default=0))
+        events = before | {event.id: event for event in new}
+        self._keep(described.arn, events)
+        is_known = described.arn in self._handed_over
         self._handed_over.add(described.arn)
-        is_over = described.status != "RUNNING"
-        run = execution_of(self._executions.history(described.arn) if is_over else History(description=described))
-        children: list[str] = []
-        for one in (each for state in run.walk() for each in state.map_runs if each.arn):
-            for child in self._executions.children(one.arn or ""):
-                children.append(child.arn)
-                yield self._lines_of(execution_of(self._executions.history(child.arn)), [], self._position)
-        self._position = json.dumps({arn: asdict(known) for arn, known in self._machines.items()})
-        yield self._lines_of(run, children, self._position)
+        for run_arn in {each.text("mapRunArn") for each in events.values() if each.type == "MapRunStarted"}:
+            if described.status != "RUNNING" and run_arn:
+                yield from self._children(run_arn)
+        if new or not is_known or described.status != "RUNNING":
+            self._position = json.dumps({arn: asdict(each) for arn, each in self._machines.items()})
+            yield self._lines(History(tuple(events.values()), described, described.kind), self._position)
 
-    def _lines_of(self, run: Execution, children: list[str], position: str | None) -> Lines:
-        texts = list(record_lines(run, children))
-        return Lines(texts, places=[run.arn or ""] * len(texts), position=position)
+    def _children(self, map_run_arn: str) -> Iterator[Lines]:
+        for child in self._executions.children(map_run_arn):
+            history = History(tuple(self._executions.events(child.arn, 0)), child, child.kind)
+            yield self._lines(history, self._position)
+
+    def _keep(self, arn: str, events: dict[int, HistoryEvent]) -> None:
+        self._events[arn] = events
+        while len(self._events) > 1 and sum(map(len, self._events.values())) > MOST_KEPT_EVENTS:
+            del self._events[next(iter(self._events))]
+
+    def _lines(self, history: History, position: str | None) -> Lines:
+        texts = list(self._lines_of(history))
+        arn = history.description.arn if history.description else ""
+        return Lines(texts, places=[arn] * len(texts), position=position)

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import boto3
 
 from hopscope_collector.executions.description import Description, description_of
-from hopscope_collector.executions.fetch import RETRIES, documents_about
-from hopscope_collector.executions.history import History, histories_of
+from hopscope_collector.executions.event import HistoryEvent
+from hopscope_collector.executions.fetch import RETRIES, events_after
+from hopscope_collector.executions.history import History
 from hopscope_collector.sources.aws_errors import in_our_words
 
 
@@ -42,8 +43,8 @@ class Executions(Protocol):
         """One execution from outside."""
         ...
 
-    def history(self, arn: str) -> History:
-        """One execution in full."""
+    def events(self, arn: str, after_id: int) -> list[HistoryEvent]:
+        """The events of an execution past an id, in any order; none for one that has no history to ask for."""
         ...
 
 
@@ -77,10 +78,10 @@ class StepFunctionsApi:
             found = self._client.describe_execution(executionArn=arn)
         return description_of(found) or Description(arn)
 
-    def history(self, arn: str) -> History:
+    def events(self, arn: str, after_id: int) -> list[HistoryEvent]:
         """As in `Executions`."""
         with in_our_words(arn):
-            return histories_of(documents_about(self._client, arn))[0]
+            return events_after(self._client, arn, after_id)
 
     def _listed(self, **asked: str) -> Iterator[Description]:
         for page in self._pages("list_executions", **asked):
@@ -100,7 +101,7 @@ class MemoryExecutions:
     """A test may add to it, or replace one by a later state of the same execution."""
 
     read: list[str] = field(default_factory=list)
-    """ARNs whose history was asked for, in order."""
+    """Which events were asked for, in order: `o-42 after 0`."""
 
     endpoint: str | None = "memory"
 
@@ -123,10 +124,11 @@ class MemoryExecutions:
         """As in `Executions`."""
         return next(each for each in self._descriptions() if each.arn == arn)
 
-    def history(self, arn: str) -> History:
+    def events(self, arn: str, after_id: int) -> list[HistoryEvent]:
         """As in `Executions`."""
-        self.read.append(arn)
-        return next(each for each in self.histories if each.description and each.description.arn == arn)
+        self.read.append(f"{arn.rpartition(':')[2]} after {after_id}")
+        history = next(each for each in self.histories if each.description and each.description.arn == arn)
+        return [event for event in history.events if event.id > after_id]
 
     def _descriptions(self) -> Sequence[Description]:
         return [each.description for each in self.histories if each.description]

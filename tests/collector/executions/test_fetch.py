@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 from hopscope_collector.errors import SourceFailed
 from hopscope_collector.executions import execution_of, histories_of
-from hopscope_collector.executions.fetch import NoSuchExecution, documents_about, fetch_execution, is_arn
+from hopscope_collector.executions.fetch import NoSuchExecution, documents_about, events_after, fetch_execution, is_arn
 
 ARN = "arn:aws:states:eu-west-1:111111111111:execution:orders:o-42"
 MACHINE = "arn:aws:states:eu-west-1:111111111111:stateMachine:orders"
@@ -85,6 +85,19 @@ def test_an_express_execution_has_its_description_only(client: Any) -> None:
 
     assert history.events == ()
     assert execution_of(history).status == "RUNNING"
+
+
+def test_of_a_history_that_grew_only_the_newest_pages_are_read(client: Any) -> None:
+    with Stubber(client) as aws:
+        asked = {"executionArn": ARN, "maxResults": 1000, "reverseOrder": True}
+        newer = [{"id": number, "timestamp": 3, "type": "ExecutionSucceeded"} for number in (5, 4, 3)]
+        aws.add_response("get_execution_history", {"events": newer[:2], "nextToken": "more"}, asked)
+        aws.add_response("get_execution_history", {"events": [newer[2], EVENTS[1]], "nextToken": "more"})
+
+        events = events_after(client, ARN, 2)
+
+        aws.assert_no_pending_responses()
+    assert [event.id for event in events] == [5, 4, 3]
 
 
 class _Throttling(BaseHTTPRequestHandler):

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,9 @@ from hopscope_collector.executions import History
 from hopscope_collector.executions.description import Description
 from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.file_source import ExecutionsFileSource
-from hopscope_collector.executions.source import ExecutionsSource
+from hopscope_collector.executions.source import ExecutionsSource, Wanted
 from hopscope_collector.executions.step_functions import MemoryExecutions
 from hopscope_collector.sources.contract import Lines, Source, Stop
-from hopscope_wire.decode import record_of
-from hopscope_wire.model import Begin, End
 
 MACHINE = "arn:aws:states:eu-west-1:111111111111:stateMachine:orders-eu"
 SECOND = 1_000_000
@@ -44,88 +41,96 @@ def a_history(events_of: Events) -> Callable[..., History]:
 AHistory = Callable[..., History]
 
 
+def lines_of(history: History) -> list[str]:
+    """What the store would be given, as far as it matters here: `o-1 RUNNING [1]`."""
+    described = history.description
+    if described is None:
+        return []
+    events = " ".join(str(each) for each in sorted({event.id for event in history.events}))
+    return [f"{described.arn.rpartition(':')[2]} {described.status} [{events}]"]
+
+
+def source_of(text: str, aws: MemoryExecutions, **wanted: Any) -> ExecutionsSource:
+    return ExecutionsSource(text, aws, lines_of, Wanted(**{"poll_s": 0, **wanted}))
+
+
 def read(source: Source, position: str | None = None) -> tuple[list[str], str | None]:
-    """What was handed over, as `begin o-1`, and the last position."""
+    """What was handed over, and the last position."""
     batches = list(source.lines(position, Stop()))
     return said(batches), next((each.position for each in reversed(batches) if each.position), position)
 
 
 def said(batches: Iterable[Lines]) -> list[str]:
-    records = [record_of(text) for each in batches for text in each.texts]
-    return [f"{'begin' if isinstance(each, Begin) else 'end'} {each.request_id.rpartition(':')[2]}" for each in records]
+    return [text for each in batches for text in each.texts]
 
 
 def test_executions_of_machines_are_handed_over_oldest_first(a_history: AHistory) -> None:
     aws = MemoryExecutions([a_history("b", 2), a_history("a", 1), a_history("c", 3, is_over=False)])
 
-    handed, _ = read(ExecutionsSource("orders-", aws))
-
-    assert handed == ["begin a", "end a", "begin b", "end b", "begin c"]
-    assert aws.read == [arn("a"), arn("b")], "a running execution has no history to read yet"
+    assert read(source_of("orders-", aws))[0] == ["a SUCCEEDED [1 99]", "b SUCCEEDED [1 99]", "c RUNNING [1]"]
 
 
 def test_what_is_over_is_never_read_again(a_history: AHistory) -> None:
     aws = MemoryExecutions([a_history("a", 100), a_history("b", 200, is_over=False)])
-    _, position = read(ExecutionsSource(MACHINE, aws))
+    _, position = read(source_of(MACHINE, aws))
     aws.histories = [a_history("a", 100), a_history("b", 200), a_history("c", 300)]
 
-    handed, position = read(ExecutionsSource(MACHINE, aws), position)
-    nothing, _ = read(
-        ExecutionsSource(MACHINE, aws),
-        json.dumps({MACHINE: {**json.loads(position or "")[MACHINE], "from_us": 400 * SECOND}}),
-    )
+    handed, position = read(source_of(MACHINE, aws), position)
+    nothing, _ = read(source_of(MACHINE, aws), position)
 
-    assert handed == ["begin b", "end b", "begin c", "end c"]
-    assert nothing == []
-    assert aws.read == [arn("a"), arn("b"), arn("c")]
+    assert handed == ["b SUCCEEDED [1 99]", "c SUCCEEDED [1 99]"]
+    assert nothing == ["c SUCCEEDED [1 99]"], "within the overlap, which costs one more read and stores nothing"
+    assert aws.read.count("a after 0") == 1
 
 
-def test_a_redrive_is_read_when_it_is_over(a_history: AHistory) -> None:
+def test_of_a_running_execution_only_new_events_are_asked_for(a_history: AHistory) -> None:
+    aws = MemoryExecutions([a_history("a", is_over=False)])
+    states = iter([a_history("a", is_over=False, between="2 PassStateEntered <- 0 name=A"), None, a_history("a")])
+    handed: list[str] = []
+
+    for lines in source_of(arn("a"), aws, is_followed=True).lines(None, Stop()):
+        handed += lines.texts
+        if lines.is_idle and (later := next(states, None)):
+            aws.histories[0] = later
+
+    assert handed == ["a RUNNING [1]", "a RUNNING [1 2]", "a SUCCEEDED [1 2 99]"]
+    assert aws.read == ["a after 0", "a after 1", "a after 2", "a after 2"]
+
+
+def test_a_redrive_is_followed_though_it_began_long_ago(a_history: AHistory) -> None:
     aws = MemoryExecutions([a_history("a", 100), a_history("b", 900)])
-    _, position = read(ExecutionsSource(MACHINE, aws))
+    _, position = read(source_of(MACHINE, aws))
     aws.histories[0] = a_history("a", 100, between="98 ExecutionRedriven <- 0", redrives=1)
 
-    handed, position = read(ExecutionsSource(MACHINE, aws), position)
-    again, _ = read(ExecutionsSource(MACHINE, aws), position)
+    handed, position = read(source_of(MACHINE, aws), position)
+    again, _ = read(source_of(MACHINE, aws), position)
 
-    assert [each for each in handed if each.endswith(" a")] == ["begin a", "begin a", "end a"]
-    assert [each for each in again if each.endswith(" a")] == []
+    assert handed[0] == "a SUCCEEDED [1 98 99]"
+    assert [each for each in again if each.startswith("a ")] == []
 
 
 def test_children_of_a_map_run_come_with_their_parent(a_history: AHistory) -> None:
-    between = "2 MapStateEntered <- 0 name=Each\n3 MapStateStarted <- 2 length=1\n4 MapRunStarted <- 3 mapRunArn=arn:run\n5 MapRunSucceeded <- 4"
+    between = (
+        "2 MapStateEntered <- 0 name=Each\n3 MapStateStarted <- 2 length=1\n4 MapRunStarted <- 3 mapRunArn=arn:run"
+    )
     child = a_history("child", 2, map_run_arn="arn:run")
     aws = MemoryExecutions([a_history("parent", 1, between=between), child])
 
-    batches = list(ExecutionsSource(MACHINE, aws).lines(None, Stop()))
+    batches = list(source_of(MACHINE, aws).lines(None, Stop()))
 
-    assert said(batches) == ["begin child", "end child", "begin parent", "end parent"]
-    records = [record_of(text) for each in batches for text in each.texts]
-    sends = [send.refs for each in records if isinstance(each, End) for send in each.sends]
-    assert sends == [(f"states/{arn('child')}",)]
+    assert said(batches) == ["child SUCCEEDED [1 99]", "parent SUCCEEDED [1 2 3 4 99]"]
+    assert [bool(each.position) for each in batches] == [False, True, False], "the position is past both, or neither"
 
 
 def test_only_what_began_since_is_read(a_history: AHistory) -> None:
     aws = MemoryExecutions([a_history("old", 1, redrives=1), a_history("new", 1_000)])
 
-    assert read(ExecutionsSource("orders", aws, since_us=500 * SECOND))[0] == ["begin new", "end new"]
-
-
-def test_one_execution_is_followed_until_it_is_over(a_history: AHistory) -> None:
-    aws = MemoryExecutions([a_history("a", is_over=False)])
-    source = ExecutionsSource(arn("a"), aws, is_followed=True, poll_s=0)
-    batches = []
-
-    for lines in source.lines(None, Stop()):
-        batches.append(lines)
-        aws.histories[0] = a_history("a")
-
-    assert said(batches) == ["begin a", "begin a", "end a"]
+    assert read(source_of("orders", aws, since_us=500 * SECOND))[0] == ["new SUCCEEDED [1 99]"]
 
 
 def test_following_ends_when_told_to(a_history: AHistory) -> None:
     stop = Stop()
-    source = ExecutionsSource(MACHINE, MemoryExecutions([a_history("a", is_over=False)]), is_followed=True, poll_s=0)
+    source = source_of(MACHINE, MemoryExecutions([a_history("a", is_over=False)]), is_followed=True)
 
     for lines in source.lines(None, stop):
         if lines.is_idle:
@@ -136,9 +141,9 @@ def test_following_ends_when_told_to(a_history: AHistory) -> None:
 
 def test_a_prefix_that_no_machine_has_is_named() -> None:
     with pytest.raises(NotASource, match="no state machine's name begins so"):
-        read(ExecutionsSource("nothing-", MemoryExecutions()))
+        read(source_of("nothing-", MemoryExecutions()))
     with pytest.raises(NotASource, match="names nothing"):
-        ExecutionsSource("", MemoryExecutions())
+        source_of("", MemoryExecutions())
 
 
 HISTORY = {"events": [{"id": 1, "previousEventId": 0, "timestamp": 1, "type": "ExecutionStarted"}]}
@@ -149,14 +154,14 @@ def test_a_saved_history_is_a_source(tmp_path: Path) -> None:
     file = tmp_path / "history.json"
     file.write_text(json.dumps(HISTORY) + json.dumps(DESCRIBED))
 
-    assert read(ExecutionsFileSource(file))[0] == ["begin a"]
+    assert read(ExecutionsFileSource(file, lines_of))[0] == ["a RUNNING [1]"]
 
 
 def test_a_history_without_its_arn_is_refused_with_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "history.json"
     file.write_text(json.dumps(HISTORY))
 
-    (refused,) = [each for lines in ExecutionsFileSource(file).lines(None, Stop()) for each in lines.refused]
+    (refused,) = [each for lines in ExecutionsFileSource(file, lines_of).lines(None, Stop()) for each in lines.refused]
 
     assert (refused.reason, refused.place) == ("no_arn", "execution 1")
     assert "expected its describe output beside the history" in refused.message
@@ -167,24 +172,6 @@ def test_what_is_no_history_fails_with_the_file_s_name(tmp_path: Path) -> None:
     file.write_text("{}")
 
     with pytest.raises(SourceFailed, match=r"executions-file:.*history\.json: found an object with no keys"):
-        read(ExecutionsFileSource(file))
+        read(ExecutionsFileSource(file, lines_of))
     with pytest.raises(NotASource, match="does not exist"):
-        ExecutionsFileSource(tmp_path / "missing")
-
-
-def test_every_recording_can_be_collected(corpus: Path, tmp_path: Path) -> None:
-    for path in sorted((corpus / "sfn_histories").glob("*.json")):
-        described = {**DESCRIBED, "executionArn": arn(path.stem)}
-        file = tmp_path / path.name
-        file.write_text(path.read_text() + json.dumps(described))
-
-        handed, _ = read(ExecutionsFileSource(file))
-
-        assert handed[0] == f"begin {path.stem}"
-
-
-def test_a_description_alone_is_collected(a_history: AHistory) -> None:
-    """Express executions have no history to ask for."""
-    aws = MemoryExecutions([replace(a_history("a", ended_us=2 * SECOND), events=())])
-
-    assert read(ExecutionsSource(MACHINE, aws))[0] == ["begin a", "end a"]
+        ExecutionsFileSource(tmp_path / "missing", lines_of)

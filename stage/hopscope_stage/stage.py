@@ -17,12 +17,14 @@ from typing import Self
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from hopscope_stage import emulator
 from hopscope_stage.addresses import Directory, Place
 from hopscope_stage.attach import Attach, Attachment
 from hopscope_stage.deployment import Deployment, deploy
 from hopscope_stage.emulator import Emulator
+from hopscope_stage.errors import EmulatorNotReady
 from hopscope_stage.provision.site import Client, Site
 from hopscope_stage.settle import settle
 from hopscope_stage.shapes import App
@@ -98,7 +100,9 @@ class Stage:
         attachment = Attachment(attach, layer_zip, dict(settings or {}))
         attachment.check()
         if endpoint is not None:
-            return cls(endpoint, attachment, is_kept=is_kept)
+            guest = cls(endpoint, attachment, is_kept=is_kept)
+            guest.account()
+            return guest
         own = emulator.start(report)
         return cls(own.endpoint, attachment, emulator=own)
 
@@ -142,8 +146,7 @@ class Stage:
         """
         if prefix is None:
             prefix = "" if self.emulator else SHARED_PREFIX
-        account = self.client("sts").get_caller_identity()["Account"]
-        place = Place(account, REGION, prefix)
+        place = Place(self.account(), REGION, prefix)
         attachment = replace(
             self.attachment,
             how=attach or self.attachment.how,
@@ -153,6 +156,20 @@ class Stage:
         deployment = deploy(site, app, runtime_name())
         self._deployments.append(deployment)
         return deployment
+
+    def account(self) -> str:
+        """The number of the account that is deployed to.
+
+        Raises:
+            EmulatorNotReady: nothing answers at the endpoint.
+        """
+        try:
+            return str(self.client("sts").get_caller_identity()["Account"])
+        except (BotoCoreError, ClientError, ValueError) as problem:
+            raise EmulatorNotReady(
+                f"no AWS answers at {self.endpoint}: {problem}; expected the URL of a running emulator, or {AWS!r}; "
+                "without an endpoint one is started"
+            ) from problem
 
     def settle(self, deployment: Deployment, within_s: float = 60.0) -> None:
         """Wait until nothing of the deployment moves any more.

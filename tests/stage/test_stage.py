@@ -158,3 +158,9 @@ def test_what_was_made_before_a_refusal_is_removed(stage, a_function):
 def test_a_layer_that_is_not_there_is_refused_before_anything_starts(tmp_path):
     with pytest.raises(StageError, match="run `make layer`"):
         Stage.start(attach="redirect", layer_zip=tmp_path / "layer.zip")
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "nonsense"])
+def test_an_endpoint_where_nothing_answers_is_named(endpoint):
+    with pytest.raises(StageError, match=f"no AWS answers at {endpoint}: .*; without an endpoint one is started"):
+        Stage.start(endpoint=endpoint)

@@ -7,10 +7,12 @@ A path is tried on the payload, first match wins; a step into a text that holds 
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 KeyPaths = Mapping[str, Sequence[str]]
 """Paths to try, by name of the key."""
 
+NO_PATHS: KeyPaths = MappingProxyType({})
 MAX_VALUE_CHARS = 256
 
 

@@ -6,7 +6,7 @@
 
 An execution is one invocation of its state machine: it consumed the message that started it, and what its tasks sent
 are its sends. A redrive is another attempt at the same message. All ids are made from the ARN, so the same history
-read twice is one. The end of an invocation is one record, so the sends of a run are known to flows when it is over.
+read twice is one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,6 @@ from hashlib import sha256
 
 from hopscope_collector.executions.model import Execution, Run, Sent
 from hopscope_wire.context import trace_id_of_root
-from hopscope_wire.encode import lines_of
 
 _LONGEST_US = {"express": 300_000_000}
 _YEAR_US = 365 * 24 * 3_600_000_000
@@ -23,21 +22,12 @@ _YEAR_US = 365 * 24 * 3_600_000_000
 Record = dict[str, object]
 
 
-def record_lines(execution: Execution, children: Sequence[str] = ()) -> Iterator[str]:
-    """The lines that the layer would have written, had the state machine been a function of the user's.
-
-    Nothing for an execution without ARN or start: it cannot be told from another.
-
-    Args:
-        execution: Running or over.
-        children: ARNs of its Map Runs' executions, which no answer of a task names.
-    """
-    for record in records_of(execution, children):
-        yield from lines_of(record)
-
-
 def records_of(execution: Execution, children: Sequence[str] = ()) -> Iterator[Record]:
-    """A begin for each run, and an end for each that is over. The last run is taken for the children's parent."""
+    """A begin for each run, and an end for each that is over: what the layer would have written of a function.
+
+    Nothing for an execution without ARN or start: it cannot be told from another. `children` are ARNs of its Map Runs'
+    executions, which no answer of a task names; the last run is taken for their parent.
+    """
     if execution.arn is None or execution.started_us is None:
         return
     runs = execution.runs or (_only_run(execution),)

@@ -24,6 +24,8 @@ from hopscope_collector.executions.tokens import Redactor
 from hopscope_collector.key_paths import KeyPaths, keys_at, parsed
 from hopscope_wire import model as wire
 from hopscope_wire.context import trace_id_of_root
+from hopscope_wire.decode import object_of
+from hopscope_wire.encode import line_of
 
 EVENTS_A_RECORD = 100
 MAX_CAUSE_CHARS = 1_024
@@ -35,6 +37,11 @@ _NAMES = (
     *("QueueUrl", "TopicArn", "TargetArn", "FunctionName", "StateMachineArn", "requestId"),
 )
 _INNER = ("Entries", "Successful", "SdkResponseMetadata")
+
+
+def kept_lines(history: History, paths: KeyPaths) -> list[str]:
+    """The same as lines, as a source hands them over."""
+    return [line_of(object_of(record)) for record in kept(history, paths)]
 
 
 def kept(history: History, paths: KeyPaths) -> Iterator[wire.History]:
@@ -84,8 +91,11 @@ def _refs(execution: Execution, history: History, started_by: str | None) -> Ite
     yield f"{'durable' if execution.kind == 'durable' else 'states'}/{execution.arn}"
     if started_by is not None:
         yield started_by
+    if execution.map_run_arn:
+        yield f"map-run/{execution.map_run_arn}"
     for state in execution.walk():
         yield from state.identity.refs
+        yield from (f"map-run/{each.arn}" for each in state.map_runs if each.arn)
     for event in history.events:
         yield from sorted(token_ref(token) for token in tokens_of(event))
 

@@ -6,7 +6,7 @@ history of assign-courier, in parts   ─▶   invocation of assign-courier: the
 An execution is one consumer of one message, so flows hold it like any other. A redrive is another attempt.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hopscope_collector.executions import Execution, NotAnExecution, execution_of, histories_of
@@ -52,11 +52,18 @@ class ExecutedRun:
 
 def executed(records: Iterable[Record]) -> list[ExecutedRun]:
     """The executions among the records, one for each run."""
-    return [each for execution, kept in executions_of(records) for each in _runs_of(execution, kept)]
+    found = executions_of(records)
+    children: dict[str, list[str]] = {}
+    for execution, _ in found:
+        if execution.map_run_arn and execution.arn:
+            children.setdefault(execution.map_run_arn, []).append(execution.arn)
+    return [each for execution, kept in found for each in _runs_of(execution, kept, children)]
 
 
-def _runs_of(execution: Execution, kept: History) -> Iterator[ExecutedRun]:
-    now, ended = _invocations(execution, kept), _invocations(_as_if_over(execution), kept)
+def _runs_of(execution: Execution, kept: History, children: Mapping[str, Sequence[str]]) -> Iterator[ExecutedRun]:
+    map_runs = (each.arn for state in execution.walk() for each in state.map_runs if each.arn)
+    own = [child for each in map_runs for child in children.get(each, ())]
+    now, ended = _invocations(execution, kept, own), _invocations(_as_if_over(execution), kept, own)
     for invocation_id, invocation in now.items():
         yield ExecutedRun(invocation, ended.get(invocation_id, invocation))
 
@@ -73,10 +80,10 @@ def _as_if_over(execution: Execution) -> Execution:
     return replace(execution, runs=tuple(runs))
 
 
-def _invocations(execution: Execution, kept: History) -> dict[str, Invocation]:
+def _invocations(execution: Execution, kept: History, children: Sequence[str]) -> dict[str, Invocation]:
     begins: dict[str, Begin] = {}
     ends: dict[str, End] = {}
-    for found in records_of(execution):
+    for found in records_of(execution, children):
         record = record_of_object({"hopscope": WIRE_VERSION, **found, "keys": dict(kept.keys)})
         if isinstance(record, Begin):
             begins[record.invocation_id] = _also_known_as(record, kept)

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from hopscope_collector.executions import Execution, History, execution_of
-from hopscope_collector.executions.as_records import machine_of, record_lines
+from hopscope_collector.executions.as_records import machine_of, records_of
 from hopscope_collector.executions.description import Description
 from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch import flows_of
 from hopscope_wire.decode import record_of
+from hopscope_wire.encode import line_of
 from hopscope_wire.model import Begin, End, Message, Record, Send
 
 ARN = "arn:aws:states:eu-west-1:111111111111:execution:assign-courier:o-42"
@@ -40,7 +41,7 @@ Of = Callable[[str], Execution]
 
 
 def records(execution: Execution) -> list[Record]:
-    return [record_of(line) for line in record_lines(execution)]
+    return [record_of(line_of(each)) for each in records_of(execution)]
 
 
 def invoked(
@@ -135,7 +136,7 @@ def test_a_redrive_is_another_attempt_and_repeats_no_send(of: Of) -> None:
 
 
 def test_the_same_history_read_again_is_the_same_record(of: Of) -> None:
-    assert list(record_lines(of(TABLE))) == list(record_lines(of(TABLE)))
+    assert records(of(TABLE)) == records(of(TABLE))
 
 
 def test_an_execution_of_a_traced_machine_is_in_its_trace(of: Of) -> None:
@@ -149,7 +150,10 @@ def test_without_an_arn_there_is_no_record(of: Of) -> None:
 
 
 def test_no_payload_is_in_a_record(of: Of) -> None:
-    lines = list(record_lines(of("1 ExecutionStarted <- 0 input=private\n 2 ExecutionSucceeded <- 1 output=private")))
+    lines = [
+        line_of(each)
+        for each in records_of(of("1 ExecutionStarted <- 0 input=private\n 2 ExecutionSucceeded <- 1 output=private"))
+    ]
 
     assert "private" not in json.dumps(lines)
 

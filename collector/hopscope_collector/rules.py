@@ -3,6 +3,7 @@
     [keys]
     joining = ["order_id"]                # names of keys that join traces; left out: every key joins
     max_traces_per_value = 200            # a value in more of them is a tenant or a date: it joins nothing
+    paths = "order_id=detail.orderId|orderId"   # as HOPSCOPE_KEYS: where they are in an execution's input
 
     [[expect]]                            # a deadline of the flow: a wait opens at `after` and closes at `expect`
     after = "restaurant_notified"         # name of an event, of a request (`POST /orders`) or of a function
@@ -41,6 +42,7 @@ from typing import Any, TypeVar, cast
 
 from hopscope_collector.durations import EXPECTED, duration_us
 from hopscope_collector.errors import InputError
+from hopscope_collector.key_paths import NO_PATHS, KeyPaths, key_paths_of
 
 DEFAULT_MAX_TRACES = 200
 _SECOND_US = 1_000_000
@@ -116,6 +118,9 @@ class Rules:
     """Names of keys that join traces. None: every key does."""
 
     max_traces_per_value: int = DEFAULT_MAX_TRACES
+    key_paths: KeyPaths = NO_PATHS
+    """Where business keys are in the input of an execution."""
+
     once: frozenset[str] = frozenset()
     """Names of events of which one consumer may handle one for each key. Others are compared by their bodies."""
 
@@ -155,7 +160,7 @@ class _Table:
     def rules(self) -> Rules:
         self.only("expect", "queue", "consumer", "keys", "duplicates", "windows")
         keys, duplicates, windows = self.table("keys"), self.table("duplicates"), self.table("windows")
-        keys.only("joining", "max_traces_per_value")
+        keys.only("joining", "max_traces_per_value", "paths")
         duplicates.only("once")
         queues = [each.queue() for each in self.tables("queue")]
         return Rules(
@@ -164,6 +169,7 @@ class _Table:
             consumers=tuple(each.consumer() for each in self.tables("consumer")),
             joining=frozenset(keys.texts("joining")) if "joining" in keys.values else None,
             max_traces_per_value=keys.count("max_traces_per_value") or DEFAULT_MAX_TRACES,
+            key_paths=key_paths_of(keys.optional_text("paths") or ""),
             once=frozenset(duplicates.texts("once")),
             windows=windows.windows(),
         )

@@ -89,19 +89,25 @@ def a_fact(kind: Any, **given: Any) -> PlatformFact:
             a_fact("exit", status="failure", error="Process exited before completing request"),
         ),
         (
-            f'{{"time":"2026-09-21T14:13:20.000Z","type":"platform.start","record":{{"requestId":"{ID}","version":"7",'
-            '"tracing":{"type":"X-Amzn-Trace-Id","value":"Root=1-6352a70e-1e2c502e358361800241fd45;Sampled=1"}}}',
+            (
+                f'{{"time":"2026-09-21T14:13:20.000Z","type":"platform.start","record":{{"requestId":"{ID}","version":"7",'
+                '"tracing":{"type":"X-Amzn-Trace-Id","value":"Root=1-6352a70e-1e2c502e358361800241fd45;Sampled=1"}}}'
+            ),
             a_fact("start", version="7", root="6352a70e1e2c502e358361800241fd45"),
         ),
         (
-            f'{{"time":"2026-09-21T14:13:20.000Z","type":"platform.runtimeDone","record":{{"requestId":"{ID}",'
-            '"status":"timeout","metrics":{"durationMs":3000.0}}}',
+            (
+                f'{{"time":"2026-09-21T14:13:20.000Z","type":"platform.runtimeDone","record":{{"requestId":"{ID}",'
+                '"status":"timeout","metrics":{"durationMs":3000.0}}}'
+            ),
             a_fact("runtime-done", status="timeout", duration_us=3_000_000),
         ),
         (
-            f'{{"time":"2026-09-21T14:13:20.000Z","type":"platform.report","record":{{"requestId":"{ID}","status":"failure",'
-            '"errorType":"Runtime.ExitError","metrics":{"durationMs":2599.4,"billedDurationMs":2600,"memorySizeMB":128,'
-            '"maxMemoryUsedMB":94,"initDurationMs":549.04}}}',
+            (
+                f'{{"time":"2026-09-21T14:13:20.000Z","type":"platform.report","record":{{"requestId":"{ID}","status":"failure",'
+                '"errorType":"Runtime.ExitError","metrics":{"durationMs":2599.4,"billedDurationMs":2600,"memorySizeMB":128,'
+                '"maxMemoryUsedMB":94,"initDurationMs":549.04}}}'
+            ),
             a_fact(
                 "report",
                 status="failure",

@@ -55,6 +55,10 @@ class _Verbs(click.Group):
             raise _NotPossible(str(error)) from error
         except HopscopeError as error:
             raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            # Before click sees it: to click it is a failure.
+            _stop_writing()
+            raise click.exceptions.Exit(0) from None
 
 
 class _NotPossible(click.ClickException):
@@ -81,10 +85,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         code = 130
     except BrokenPipeError:
-        # Whoever read our output has had enough (`hopscope flows | head`): nothing to say, nowhere to say it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _stop_writing()
         code = 0
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop_writing() -> None:
+    """Whoever read our output has had enough (`hopscope flows | head`): nothing to say, nowhere to say it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: click.UsageError) -> str:

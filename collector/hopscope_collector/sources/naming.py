@@ -3,6 +3,7 @@
 file:PATH            a file, every file of a folder, or of a pattern (`file:logs/*.gz`)
 -                    standard input
 logs:GROUP-PREFIX    every CloudWatch log group whose name begins so, by polling
+live:GROUP-PREFIX    the same by Live Tail: up to ten groups, from now on
 kinesis:STREAM       a Kinesis stream, by name or ARN
 sqs:URL              an SQS queue
 """
@@ -21,7 +22,7 @@ from hopscope_collector.sources.stdin import StdinSource
 if TYPE_CHECKING:
     from hopscope_collector.sources.cloudwatch import Span  # imports boto3: late, and only for what needs it
 
-EXPECTED = "file:PATH, - (standard input), logs:GROUP-PREFIX, kinesis:STREAM or sqs:URL"
+EXPECTED = "file:PATH, - (standard input), logs:GROUP-PREFIX, live:GROUP-PREFIX, kinesis:STREAM or sqs:URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def sources_of(text: str, wanted: Wanted) -> list[Source]:
         return [FileSource(path, is_followed=wanted.is_followed) for path in _paths(rest)]
     if kind == "logs" and rest:
         return [_cloudwatch(rest, wanted)]
+    if kind == "live" and rest:
+        return [_live(rest, wanted)]
     if kind == "kinesis" and rest:
         return [_kinesis(rest, wanted)]
     if kind == "sqs" and rest:
@@ -65,6 +68,17 @@ def _cloudwatch(prefix: str, wanted: Wanted) -> Source:
     from hopscope_collector.sources.log_events import CloudWatchLogs
 
     return CloudWatchSource(prefix, CloudWatchLogs(), _span(wanted))
+
+
+def _live(prefix: str, wanted: Wanted) -> Source:
+    from hopscope_collector.sources.live import LiveSource
+    from hopscope_collector.sources.live_tail import CloudWatchTail
+    from hopscope_collector.sources.log_events import CloudWatchLogs
+
+    if not wanted.is_followed:
+        raise NotASource(f"live:{prefix} has no end; with --once or --until use logs:{prefix}")
+    logs = CloudWatchLogs()
+    return LiveSource(prefix, logs, CloudWatchTail(logs.endpoint), wanted.since_us // 1_000)
 
 
 def _kinesis(stream: str, wanted: Wanted) -> Source:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
+
 from hopscope_collector.errors import NotASource
 from hopscope_collector.lines import MAX_LINE_BYTES
 from hopscope_collector.sources.contract import Lines, Stop
@@ -80,7 +81,9 @@ def test_another_file_under_the_same_name_is_read_from_its_start(path: Path) -> 
     assert texts(once(path, interrupted.position)) == ["other"]
 
 
-@pytest.mark.parametrize("damage", [lambda raw: raw[:-20], lambda raw: raw[:60] + b"\xff" * 8 + raw[68:]], ids=["cut", "hurt"])
+@pytest.mark.parametrize(
+    "damage", [lambda raw: raw[:-20], lambda raw: raw[:60] + b"\xff" * 8 + raw[68:]], ids=["cut", "hurt"]
+)
 def test_a_damaged_archive_gives_what_it_can_and_is_refused_once(path: Path, damage: Callable[[bytes], bytes]) -> None:
     """Gzip knows its length and sum; zstd frames often do not, and what is missing there shows as a cut line."""
     path.write_bytes(damage(gzip.compress(os.urandom(3_000).hex().encode() + b"\n")))
@@ -157,8 +160,12 @@ def test_following_goes_on_where_it_stood_even_after_the_end(path: Path) -> None
     assert next(following).texts == ["two"]
 
 
-@pytest.mark.parametrize("text", ["", "nowhere.log", "file:", "file:nowhere.log", "file:*.log", "sqs", "logs:", "file:empty"])
-def test_what_is_no_source_is_refused_with_what_was_expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", "nowhere.log", "file:", "file:nowhere.log", "file:*.log", "sqs", "logs:", "file:empty"]
+)
+def test_what_is_no_source_is_refused_with_what_was_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
 

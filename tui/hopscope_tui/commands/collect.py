@@ -30,6 +30,7 @@ def command(sources: tuple[str, ...], store: str | None, *, once: bool, since: s
     SOURCE  file:PATH           log lines, plain, gzip or zstd; a folder or a pattern means every file
             -                   log lines from standard input
             logs:GROUP-PREFIX   every CloudWatch log group whose name begins so
+            live:GROUP-PREFIX   the same by Live Tail: up to ten groups, within a second
             kinesis:STREAM      a Kinesis stream that a log subscription fills
             sqs:URL             an SQS queue; a message is deleted when it is stored
 

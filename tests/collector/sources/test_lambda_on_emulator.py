@@ -7,7 +7,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def store_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def deployed(emulator: Stage, store_url: str) -> Iterator[Deployment]:
+def deployed(emulator: Stage, store_url: str) -> Deployment:
     """The function, polled from a stream, with a queue for what it cannot read."""
     name = f"collector-{uuid.uuid4().hex[:8]}"
     function = Function(
@@ -45,7 +45,7 @@ def deployed(emulator: Stage, store_url: str) -> Iterator[Deployment]:
         is_traced=False,
     )
     source = Source(f"stream.{name}", name, batch_size=10, reports_failures=True, max_retries=1)
-    yield emulator.deploy(
+    return emulator.deploy(
         App(name, functions=(function,), queues=(Queue(name),), streams=(Stream(name),), sources=(source,)), prefix=""
     )
 

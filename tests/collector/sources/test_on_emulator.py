@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -133,3 +134,34 @@ def test_the_command_collects_from_a_stream_and_says_what_came_of_it(
 
     assert told.exit_code == 0
     assert told.output.startswith("received 1: 1 stored, 0 repeated, 0 refused")
+
+
+def test_live_tail_hands_over_what_is_logged_while_it_listens(at_emulator: Client, name: str, a_line: Line) -> None:
+    """A real event stream over HTTP, read by botocore."""
+    logs, group = at_emulator("logs"), f"/aws/lambda/{name}"
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+
+    def log() -> None:
+        event: Any = {"timestamp": time.time_ns() // 1_000_000, "message": a_line()}
+        logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[event])
+
+    stop = Stop()
+    (source,) = sources_of(f"live:{group}", Wanted(is_followed=True))
+    read: list[str] = []
+    is_idle_before = False
+    for lines in source.lines(None, stop):
+        read += lines.texts
+        if lines.texts and is_idle_before:
+            assert lines.function == name
+            stop.set()
+        if lines.is_idle and not is_idle_before:
+            is_idle_before = True
+            log()
+
+    assert len(read) == 1
+
+
+def test_live_tail_has_no_end(at_emulator: Client) -> None:
+    with pytest.raises(NotASource, match="use logs:/aws/lambda/"):
+        sources_of("live:/aws/lambda/", Wanted())

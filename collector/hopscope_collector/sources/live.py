@@ -1,0 +1,162 @@
+"""CloudWatch Logs by Live Tail: what is logged from now on, within a second.
+
+    ── stopped ──┬─────── gap ────────┬── session ──┬ gap ┬── session (three hours at most) ──▶
+            `reached_ms`       FilterLogEvents       lost connection
+
+A session tells only what is logged while it lasts; what was logged between two of them is asked for, and what comes
+twice is a repeat. More than 500 lines a second AWS samples: said so, once a session; `logs:` misses none.
+
+    position   {"reached_ms"}: when the youngest line that was handed over was logged
+"""
+
+import functools
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from hopscope_collector.envelopes import function_of
+from hopscope_collector.errors import NotASource
+from hopscope_collector.sources.contract import Lines, Stop
+from hopscope_collector.sources.live_tail import LiveLine, LiveTail, Update
+from hopscope_collector.sources.log_events import LogEvent, LogEvents, LogGroup
+from hopscope_collector.sources.patience import Patience
+
+MOST_GROUPS = 10
+"""StartLiveTail takes no more."""
+
+OVERLAP_MS = 60_000
+"""A line may become readable later than younger ones."""
+
+QUICK_MS = 2_000
+"""A session is begun when asking for what was before took no longer."""
+
+REGROUP_S = 60.0
+"""How often new groups are looked for."""
+
+SAMPLED = "AWS hands over a sample: more than 500 lines in a second; logs: misses none"
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class LiveSource:
+    """The lines of up to ten log groups as they are logged. Always followed."""
+
+    def __init__(
+        self, prefix: str, logs: LogEvents, tail: LiveTail, since_ms: int, *, now_ms: Callable[[], int] = _now_ms
+    ) -> None:
+        self.name = f"live:{prefix}" + (f" at {logs.endpoint}" if logs.endpoint else "")
+        self._prefix = prefix
+        self._logs = logs
+        self._tail = tail
+        self._since_ms = since_ms
+        self._now_ms = now_ms
+        self._first_pause_s = 0.05 if logs.endpoint else 1.0
+        self._patience = Patience(self.name, first_pause_s=self._first_pause_s)
+        self._reached_ms = now_ms()
+
+    def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:
+        """As in `Source`. The first time it begins now; later where it stood, but not before `since_ms`."""
+        if position:
+            self._reached_ms = max(self._since_ms, int(json.loads(position)["reached_ms"]))
+        groups = self._groups(stop)
+        if not groups and not stop.is_set:
+            raise NotASource(f"{self.name}: no log group's name begins so; expected such as live:/aws/lambda/orders-")
+        while not stop.is_set:
+            yield from self._before(groups, stop)
+            try:
+                yield from self._session(groups, stop)
+            except (ClientError, BotoCoreError):
+                # Whatever ended it, what comes meanwhile is in the gap. A session that cannot be begun at all is
+                # refused by AWS, or fails in `_before` as well, which knows when to give up.
+                stop.sleep(self._first_pause_s)
+            groups = self._groups(stop) or groups
+
+    def _groups(self, stop: Stop) -> Sequence[LogGroup]:
+        found = self._patience.ask(lambda: list(self._logs.groups(self._prefix)), stop) or []
+        if len(found) > MOST_GROUPS:
+            raise NotASource(
+                f"{self.name}: {len(found)} log groups begin so, Live Tail takes {MOST_GROUPS}; "
+                "give a longer prefix, or use logs:"
+            )
+        return found
+
+    def _session(self, groups: Sequence[LogGroup], stop: Stop) -> Iterator[Lines]:
+        """One session, until it ends or other groups are there."""
+        regroup_at = time.monotonic() + REGROUP_S
+        has_begun = has_said = False
+        for update in self._tail.session(groups):
+            if stop.is_set:
+                return
+            if not has_begun:
+                has_begun = True
+                yield from self._gap(groups, stop)
+            notice = SAMPLED if update.is_sampled and not has_said else None
+            has_said = has_said or update.is_sampled
+            yield from self._handed_over(update, notice)
+            if time.monotonic() >= regroup_at:
+                regroup_at = time.monotonic() + REGROUP_S
+                if {each.name for each in self._groups(stop)} != {each.name for each in groups}:
+                    return
+
+    def _before(self, groups: Sequence[LogGroup], stop: Stop) -> Iterator[Lines]:
+        """What was logged while no session was there, until what is left is asked for quickly.
+
+        AWS keeps only some seconds of a session that is not read.
+        """
+        while not stop.is_set:
+            began_ms = self._now_ms()
+            yield from self._gap(groups, stop)
+            if self._now_ms() - began_ms <= QUICK_MS:
+                return
+            self._reached_ms = max(self._reached_ms, began_ms)
+
+    def _gap(self, groups: Sequence[LogGroup], stop: Stop) -> Iterator[Lines]:
+        """What was logged since the youngest line; the position moves when all of it was handed over."""
+        window = (max(0, self._reached_ms - OVERLAP_MS), None)
+        reached_ms = self._reached_ms
+        for group in groups:
+            for events in self._pages(group, window, stop):
+                lines = [LiveLine(group.name, each.at_ms, each.message) for each in events]
+                reached_ms = max(reached_ms, *(each.at_ms for each in lines))
+                yield _lines_of(group.name, lines, None)
+        if not stop.is_set and reached_ms > self._reached_ms:
+            self._reached_ms = reached_ms
+            yield Lines(position=self._position())
+
+    def _pages(self, group: LogGroup, window: tuple[int, int | None], stop: Stop) -> Iterator[Sequence[LogEvent]]:
+        token: str | None = None
+        while not stop.is_set:
+            page = self._patience.ask(functools.partial(self._logs.page, group, window, token), stop)
+            if page is None:
+                return
+            if page.events:
+                yield page.events
+            token = page.next_token
+            if token is None:
+                return
+
+    def _handed_over(self, update: Update, notice: str | None) -> Iterator[Lines]:
+        """The lines of an update, group by group."""
+        by_group: dict[str, list[LiveLine]] = {}
+        for line in update.lines:
+            by_group.setdefault(line.group, []).append(line)
+        self._reached_ms = max([self._reached_ms, *(line.at_ms for line in update.lines)])
+        for group, lines in by_group.items():
+            yield _lines_of(group, lines, self._position())
+        yield Lines(is_idle=True, notice=notice)
+
+    def _position(self) -> str:
+        return json.dumps({"reached_ms": min(self._reached_ms, self._now_ms())})
+
+
+def _lines_of(group: str, lines: Sequence[LiveLine], position: str | None) -> Lines:
+    texts, at_us = [], []
+    for line in lines:
+        for text in line.message.rstrip("\n").split("\n"):
+            texts.append(text)
+            at_us.append(line.at_ms * 1_000)
+    return Lines(texts, places=[group] * len(texts), at_us=at_us, function=function_of(group), position=position)

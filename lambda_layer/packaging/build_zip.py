@@ -30,8 +30,9 @@ WIRE_MODULES = ("__init__", "fields", "context", "encode")
 COLD_START = {
     "hopscope_layer": (
         "bootstrap", "guard", "settings", "imports", "invocation", "current", "transport", "reading", "sampling",
-        "body_hash", "keys", "propagation", "arrive/__init__", "arrive/message", "arrive/queue", "arrive/bus", "arrive/web", "depart/__init__", "depart/call", "depart/attributes",
-        "depart/limits", "depart/queue", "depart/topic", "depart/bus", "depart/splice",
+        "body_hash", "keys", "propagation", "arrive/__init__", "arrive/message", "arrive/queue", "arrive/bus",
+        "arrive/web", "depart/__init__", "depart/call", "depart/attributes", "depart/limits", "depart/queue",
+        "depart/bus", "depart/splice",
     ),
     "hopscope_wire": ("fields", "context", "encode"),
 }  # fmt: skip

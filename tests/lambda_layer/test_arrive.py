@@ -176,10 +176,50 @@ def test_a_correlation_id_is_adopted_from_the_caller_only(headers: Any, correlat
 
 
 NAMES = st.sampled_from(
-    "Records records messages detail-type detail id source resources requestContext requestId headers multiValueHeaders"
-    " eventSource EventSource messageId body attributes messageAttributes Sns MessageId Message MessageAttributes kinesis"
-    " dynamodb s3 httpMethod condition requestPayload DurableExecutionArn InitialExecutionState Operations _hopscope"
-    " timeEpoch pathParameters connectionId invocationId recordId job agent session time Timestamp".split()
+    [
+        "Records",
+        "records",
+        "messages",
+        "detail-type",
+        "detail",
+        "id",
+        "source",
+        "resources",
+        "requestContext",
+        "requestId",
+        "headers",
+        "multiValueHeaders",
+        "eventSource",
+        "EventSource",
+        "messageId",
+        "body",
+        "attributes",
+        "messageAttributes",
+        "Sns",
+        "MessageId",
+        "Message",
+        "MessageAttributes",
+        "kinesis",
+        "dynamodb",
+        "s3",
+        "httpMethod",
+        "condition",
+        "requestPayload",
+        "DurableExecutionArn",
+        "InitialExecutionState",
+        "Operations",
+        "_hopscope",
+        "timeEpoch",
+        "pathParameters",
+        "connectionId",
+        "invocationId",
+        "recordId",
+        "job",
+        "agent",
+        "session",
+        "time",
+        "Timestamp",
+    ]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

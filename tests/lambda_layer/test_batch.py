@@ -99,7 +99,7 @@ def test_it_is_a_list_for_every_purpose(plain: list[Any]) -> None:
     assert records[:2] == plain[:2]
     assert records[::-1] == plain[::-1]
     assert type(records[:2]) is list
-    assert records + [1] == [*plain, 1]
+    assert records + [1] == [*plain, 1]  # noqa: RUF005  the operator is what is tried
     assert list(records) == sorted(records, key=lambda _: 0) == plain
     for copied in (copy.copy(records), copy.deepcopy(records), pickle.loads(pickle.dumps(records))):
         assert type(copied) is list

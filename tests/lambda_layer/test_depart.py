@@ -353,7 +353,7 @@ def test_a_resource_and_a_thread_belong_to_the_invocation(invocation: Invocation
     def work() -> None:
         try:
             call("sqs", "SendMessage", {"MessageId": "m"}, QueueUrl=QUEUE, MessageBody="b")
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  a thread's error is asserted on in the test
             errors.append(error)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -372,3 +372,28 @@ def test_between_invocations_nothing_is_added() -> None:
     _, built = call("sqs", "SendMessage", {"MessageId": "m"}, QueueUrl=QUEUE, MessageBody="b")
 
     assert built == {"QueueUrl": QUEUE, "MessageBody": "b"}
+
+
+def test_a_call_that_is_refused_for_its_carrier_is_made_again_without_it(invocation: Invocation) -> None:
+    """A queue may have a maximum size of its own, which no parameter tells."""
+    client = boto3.client("sqs", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+    tried: list[dict[str, Any]] = []
+    client.meta.events.register("before-parameter-build", lambda params, **_: tried.append(params))
+    given = {"QueueUrl": QUEUE, "MessageBody": "b"}
+    with Stubber(client) as stubber:
+        stubber.add_client_error("send_message", "InvalidParameterValue", "Message must be shorter than 1024 bytes")
+        stubber.add_response("send_message", {"MessageId": "m"})
+
+        answer = client.send_message(**given)
+
+    assert answer["MessageId"] == "m"
+    assert ["MessageAttributes" in params for params in tried] == [True, False]
+    (sent,) = invocation.sends
+    assert (sent["refs"], sent["skipped"], sent.get("carried")) == (["sqs/m"], "refused", None)
+
+
+def test_an_error_that_has_nothing_to_do_with_the_carrier_is_raised_at_once(invocation: Invocation) -> None:
+    with pytest.raises(ClientError, match="InvalidParameterValue"):
+        call("stepfunctions", "StartExecution", "InvalidParameterValue", stateMachineArn="arn:m", input="{}")
+
+    assert len(invocation.sends) == 1

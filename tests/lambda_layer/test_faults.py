@@ -176,7 +176,7 @@ def test_a_fault_in_any_function_of_ours_never_reaches_the_handler(
     for code in codes:
         raised = []
 
-        def inject(
+        def inject(  # noqa: PLR0917  a trace function's three, and two bound by the loop
             frame: types.FrameType,
             event: str,
             argument: object,

@@ -260,7 +260,7 @@ CAPTURED = {"detail-type": "d", "id": "e", "detail": {"password": "hunter2", "or
     [("on", False, True), ("error", True, True), ("error", False, False), ("off", True, False)],
 )
 def test_payloads_are_captured_only_when_asked_and_redacted(
-    lambdas: Any, aws: Any, mode: str, fails: bool, shown: bool
+    lambdas: Any, aws: Any, *, mode: str, fails: bool, shown: bool
 ) -> None:
     source = (
         "import boto3\nsqs = boto3.client('sqs')\ndef handler(event, context):\n"

@@ -64,7 +64,12 @@ def _door(original: "Callable[..., Any]") -> "Callable[..., Any]":
             note(f"follow {operation_name}", fault)
         response, failure = None, None
         try:
-            response = original(self, operation_name, params)
+            try:
+                response = original(self, operation_name, params)
+            except Exception as error:
+                if call is None or not call.was_refused_for_its_carrier(error):
+                    raise
+                response = original(self, operation_name, api_params)
         except BaseException as error:
             failure = error
             raise

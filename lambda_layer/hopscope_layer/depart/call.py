@@ -94,6 +94,12 @@ class Call:
         skipped = self.invocation.skipped
         skipped[reason] = skipped.get(reason, 0) + 1
 
+    def was_refused_for_its_carrier(self, error: BaseException) -> bool:
+        """Whether it is worth to ask again without what we added."""
+        from hopscope_layer.depart import refused
+
+        return refused.for_its_carrier(self, error)
+
     def close(self, response: object, error: "BaseException | None") -> None:
         """Hands the sends to the invocation, with what the response or the exception says about them."""
         duration_us = (perf_counter_ns() - self.started_ns) // 1000

@@ -1,0 +1,34 @@
+"""Calls that AWS refused as a whole, perhaps for the carrier in them.
+
+A queue or a topic may have a maximum of its own that no parameter of the call tells. Nothing was delivered, so the
+call is made again with the caller's own parameters.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hopscope_layer.depart.call import Call
+
+CODES = (
+    "InvalidParameterValue",
+    "InvalidParameter",
+    "InvalidParameterValueException",
+    "ParameterValueInvalid",
+    "MessageTooLong",
+    "BatchRequestTooLong",
+    "AWS.SimpleQueueService.BatchRequestTooLong",
+    "ValidationException",
+)
+"""Error codes of a call that was refused for its content (API references of SQS, SNS, EventBridge, Lambda)."""
+
+
+def for_its_carrier(call: "Call", error: BaseException) -> bool:
+    """Whether the content was refused and something in it was ours, which is then counted as skipped."""
+    carrying = [sent for sent in call.sends if sent.get("carried")]
+    response = getattr(error, "response", None)
+    said = response.get("Error") if isinstance(response, dict) else None
+    if not carrying or not isinstance(said, dict) or said.get("Code") not in CODES:
+        return False
+    for sent in carrying:
+        del sent["carried"]
+        call.skip(sent, "refused")
+    return True

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from hopscope_collector.executions.model import Attempt, Execution, Identity, State
+from hopscope_collector.executions.model import Wait as ExecutionWait
 from hopscope_collector.flow import Failure, Flow, Hop, Link, Send, Wait
 
 MS = 1_000
@@ -132,6 +134,39 @@ def an_accepted_order(**facts: Any) -> Flow:
     return replace(order, **{**default, **facts})
 
 
+ORDER_FLOW = "arn:aws:states:eu-central-1:123456789012:execution:order-flow:o-42"
+
+
+def an_execution(**facts: Any) -> Execution:
+    """Of the order's state machine: it notified the restaurant at the second try, and waits for it to accept."""
+    at = START_US
+    notify = State(
+        "Notify", "Task", "SUCCEEDED", at + 10 * MS, at + 80 * MS, identity=Identity(refs=("events/7bf73129",)),
+        attempts=(
+            Attempt("FAILED", "events:putEvents", "States.TaskFailed", "throttled", at + 10 * MS, at + 11 * MS, at + 30 * MS),
+            Attempt("SUCCEEDED", "events:putEvents", scheduled_us=at + 40 * MS, ended_us=at + 80 * MS),
+        ),
+    )  # fmt: skip
+    accept = State("Accept", "Task", "RUNNING", at + 90 * MS, waits=ExecutionWait("callback", at + 90 * MS))
+    default: dict[str, Any] = {"status": "RUNNING", "arn": ORDER_FLOW, "started_us": at, "states": (notify, accept)}
+    return Execution(**{**default, **facts})
+
+
+def an_orchestrated_order() -> Flow:
+    """The order, begun by an execution of which `notify-restaurant` got an event."""
+    order = an_order()
+    machine = a_hop(
+        id="m.0", invocation_id="m", function="order-flow", request_id=ORDER_FLOW, status="running", ended_us=None,
+        source="states", name=None,
+    )  # fmt: skip
+    return replace(
+        order,
+        hops=(machine, *order.hops[1:]),
+        sends=(replace(order.sends[0], hop="m.0"), *order.sends[1:]),
+        executions=(ORDER_FLOW,),
+    )
+
+
 @dataclass(frozen=True)
 class Orders:
     """What the tests make flows with."""
@@ -142,6 +177,8 @@ class Orders:
     flow = staticmethod(a_flow)
     overdue = staticmethod(an_order)
     accepted = staticmethod(an_accepted_order)
+    orchestrated = staticmethod(an_orchestrated_order)
+    execution = staticmethod(an_execution)
 
     @staticmethod
     def many(count: int) -> list[Flow]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from threading import Lock
 
+from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow import Flow
 from hopscope_tui.source import Window
@@ -16,6 +17,9 @@ class MemorySource:
         self._flows = {flow.id: flow for flow in flows}
         self._token = 0
         self._lock = Lock()  # the flows are put in by one thread and read by another
+        self.executions: dict[str, Execution] = {}
+        """By ARN."""
+
         self.problem: Exception | None = None
         """Raised by every answer while it is set: a store that vanished."""
 
@@ -58,6 +62,11 @@ class MemorySource:
         with self._lock:
             flows = list(self._flows.values())
         return next((flow for flow in flows if id_text in _ids_of(flow)), None)
+
+    def execution(self, arn: str) -> Execution | None:
+        """One of those that `executions` holds."""
+        self._answer()
+        return self.executions.get(arn)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
 from hopscope_tui.source import Window
 
@@ -32,6 +33,8 @@ class FlowRead(Message):
     """A worker has read one flow. None when the source knows it no more."""
 
     flow: Flow | None
+    execution: Execution | None = None
+    """The execution that was asked for with it."""
 
 
 @dataclass

@@ -10,6 +10,7 @@ The screens call a source from worker threads, one call at a time each, and show
 from dataclasses import dataclass
 from typing import Protocol
 
+from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
 
 
@@ -54,6 +55,10 @@ class FlowSource(Protocol):
 
     def flow(self, id_text: str) -> Flow | None:
         """The flow that any of its ids or keys names. None when nothing is known by it."""
+        ...
+
+    def execution(self, arn: str) -> Execution | None:
+        """The execution's states. None when no history of it was collected."""
         ...
 
     def close(self) -> None:

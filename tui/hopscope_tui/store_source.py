@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 from threading import Lock
 
+from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow import Flow
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
 from hopscope_collector.rules_file import rules_for
-from hopscope_collector.store.contract import Store
+from hopscope_collector.stitch.executions import executions_of
+from hopscope_collector.store.contract import Reach, Store
 from hopscope_collector.store.location import open_to_read, store_url
 from hopscope_tui.listing import Listing
 from hopscope_tui.source import Window
@@ -56,6 +58,12 @@ class StoreSource:
         """By whatever id the person has."""
         with self._lock:
             return self._opened().flows.flow(id_text)
+
+    def execution(self, arn: str) -> Execution | None:
+        """Assembled from the histories that were collected."""
+        with self._lock:
+            records = self._opened().store.records_of([arn], Reach()).records
+        return next((found for found, _ in executions_of(records) if found.arn == arn), None)
 
     def close(self) -> None:
         """Let go of the file."""

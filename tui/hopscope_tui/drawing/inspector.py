@@ -73,6 +73,8 @@ def _hop_rows(step: Step, hop: Hop, flow: Flow, width: int) -> Iterator[Row]:
     if len(step.hops) > 1:
         yield from facts("attempts", "   ".join(_attempt(each) for each in step.hops), width)
     yield from facts("request", hop.request_id, width)
+    if hop.request_id in flow.executions:
+        yield from facts("execution", "4 shows its states", width, "accent")
     yield from facts("message", "  ⊃  ".join(hop.refs), width) if hop.refs else ()
     yield from facts("from", hop.origin or hop.source, width, "dim")
     yield from facts("keys", _pairs(hop.keys.items()), width, "key") if hop.keys else ()

@@ -1,8 +1,7 @@
 """The pane that explains what is under the cursor."""
 
-from hopscope_collector.flow import Flow
-from hopscope_tui.drawing.inspector import inspect
-from hopscope_tui.drawing.outline import Step
+from collections.abc import Callable
+
 from hopscope_tui.drawing.rows import EMPTY, Row
 from hopscope_tui.widgets.drawn import GUTTER_CELLS, DrawnList
 
@@ -14,14 +13,15 @@ class Inspector(DrawnList):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._shown: tuple[Step, Flow, int] | None = None
+        self._shown_id = ""
+        self._draw: Callable[[int], list[Row]] | None = None
         self._rows: list[Row] = []
         self._width_cells = 0
 
-    def show(self, step: Step, flow: Flow, now_us: int) -> None:
-        """Explain a step; another one is read from its first fact."""
-        is_another = self._shown is None or self._shown[0].id != step.id
-        self._shown = (step, flow, now_us)
+    def show(self, shown_id: str, draw: Callable[[int], list[Row]]) -> None:
+        """Draw some facts for the width; those of another thing are read from the first."""
+        is_another = self._shown_id != shown_id
+        self._shown_id, self._draw = shown_id, draw
         self._width_cells = 0
         self._arrange(self.scrollable_content_region.width - GUTTER_CELLS)
         if is_another:
@@ -40,8 +40,8 @@ class Inspector(DrawnList):
         super().on_resize()
 
     def _arrange(self, width_cells: int) -> None:
-        if self._shown is None or width_cells == self._width_cells or width_cells <= 0:
+        if self._draw is None or width_cells == self._width_cells or width_cells <= 0:
             return
         self._width_cells = width_cells
-        self._rows = inspect(*self._shown[:2], width_cells, self._shown[2])
+        self._rows = self._draw(width_cells)
         self.row_count = len(self._rows)

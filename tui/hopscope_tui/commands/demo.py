@@ -127,7 +127,6 @@ def _watched(wish: Wish) -> None:
 @contextmanager
 def _raised(wish: Wish, example: Example) -> Iterator[tuple[Stage, Deployment]]:
     """The stage with the example on it, and the example's rules beside the store."""
-    (wish.folder / RULES_FILE).write_text(_hasty(example.RULES.read_text(encoding="utf-8")), encoding="utf-8")
     settings = {name: value for name, value in os.environ.items() if name.startswith("HOPSCOPE_") and name not in OURS}
     with ExitStack() as stack:
         with _said("raising the stage" if wish.endpoint is None else f"using the stage at {wish.endpoint}"):
@@ -142,6 +141,7 @@ def _raised(wish: Wish, example: Example) -> Iterator[tuple[Stage, Deployment]]:
             )
         with _said("deploying the food order"):
             deployment = stage.deploy(example.app())
+        (wish.folder / RULES_FILE).write_text(_hasty(example.rules_of(deployment)), encoding="utf-8")
         yield stage, deployment
 
 

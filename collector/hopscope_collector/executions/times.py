@@ -17,7 +17,12 @@ _FAR_FUTURE_MS = 2.5e14
 
 
 def epoch_us(value: object) -> int | None:
-    """Epoch microseconds, UTC; a time without zone is taken as UTC. None when it is not a time."""
+    """Epoch microseconds, UTC, from 0; a time without zone is taken as UTC. None when it is not a time."""
+    found = _parsed(value)
+    return found if found is not None and found >= 0 else None
+
+
+def _parsed(value: object) -> int | None:
     match value:
         case bool() | None:
             return None

@@ -42,7 +42,7 @@ from typing import Any, TypeVar, cast
 
 from hopscope_collector.durations import EXPECTED, duration_us
 from hopscope_collector.errors import InputError
-from hopscope_collector.key_paths import NO_PATHS, KeyPaths, key_paths_of
+from hopscope_collector.key_paths import KeyPaths, key_paths_of
 
 DEFAULT_MAX_TRACES = 200
 _SECOND_US = 1_000_000
@@ -118,7 +118,7 @@ class Rules:
     """Names of keys that join traces. None: every key does."""
 
     max_traces_per_value: int = DEFAULT_MAX_TRACES
-    key_paths: KeyPaths = NO_PATHS
+    key_paths: KeyPaths = field(default_factory=dict)
     """Where business keys are in the input of an execution."""
 
     once: frozenset[str] = frozenset()

@@ -6,23 +6,32 @@ logs:GROUP-PREFIX    every CloudWatch log group whose name begins so, by polling
 live:GROUP-PREFIX    the same by Live Tail: up to ten groups, from now on
 kinesis:STREAM       a Kinesis stream, by name or ARN
 sqs:URL              an SQS queue
+executions:WHICH     Step Functions histories: of an execution, a state machine, or those whose name begins so
+executions-file:PATH the same, as the AWS CLI printed them
 """
 
+import functools
 import io
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from hopscope_collector.errors import NotASource
+from hopscope_collector.key_paths import KeyPaths
 from hopscope_collector.sources.contract import Source
 from hopscope_collector.sources.file import FileSource
 from hopscope_collector.sources.stdin import StdinSource
 
 if TYPE_CHECKING:
+    from hopscope_collector.executions.source import LinesOf
     from hopscope_collector.sources.cloudwatch import Span  # imports boto3: late, and only for what needs it
 
-EXPECTED = "file:PATH, - (standard input), logs:GROUP-PREFIX, live:GROUP-PREFIX, kinesis:STREAM or sqs:URL"
+EXPECTED = (
+    "file:PATH, - (standard input), logs:GROUP-PREFIX, live:GROUP-PREFIX, kinesis:STREAM, sqs:URL, "
+    "executions:WHICH or executions-file:PATH"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,9 @@ class Wanted:
     until_us: int | None = None
     """Where it ends, excluded. None: no end."""
 
+    key_paths: KeyPaths = field(default_factory=dict)
+    """Where business keys are in the input of an execution."""
+
 
 def sources_of(text: str, wanted: Wanted) -> list[Source]:
     """The sources that the text names, at least one.
@@ -48,29 +60,25 @@ def sources_of(text: str, wanted: Wanted) -> list[Source]:
     if text == "-":
         return [StdinSource(cast(io.BufferedReader, sys.stdin.buffer))]
     kind, colon, rest = text.partition(":")
-    if kind == "file" and rest:
-        return [FileSource(path, is_followed=wanted.is_followed) for path in _paths(rest)]
-    if kind == "logs" and rest:
-        return [_cloudwatch(rest, wanted)]
-    if kind == "live" and rest:
-        return [_live(rest, wanted)]
-    if kind == "kinesis" and rest:
-        return [_kinesis(rest, wanted)]
-    if kind == "sqs" and rest:
-        return [_sqs(rest, wanted)]
+    if kind in _KINDS and rest:
+        return _KINDS[kind](rest, wanted)
     if not colon and Path(text).exists():
         raise NotASource(f"{text!r} is not a source; did you mean file:{text}?")
     raise NotASource(f"{text!r} is not a source; expected {EXPECTED}")
 
 
-def _cloudwatch(prefix: str, wanted: Wanted) -> Source:
+def _files(pattern: str, wanted: Wanted) -> list[Source]:
+    return [FileSource(path, is_followed=wanted.is_followed) for path in _paths(pattern)]
+
+
+def _cloudwatch(prefix: str, wanted: Wanted) -> list[Source]:
     from hopscope_collector.sources.cloudwatch import CloudWatchSource
     from hopscope_collector.sources.log_events import CloudWatchLogs
 
-    return CloudWatchSource(prefix, CloudWatchLogs(), _span(wanted))
+    return [CloudWatchSource(prefix, CloudWatchLogs(), _span(wanted))]
 
 
-def _live(prefix: str, wanted: Wanted) -> Source:
+def _live(prefix: str, wanted: Wanted) -> list[Source]:
     from hopscope_collector.sources.live import LiveSource
     from hopscope_collector.sources.live_tail import CloudWatchTail
     from hopscope_collector.sources.log_events import CloudWatchLogs
@@ -78,21 +86,41 @@ def _live(prefix: str, wanted: Wanted) -> Source:
     if not wanted.is_followed:
         raise NotASource(f"live:{prefix} has no end; with --once or --until use logs:{prefix}")
     logs = CloudWatchLogs()
-    return LiveSource(prefix, logs, CloudWatchTail(logs.endpoint), wanted.since_us // 1_000)
+    return [LiveSource(prefix, logs, CloudWatchTail(logs.endpoint), wanted.since_us // 1_000)]
 
 
-def _kinesis(stream: str, wanted: Wanted) -> Source:
+def _kinesis(stream: str, wanted: Wanted) -> list[Source]:
     from hopscope_collector.sources.kinesis import KinesisSource
     from hopscope_collector.sources.stream_records import KinesisRecords
 
-    return KinesisSource(stream, KinesisRecords(stream), _span(wanted))
+    return [KinesisSource(stream, KinesisRecords(stream), _span(wanted))]
 
 
-def _sqs(url: str, wanted: Wanted) -> Source:
+def _sqs(url: str, wanted: Wanted) -> list[Source]:
     from hopscope_collector.sources.queue_messages import SqsMessages
     from hopscope_collector.sources.sqs import SqsSource
 
-    return SqsSource(url, SqsMessages(url), is_followed=wanted.is_followed)
+    return [SqsSource(url, SqsMessages(url), is_followed=wanted.is_followed)]
+
+
+def _executions(which: str, wanted: Wanted) -> list[Source]:
+    from hopscope_collector.executions import source
+    from hopscope_collector.executions.step_functions import StepFunctionsApi
+
+    reach = source.Wanted(wanted.since_us, wanted.is_followed)
+    return [source.ExecutionsSource(which, StepFunctionsApi(), _kept(wanted), reach)]
+
+
+def _executions_file(path: str, wanted: Wanted) -> list[Source]:
+    from hopscope_collector.executions.file_source import ExecutionsFileSource
+
+    return [ExecutionsFileSource(Path(path).expanduser(), _kept(wanted))]
+
+
+def _kept(wanted: Wanted) -> "LinesOf":
+    from hopscope_collector.executions.keeping import kept_lines
+
+    return functools.partial(kept_lines, paths=wanted.key_paths)
 
 
 def _span(wanted: Wanted) -> "Span":
@@ -115,3 +143,14 @@ def _paths(text: str) -> list[Path]:
             raise NotASource(f"file:{text} matches no file; expected at least one")
         return found
     return [path]
+
+
+_KINDS: dict[str, Callable[[str, Wanted], list[Source]]] = {
+    "file": _files,
+    "logs": _cloudwatch,
+    "live": _live,
+    "kinesis": _kinesis,
+    "sqs": _sqs,
+    "executions": _executions,
+    "executions-file": _executions_file,
+}

@@ -11,6 +11,7 @@ import click
 
 from hopscope_collector.ingest import Collected, collect, follow
 from hopscope_collector.moments import moment_us
+from hopscope_collector.rules_file import rules_for
 from hopscope_collector.sources.contract import Stop
 from hopscope_collector.sources.naming import Wanted, sources_of
 from hopscope_collector.store.location import open_to_write, store_url
@@ -23,7 +24,10 @@ from hopscope_tui.neutral import neutral
 @click.option("--once", is_flag=True, help="Read what is there and end, instead of following.")
 @click.option("--since", metavar="WHEN", default="24h", show_default=True, help="Where reading of logs begins.")
 @click.option("--until", metavar="WHEN", help="Where it ends.")
-def command(sources: tuple[str, ...], store: str | None, *, once: bool, since: str, until: str | None) -> None:
+@click.option("--keys", metavar="FILE", help="hopscope.toml that names where business keys are in executions' input.")
+def command(
+    sources: tuple[str, ...], store: str | None, *, once: bool, since: str, until: str | None, keys: str | None
+) -> None:
     """Collect records into the store.
 
     \b
@@ -33,6 +37,8 @@ def command(sources: tuple[str, ...], store: str | None, *, once: bool, since: s
             live:GROUP-PREFIX   the same by Live Tail: up to ten groups, within a second
             kinesis:STREAM      a Kinesis stream that a log subscription fills
             sqs:URL             an SQS queue; a message is deleted when it is stored
+            executions:WHICH    Step Functions histories: an execution's ARN, a state machine's, or a name's beginning
+            executions-file:PATH  what `aws stepfunctions get-execution-history` printed
 
     Follows its sources until Ctrl-C, unless --once. What was collected before counts as repeated.
     WHEN is an age (2h, 30d) or a time (2026-11-21T14:05Z).
@@ -42,6 +48,7 @@ def command(sources: tuple[str, ...], store: str | None, *, once: bool, since: s
         is_followed=not once and until is None,
         since_us=moment_us(since, now_us),
         until_us=None if until is None else moment_us(until, now_us),
+        key_paths=rules_for(keys, store_url(store)).key_paths,
     )
     named = [source for text in sources for source in sources_of(text, wanted)]
     progress = Progress()

@@ -9,7 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from hopscope_stage import App, Bucket, Bus, Queue, Rule, Source, Stage, StageError, Table
+from hopscope_stage import (
+    Api,
+    App,
+    Bucket,
+    Bus,
+    Machine,
+    Parameters,
+    Queue,
+    Rule,
+    Source,
+    Stage,
+    StageError,
+    Stream,
+    Subscription,
+    Table,
+    Topic,
+)
 from hopscope_stage.errors import NotDeployed
 from hopscope_stage.logs import lines_of
 
@@ -117,8 +133,15 @@ def test_somebody_else_s_emulator_is_used_and_left_as_it_was(stage, a_function):
         "guest",
         (a_function(),),
         queues=(Queue("work", dead_letters="lost"), Queue("lost")),
-        buses=(Bus("bus", (Rule("all", {"source": ["x"]}, to=("queue.work", "function.show")),)),),
-        sources=(Source("queue.work", to="show"),),
+        topics=(Topic("news", (Subscription("queue.work"),)),),
+        buses=(Bus("bus", (Rule("all", {"source": ["x"]}, to=("queue.work", "function.show")),), is_archived=True),),
+        sources=(Source("queue.work", to="show"), Source("stream.stream", to="show")),
+        tables=(Table("table", key="id"),),
+        streams=(Stream("stream"),),
+        buckets=(Bucket("bucket"),),
+        parameters=(Parameters("folder"),),
+        apis=(Api("api", {"POST /show/{what}": "show", "GET /show": "show"}),),
+        machines=(Machine("machine", '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'),),
     )
 
     before = everything(stage)
@@ -126,16 +149,25 @@ def test_somebody_else_s_emulator_is_used_and_left_as_it_was(stage, a_function):
         deployment = guest.deploy(app)
         with pytest.raises(NotDeployed, match="hopscope-demo-guest"):
             guest.deploy(app)
+        guest.client("ssm").put_parameter(Name="/hopscope-demo-folder/a/b", Value="left", Type="String")
+        guest.client("s3").put_object(Bucket=deployment.name("bucket.bucket"), Key="left", Body=b"")
         during = everything(stage)
 
     assert deployment.name("queue.work") == "hopscope-demo-work"
-    assert during != before
+    assert [kind for kind, names in during.items() if names == before[kind]] == []
     assert everything(stage) == before
 
 
 def everything(stage):
-    """What there is on the emulator, by name."""
+    """What there is on the emulator, by kind and name."""
     return {
+        "topics": {each["TopicArn"] for each in stage.client("sns").list_topics()["Topics"]},
+        "archives": {each["ArchiveName"] for each in stage.client("events").list_archives()["Archives"]},
+        "streams": set(stage.client("kinesis").list_streams()["StreamNames"]),
+        "buckets": {each["Name"] for each in stage.client("s3").list_buckets()["Buckets"]},
+        "parameters": {each["Name"] for each in stage.client("ssm").describe_parameters()["Parameters"]},
+        "APIs": {each["name"] for each in stage.client("apigateway").get_rest_apis()["items"]},
+        "machines": {each["name"] for each in stage.client("stepfunctions").list_state_machines()["stateMachines"]},
         "functions": {each["FunctionName"] for each in stage.client("lambda").list_functions()["Functions"]},
         "sources": len(stage.client("lambda").list_event_source_mappings()["EventSourceMappings"]),
         "queues": set(stage.client("sqs").list_queues().get("QueueUrls", [])),

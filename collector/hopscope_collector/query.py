@@ -130,7 +130,13 @@ class Flows:
     def _connected(self, ids: Iterable[str], now_us: int) -> list[Flow]:
         """The flows of every record that is connected with the ids, however it is."""
         closure = self._closure(list(ids))
-        flows = flows_of(closure.records, now_us=now_us, rules=self._rules, known_consumers=self._known_consumers)
+        flows = flows_of(
+            closure.records,
+            now_us=now_us,
+            rules=self._rules,
+            known_consumers=self._known_consumers,
+            facts=closure.facts,
+        )
         self._learn(flows)
         return [_with_cuts(flow, closure) for flow in flows] if closure.cut else flows
 

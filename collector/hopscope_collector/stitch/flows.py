@@ -6,6 +6,7 @@ records ─▶ invocations ─▶ hops, sends ─▶ links, strongest evidence f
 from collections.abc import Iterable, Mapping, Sequence
 
 from hopscope_collector.flow import EVIDENCE_ORDER, Flow, Hop, Link, Send
+from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.bodies import add_body_edges
 from hopscope_collector.stitch.duplicates import duplicates_of
@@ -17,6 +18,7 @@ from hopscope_collector.stitch.invocations import invocations_of
 from hopscope_collector.stitch.joining import join_alike, join_batches, share_with_attempts
 from hopscope_collector.stitch.keys import add_key_edges
 from hopscope_collector.stitch.notes import notes_of
+from hopscope_collector.stitch.platform import with_platform
 from hopscope_collector.stitch.settle import with_dead_letters
 from hopscope_collector.stitch.statuses import Standing, flow_status
 from hopscope_collector.stitch.waits import KnownConsumers, Waiting, known_consumers_of
@@ -28,14 +30,21 @@ _EXECUTIONS = ("states/", "durable/")
 
 
 def flows_of(
-    records: Iterable[Record], *, now_us: int, rules: Rules, known_consumers: KnownConsumers | None = None
+    records: Iterable[Record],
+    *,
+    now_us: int,
+    rules: Rules,
+    known_consumers: KnownConsumers | None = None,
+    facts: Iterable[PlatformFact] = (),
 ) -> list[Flow]:
     """Every flow that the records show, newest first.
 
     The same set of records gives the same flows, in whatever order and however often they come. Every hop is in
-    exactly one flow. `known_consumers` adds to what the records themselves show of who receives from where.
+    exactly one flow. `known_consumers` adds to what the records themselves show of who receives from where; `facts`
+    complete hops whose end was not recorded, and tell of functions without the layer.
     """
-    hops, sends = _hops_and_sends(records, now_us, rules)
+    recorded, sends = _hops_and_sends(records, now_us, rules)
+    hops = with_attempts(with_platform(recorded, sends, facts))
     weave = Weave(hops, Index(hops, sends), rules, first_attempts_of(hops))
     add_exact_edges(weave)
     join_callbacks(weave)
@@ -61,7 +70,7 @@ def _hops_and_sends(records: Iterable[Record], now_us: int, rules: Rules) -> tup
         for send in sends_of(so_far, of_invocation, rules):
             sends.setdefault(send.id, send)
     hops.sort(key=lambda hop: (hop.started_us, hop.id))
-    return with_attempts(hops), sorted(sends.values(), key=lambda send: (send.sent_us, send.id))
+    return hops, sorted(sends.values(), key=lambda send: (send.sent_us, send.id))
 
 
 def _waiting(hops: Iterable[Hop], known: KnownConsumers, now_us: int, rules: Rules) -> Waiting:

@@ -13,6 +13,7 @@ line), the smallest value is taken, so that order still does not matter.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from hopscope_wire.model import Begin, End, Message, Record, Send
@@ -55,7 +56,7 @@ def invocations_of(records: Iterable[Record]) -> list[Invocation]:
 
 def _begin_of(slices: Sequence[Begin]) -> Begin | None:
     base = _base_of(slices)
-    if base is None or (len(slices) == 1 and len({each.index for each in base.messages}) == len(base.messages)):
+    if base is None or (len(slices) == 1 and _is_sorted([each.index for each in base.messages])):
         return base
     messages = _united((message.index, message) for each in slices for message in each.messages)
     return replace(base, messages=tuple(messages[index] for index in sorted(messages)), keys=_all_keys(slices))
@@ -63,7 +64,7 @@ def _begin_of(slices: Sequence[Begin]) -> Begin | None:
 
 def _end_of(slices: Sequence[End]) -> End | None:
     base = _base_of(slices)
-    if base is None or (len(slices) == 1 and len({each.send_id for each in base.sends}) == len(base.sends)):
+    if base is None or (len(slices) == 1 and _is_sorted([each.send_id for each in base.sends])):
         return base
     sends = _united((send.send_id, send) for each in slices for send in each.sends)
     failed = {index for each in slices for index in each.failed_messages}
@@ -73,6 +74,11 @@ def _end_of(slices: Sequence[End]) -> End | None:
         failed_messages=tuple(sorted(failed)),
         keys=_all_keys(slices),
     )
+
+
+def _is_sorted(ids: Sequence[int] | Sequence[str]) -> bool:
+    """Whether each is greater than the one before: a record that needs no merging."""
+    return all(first < second for first, second in pairwise(ids))  # type: ignore[operator]  # all of one type
 
 
 def _base_of(slices: Sequence[T]) -> T | None:

@@ -19,8 +19,8 @@ HOP_MEANING: Mapping[HopStatus, str] = MappingProxyType(
         "failed": "The handler raised, or gave this message of its batch back.",
         "timed-out": "Its deadline passed without an end: Lambda stopped it, it crashed, or the end was not collected.",
         "dead-lettered": "It failed, and it was the last try: the message went to a dead-letter queue or was given up.",
-        "lost": "The platform says that it was invoked, and neither begin nor end was recorded.",
-        "not-instrumented": "The platform says that it ran, and the function carries no layer.",
+        "lost": "Only the platform says that it ran: its records are missing, though the function's others are there.",
+        "not-instrumented": "Only the platform says that it ran: nothing of the function is recorded, it has no layer.",
     }
 )
 

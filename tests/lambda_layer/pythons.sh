@@ -9,8 +9,8 @@ for python in "$HOME"/.pyenv/versions/3.1[0-9]*/bin/python; do
   $uv venv --quiet --python "$python" ".cache/pythons/$version" \
     && $uv pip install --quiet --python ".cache/pythons/$version/bin/python" "awslambdaric>=4.2" "boto3>=1.43"
 done
-version=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-[ -x .cache/pythons/aio/bin/python ] || {
-  $uv venv --quiet --python .venv/bin/python .cache/pythons/aio \
-    && $uv pip install --quiet --python .cache/pythons/aio/bin/python "awslambdaric>=4.2" aioboto3
+# Libraries that want another botocore than the workspace's, or that it has no other use for.
+[ -x .cache/pythons/others/bin/python ] || {
+  $uv venv --quiet --python .venv/bin/python .cache/pythons/others \
+    && $uv pip install --quiet --python .cache/pythons/others/bin/python "awslambdaric>=4.2" aioboto3 opentelemetry-sdk httpx
 }

@@ -160,7 +160,7 @@ def handler(event, context):
 
 
 def test_aioboto3_is_followed_like_boto3(lambdas: Any, aws: Any) -> None:
-    ran = lambdas(COROUTINES, [EVENT], env={"AWS_ENDPOINT_URL": aws.url}, python="aio")
+    ran = lambdas(COROUTINES, [EVENT], env={"AWS_ENDPOINT_URL": aws.url}, python="others")
 
     end = ran.records[1]
     assert ran.answers == [("response", b'"done"')]
@@ -274,3 +274,44 @@ def test_payloads_are_captured_only_when_asked_and_redacted(
     assert "s3cr3t" not in ran.out
     assert ('\\"orderId\\":\\"o-1\\"' in ran.out) == shown
     assert ('\\"orderId\\":\\"o-2\\"' in ran.out) == shown
+
+
+SPANS = """
+import boto3, json
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+trace.set_tracer_provider(TracerProvider())
+sqs = boto3.client("sqs")
+def handler(event, context):
+    with trace.get_tracer("orders").start_as_current_span("mine") as span:
+        sqs.send_message(QueueUrl="https://sqs.eu-west-1.amazonaws.com/1/a", MessageBody="b")
+        return [f"{span.context.trace_id:032x}", f"{span.parent.span_id:016x}", f"{span.context.span_id:016x}"]
+"""
+
+
+def test_our_context_is_the_parent_of_spans_without_one_and_a_send_names_its_span(lambdas: Any, aws: Any) -> None:
+    ran = lambdas(SPANS, [EVENT, {"an": "order"}], env={"AWS_ENDPOINT_URL": aws.url}, python="others")
+
+    (trace_id, parent_id, span_id), (own_trace_id, own_parent_id, _) = [json.loads(body) for _, body in ran.answers]
+    begins = [record for record in ran.records if record["record"] == "begin"]
+    ends = [record for record in ran.records if record["record"] == "end"]
+    assert (trace_id, parent_id) == (TRACE, "9f1c22ab03d40001")
+    assert (own_trace_id, own_parent_id) == (begins[1]["traceId"], begins[1]["invocationId"])
+    assert ends[0]["sends"][0]["spanId"] == span_id
+
+
+HTTPX = """
+import asyncio, httpx
+async def ask(url):
+    async with httpx.AsyncClient() as client:
+        await client.post(url)
+def handler(event, context):
+    httpx.post(event["url"], headers={"x-own": "1"})
+    asyncio.run(ask(event["url"]))
+"""
+
+
+def test_httpx_carries_like_urllib3(lambdas: Any, aws: Any) -> None:
+    lambdas(HTTPX, [{**EVENT, "url": aws.url}], env={"HOPSCOPE_HTTP": "127.0.0.1"}, python="others")
+
+    assert [headers["traceparent"][:35] for _, _, headers in aws.requests] == [f"00-{TRACE}"] * 2

@@ -30,11 +30,11 @@ class AttributeCall(Call):
         self.entry_bytes = 0
         self.request_bytes = sum([self._bytes_of(entry) for entry in entries])
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":  # noqa: ARG002
+    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
         body = entry.get(self.BODY)
         return body, [{self.BODY: body, "body": body}, body]
 
-    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         message_id, sequence = answer.get("MessageId"), answer.get("SequenceNumber")
         refs = [f"{self.REF}/{message_id}"] if message_id else []
         if sequence:

@@ -21,7 +21,7 @@ class PutObject(Call):
             sent["name"] = key[:MAX_TEXT_CHARS]
         return None, [{"bucket": self.destination, "key": key}]
 
-    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         metadata = answer.get("ResponseMetadata")
         request_id = metadata.get("RequestId") if isinstance(metadata, dict) else None
         return [f"s3-request/{request_id}"] if request_id else []

@@ -38,7 +38,7 @@ class PutEvents(Call):
             sent["bodyBytes"] = limits.text_bytes(detail)
         return None, [{"detail-type": name, "source": entry.get("Source"), "detail": detail}, detail]
 
-    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         event_id = answer.get("EventId")
         return [f"events/{event_id}"] if event_id else []
 

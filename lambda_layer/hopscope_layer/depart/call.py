@@ -58,7 +58,7 @@ class Call:
         """The body to hash, None when the broker writes it anew, and where to look for keys; may add to the send."""
         raise NotImplementedError
 
-    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":  # noqa: ARG002
+    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
         """The entry with our carrier, or the entry itself and the reason counted."""
         self.skip(sent, "no_carrier")
         return entry

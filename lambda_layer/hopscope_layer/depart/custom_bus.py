@@ -43,7 +43,7 @@ class PutRawEvents(PutEventsV2):
     def weigh(self, entries: "list[Params]") -> None:
         self.request_bytes = 0
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":  # noqa: ARG002
+    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
         data = entry.get("Data")
         return data, [data] if isinstance(data, str) else []
 

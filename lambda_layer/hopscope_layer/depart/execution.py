@@ -23,11 +23,11 @@ class StartExecution(Call):
         given = entry.get("input")
         return given, [given] if isinstance(given, str) else []
 
-    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":  # noqa: ARG002
+    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
         self.skip(sent, "idempotent_name")
         return entry
 
-    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         arn = answer.get("executionArn")
         return [f"states/{arn}"] if arn else []
 
@@ -44,6 +44,6 @@ class SendTask(Call):
         output = entry.get("output")
         return None, [output] if isinstance(output, str) else []
 
-    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         token_hash = sent.get("tokenHash")
         return [f"task-token/{token_hash}"] if token_hash else []

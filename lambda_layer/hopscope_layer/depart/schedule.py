@@ -23,6 +23,6 @@ class CreateSchedule(Call):
             sent["destination"] = target["Arn"]
         return given, [given] if isinstance(given, str) else []
 
-    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         arn = answer.get("ScheduleArn")
         return [f"scheduler/{arn}"] if arn and self.runs_once else []

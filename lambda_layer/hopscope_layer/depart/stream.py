@@ -14,12 +14,12 @@ class PutRecord(Call):
     DESTINATION: "tuple[str, ...]" = ("StreamARN", "StreamName")
     __slots__ = ()
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":  # noqa: ARG002
+    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
         data = entry.get("Data")
         text = data.decode("utf-8", "replace") if isinstance(data, bytes) and data[:1] == b"{" else data
         return data, [{"data": text}, text]
 
-    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         shard, sequence = answer.get("ShardId"), answer.get("SequenceNumber")
         if not shard or not sequence:
             return []
@@ -45,7 +45,7 @@ class FirehosePutRecord(PutRecord):
         record = entry.get("Record", entry)
         return super().describe(record if isinstance(record, dict) else {}, sent)
 
-    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":  # noqa: ARG002
+    def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         record_id = answer.get("RecordId")
         return [f"firehose/{record_id}"] if record_id else []
 

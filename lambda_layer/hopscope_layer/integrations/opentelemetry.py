@@ -3,7 +3,10 @@
 The active span's id goes into our records, so that a send is found from its span and a span from its send.
 """
 
+import sys
+
 from hopscope_layer import current
+from hopscope_wire.context import SAMPLED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,24 +23,19 @@ def hook(module: "ModuleType") -> None:
     def attach(invocation: "current.Invocation") -> None:
         if module.get_current_span().get_span_context().is_valid:
             return
-        message = invocation.arrived[0] if len(invocation.arrived) == 1 else None
-        if message is None or message.context is None:
-            return
-        from opentelemetry import context  # type: ignore[import-not-found]  # the function has it, we do not
-
+        message = invocation.arrived[0].context if len(invocation.arrived) == 1 else None
+        parent_id = message.send_id if message is not None else invocation.invocation_id
         parent = module.SpanContext(
-            int(message.context.trace_id, 16),
-            int(message.context.send_id, 16),
+            int(invocation.trace_id, 16),
+            int(parent_id, 16),
             is_remote=True,
-            trace_flags=module.TraceFlags(message.context.flags & 0x01),
+            trace_flags=module.TraceFlags(invocation.flags & SAMPLED),
         )
-        _attached.append(context.attach(module.set_span_in_context(module.NonRecordingSpan(parent))))
+        _attached.append(_context().attach(module.set_span_in_context(module.NonRecordingSpan(parent))))
 
     def detach(invocation: "current.Invocation") -> None:  # noqa: ARG001  every observer is given it
-        from opentelemetry import context
-
         while _attached:
-            context.detach(_attached.pop())
+            _context().detach(_attached.pop())
 
     def span_id() -> "str | None":
         span = module.get_current_span().get_span_context()
@@ -46,3 +44,8 @@ def hook(module: "ModuleType") -> None:
     current.at_begin.append(attach)
     current.at_end.append(detach)
     current.active_span_id = span_id
+
+
+def _context() -> "Any":
+    """`opentelemetry.context`, which `opentelemetry.trace` imports."""
+    return sys.modules["opentelemetry.context"]

@@ -15,6 +15,7 @@ from hopscope_stage.errors import EnvironmentNotMade
 pytestmark = [pytest.mark.stage, pytest.mark.xdist_group("plugin")]
 
 FOOD_ORDER = Path(__file__).parents[2] / "examples" / "food_order"
+LAYERED = Path(__file__).parent / "layered"
 FRAMEWORK = "osls 4"
 FUNCTION = "food-order-dev-place-order"
 REGION = "eu-west-1"
@@ -45,9 +46,9 @@ class Account:
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout + ran.stderr
 
-    def function(self) -> dict[str, Any]:
+    def function(self, name: str = FUNCTION) -> dict[str, Any]:
         """What the plugin may change of a function, as it is deployed."""
-        found = self.client("lambda").get_function_configuration(FunctionName=FUNCTION)
+        found = self.client("lambda").get_function_configuration(FunctionName=name)
         layers = [layer["Arn"].rpartition(":")[0] for layer in found.get("Layers", [])]
         return {"handler": found["Handler"], "variables": found["Environment"]["Variables"], "layers": layers}
 
@@ -138,3 +139,18 @@ def test_a_service_is_attached_runs_in_one_trace_and_is_released_without_a_trace
     account.serverless(folder, "remove")
     assert account.client("lambda").list_functions()["Functions"] == []
     assert account.client("lambda").list_layers()["Layers"] == []
+
+
+def test_a_layer_of_the_service_itself_stays(workshop: Any, account: Account) -> None:
+    folder = workshop.place(LAYERED)
+    account.serverless(folder, "deploy")
+    deployed = account.function("layered-dev-read")
+    account.serverless(folder, "deploy", "function", "-f", "read", "--force")
+    answer = account.client("lambda").invoke(FunctionName="layered-dev-read", Payload=b"{}")
+
+    layers = [f"arn:aws:lambda:{REGION}:000000000000:layer:{name}" for name in ("menu", "layered-dev-hopscope")]
+    assert deployed["layers"] == layers
+    assert account.function("layered-dev-read") == deployed
+    assert json.loads(answer["Payload"].read()) == ["pizza"]
+    assert account.begun("layered-dev-read")
+    account.serverless(folder, "remove")

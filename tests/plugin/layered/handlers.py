@@ -1,0 +1,5 @@
+from menu import DISHES
+
+
+def handle(event, context):
+    return DISHES

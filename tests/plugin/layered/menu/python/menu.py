@@ -1,0 +1,1 @@
+DISHES = ["pizza"]

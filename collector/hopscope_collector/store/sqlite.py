@@ -9,12 +9,13 @@ closing      from some ids to everything connected with them
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
+
+import msgspec
 
 from hopscope_collector.errors import StoreMissing
 from hopscope_collector.platform_lines import PlatformFact
@@ -197,14 +198,20 @@ class SqliteStore:
         return {slot: texts_in(lines) for slot, lines in rows}
 
     def _store_facts(self, facts: Sequence[PlatformFact]) -> list[PlatformFact]:
-        stored = []
-        for each in dict.fromkeys(facts):
-            body = json.dumps(asdict(each))
-            digest = int.from_bytes(blake2b(body.encode(), digest_size=8).digest(), "big", signed=True)
-            row = (each.at_us, digest, id_runs.hash_of(each.request_id), body)
-            if self._open.execute("INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?)", row).rowcount:
-                stored.append(each)
-        return stored
+        """The facts that were not there yet."""
+        rows = {_fact_key(body := msgspec.json.encode(each), each): (body, each) for each in facts}
+        known = set(
+            self._open.execute(
+                "SELECT at_us, fact.id FROM json_each(?) JOIN fact ON at_us = value ->> 0 AND fact.id = value ->> 1",
+                (json.dumps(list(rows)),),
+            )
+        )
+        fresh = {key: row for key, row in rows.items() if key not in known}
+        self._open.executemany(
+            "INSERT INTO fact VALUES (?, ?, ?, ?)",
+            [(*key, id_runs.hash_of(each.request_id), body.decode()) for key, (body, each) in sorted(fresh.items())],
+        )
+        return [each for _, each in fresh.values()]
 
     def _refuse(self, refused: Sequence[RefusedLine]) -> int:
         fresh = 0
@@ -244,7 +251,12 @@ class SqliteStore:
     def _facts_of(self, request_ids: Sequence[str]) -> Iterator[PlatformFact]:
         for each in request_ids:
             rows = self._open.execute("SELECT body FROM fact WHERE hash = ?", (id_runs.hash_of(each),))
-            yield from (fact for (body,) in rows if (fact := PlatformFact(**json.loads(body))).request_id == each)
+            facts = (msgspec.json.decode(body, type=PlatformFact) for (body,) in rows)
+            yield from (fact for fact in facts if fact.request_id == each)
+
+
+def _fact_key(body: bytes, fact: PlatformFact) -> tuple[int, int]:
+    return fact.at_us, int.from_bytes(blake2b(body, digest_size=8).digest(), "big", signed=True)
 
 
 def _by_microsecond(rows: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, list[bytes]]]:

@@ -27,6 +27,9 @@ from hopscope_collector.sources.contract import Lines, Stop
 POLL_S = 5.0
 """ListExecutions allows two to five requests a second in an account."""
 
+POLL_LOCAL_S = 0.25
+"""An emulator allows more."""
+
 OVERLAP_US = 60_000_000
 """An execution may be listed later than a younger one."""
 
@@ -48,7 +51,8 @@ class Wanted:
     """Started at that moment or later, epoch microseconds."""
 
     is_followed: bool = False
-    poll_s: float = POLL_S
+    poll_s: float | None = None
+    """Seconds between two polls. None: as often as the service allows."""
 
 
 @dataclass(slots=True)
@@ -76,6 +80,8 @@ class ExecutionsSource:
         self._executions = executions
         self._lines_of = lines_of
         self._wanted = wanted
+        usual_s = POLL_LOCAL_S if executions.endpoint else POLL_S
+        self._poll_s = usual_s if wanted.poll_s is None else wanted.poll_s
         self._machines: dict[str, _Known] = {}
         self._position: str | None = None
         self._handed_over: set[str] = set()
@@ -103,7 +109,7 @@ class ExecutionsSource:
             yield Lines(is_idle=True)
             if not self._wanted.is_followed or self._is_over():
                 return
-            stop.sleep(self._wanted.poll_s)
+            stop.sleep(self._poll_s)
 
     def _poll(self, stop: Stop) -> Iterator[Lines]:
         if ":execution:" in self._text:

@@ -13,7 +13,7 @@ import boto3
 
 from hopscope_collector.executions.description import Description, description_of
 from hopscope_collector.executions.event import HistoryEvent
-from hopscope_collector.executions.fetch import RETRIES, events_after
+from hopscope_collector.executions.fetch import RETRIES, events_after, is_arn
 from hopscope_collector.executions.history import History
 from hopscope_collector.sources.aws_errors import in_our_words
 
@@ -49,11 +49,12 @@ class Executions(Protocol):
 
 
 class StepFunctionsApi:
-    """`Executions` over boto3. AWS_ENDPOINT_URL and the other usual variables hold."""
+    """`Executions` over boto3. AWS_ENDPOINT_URL and the other usual variables hold; an ARN brings its region."""
 
-    def __init__(self) -> None:
+    def __init__(self, which: str = "") -> None:
+        region = which.split(":")[3] if is_arn(which) else None
         with in_our_words("executions"):
-            self._client: Any = boto3.client("stepfunctions", config=RETRIES)
+            self._client: Any = boto3.client("stepfunctions", region_name=region, config=RETRIES)
         url = self._client.meta.endpoint_url
         self.endpoint: str | None = None if ".amazonaws.com" in url else url
 

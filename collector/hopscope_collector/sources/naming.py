@@ -108,7 +108,7 @@ def _executions(which: str, wanted: Wanted) -> list[Source]:
     from hopscope_collector.executions.step_functions import StepFunctionsApi
 
     reach = source.Wanted(wanted.since_us, wanted.is_followed)
-    return [source.ExecutionsSource(which, StepFunctionsApi(), _kept(wanted), reach)]
+    return [source.ExecutionsSource(which, StepFunctionsApi(which), _kept(wanted), reach)]
 
 
 def _executions_file(path: str, wanted: Wanted) -> list[Source]:

@@ -12,6 +12,7 @@ from hopscope_tui.screens.flows import FlowsScreen
 from hopscope_tui.screens.help import HelpScreen
 from hopscope_tui.screens.jump import JumpScreen
 from hopscope_tui.screens.live import LOOK_EVERY_S
+from hopscope_tui.screens.report import MapScreen, ProblemsScreen
 from hopscope_tui.source import FlowSource
 from hopscope_tui.themes import NIGHT, OURS
 
@@ -58,6 +59,14 @@ class HopscopeApp(App[None]):
         """Into the clipboard of the terminal, by OSC 52: it works over SSH too."""
         self.copy_to_clipboard(neutral(id_text))
         self.notify(neutral(id_text), title="copied", timeout=2, markup=False)
+
+    def action_problems(self) -> None:
+        """What is wrong, alike problems together."""
+        self.push_screen(ProblemsScreen(self.source))
+
+    def action_map(self) -> None:
+        """Who sends what to whom."""
+        self.push_screen(MapScreen(self.source))
 
     def action_jump(self) -> None:
         """Ask for an id, open its flow."""

@@ -32,8 +32,9 @@ def _rows(state: State, consumers: Sequence[Hop], width: int) -> Iterator[Row]:
     yield from facts("when", f"{date_and_clock(state.entered_us)} UTC{ran}", width)
     yield from _attempts(state.attempts, width)
     yield from facts("sent", "  ".join(state.identity.refs), width) if state.identity.refs else ()
-    for hop in consumers:
-        yield from facts("led to", f"{hop.function}   ↵ goes there", width, "accent")
+    if consumers:
+        names = ", ".join(dict.fromkeys(hop.function for hop in consumers))
+        yield from facts("led to", f"{names}   ↵ goes there", width, "accent")
     yield from facts("started", "  ".join(state.children), width) if state.children else ()
     for name, value in state.variables.items():
         yield from facts("variable", f"{name} = {value}", width, "dim")

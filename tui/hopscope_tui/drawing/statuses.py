@@ -30,6 +30,9 @@ UNKNOWN = Look("·", "dim")
 PROBLEMS = ("overdue", "lost", "failed", "timed-out", "dead-lettered", "duplicated")
 """What a person must look at, worst first."""
 
+PROBLEM_FILTER = "status:" + "|".join(PROBLEMS)
+"""The same in the filter language."""
+
 WORD_CELLS = max(map(len, LOOKS))
 
 

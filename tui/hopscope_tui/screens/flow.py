@@ -153,8 +153,10 @@ class FlowScreen(LiveScreen):
         return step is not None and step.send is not None and step.send.hop == hop_id
 
     def action_copy(self) -> None:
-        """The id that finds this step elsewhere."""
-        if (step := self._step()) is not None:
+        """The id that finds this step elsewhere; among states, that of the execution."""
+        if isinstance(self._view(), ExecutionList) and self._execution_arn is not None:
+            self.desk.copy_id(self._execution_arn)
+        elif (step := self._step()) is not None:
             self.desk.copy_id(id_to_copy(step, self.flow))
 
     def action_copy_flow(self) -> None:

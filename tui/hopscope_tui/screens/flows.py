@@ -13,7 +13,7 @@ from hopscope_tui.completion import completed, is_begun, seen_values
 from hopscope_tui.drawing.flow_line import heading_row
 from hopscope_tui.drawing.headline import list_headline
 from hopscope_tui.drawing.rows import Row, Run, beside, said
-from hopscope_tui.drawing.statuses import PROBLEMS
+from hopscope_tui.drawing.statuses import PROBLEM_FILTER
 from hopscope_tui.messages import FilterWrong, WindowRead, WindowWanted
 from hopscope_tui.screens.live import LiveScreen
 from hopscope_tui.source import FlowSource, Window
@@ -26,7 +26,6 @@ from hopscope_tui.widgets.nothing import Nothing
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-PROBLEM_FILTER = "status:" + "|".join(PROBLEMS)
 
 TYPING_S = 0.2
 """A pause that says: look for what stands there now."""
@@ -67,6 +66,8 @@ class FlowsScreen(LiveScreen):
             id="flows.jump",
             tooltip="Open a flow by any of its ids: order number, message id, …",
         ),
+        Binding("p", "app.problems", "grouped", id="flows.grouped", tooltip="Problems, alike ones together"),
+        Binding("m", "app.map", "map", id="flows.map", tooltip="Who sends what to whom, over all flows"),
         Binding(
             "f", "follow", "follow", id="flows.follow", tooltip="Keep the cursor on the newest flow, or on its own"
         ),

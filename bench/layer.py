@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _rows(results: Path, names: list[str], zip_bytes: int) -> dict[str, dict[str
     return rows
 
 
-def _median(values: Any) -> float:
+def _median(values: Iterable[float]) -> float:
     return statistics.median(list(values))
 
 

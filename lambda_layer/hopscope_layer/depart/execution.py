@@ -33,17 +33,15 @@ class StartExecution(Call):
 
 
 class SendTask(Call):
-    """SendTaskSuccess and SendTaskFailure. A task token is a secret: the ref is its hash."""
+    """SendTaskSuccess and SendTaskFailure. A task token is a secret: its hash is the ref, nothing else is recorded."""
 
-    __slots__ = ()
+    __slots__ = ("token_hash",)
 
     def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
         token = entry.get("taskToken")
-        if isinstance(token, str):
-            sent["tokenHash"] = body_hash.measured(token)[1]
+        self.token_hash = body_hash.measured(token)[1] if isinstance(token, str) else None
         output = entry.get("output")
         return None, [output] if isinstance(output, str) else []
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
-        token_hash = sent.get("tokenHash")
-        return [f"task-token/{token_hash}"] if token_hash else []
+        return [f"task-token/{self.token_hash}"] if self.token_hash is not None else []

@@ -4,6 +4,8 @@
     executions:arn:…:stateMachine:orders       those of one state machine
     executions:orders-                         those of every state machine whose name begins so
 
+`durable:FUNCTION` is the same for the durable executions of a function (`durable_functions`).
+
 Followed, a poll asks for what started since the last one, what was redriven, and how the running ones are. Of a running
 execution only new events are asked for; what is over is never read again. With an execution come the children of its
 Map Runs.
@@ -74,8 +76,9 @@ class ExecutionsSource:
 
     def __init__(self, text: str, executions: Executions, lines_of: LinesOf, wanted: Wanted = Wanted()) -> None:
         if not text:
-            raise NotASource("executions: names nothing; expected an ARN, or the beginning of a state machine's name")
-        self.name = f"executions:{text}" + (f" at {executions.endpoint}" if executions.endpoint else "")
+            expected = "expected an ARN, or the beginning of a state machine's name"
+            raise NotASource(f"{executions.scheme}: names nothing; {expected}")
+        self.name = f"{executions.scheme}:{text}" + (f" at {executions.endpoint}" if executions.endpoint else "")
         self._text = text
         self._executions = executions
         self._lines_of = lines_of

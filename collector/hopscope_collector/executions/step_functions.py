@@ -24,6 +24,9 @@ class Executions(Protocol):
     What may go well later (throttling, no connection) is raised as botocore raises it: `aws_errors.is_passing()`.
     """
 
+    scheme: str
+    """What their source is called: `executions`, `durable`."""
+
     endpoint: str | None
     """Where it is when not at AWS. None at AWS."""
 
@@ -50,6 +53,8 @@ class Executions(Protocol):
 
 class StepFunctionsApi:
     """`Executions` over boto3. AWS_ENDPOINT_URL and the other usual variables hold; an ARN brings its region."""
+
+    scheme = "executions"
 
     def __init__(self, which: str = "") -> None:
         region = which.split(":")[3] if is_arn(which) else None
@@ -105,6 +110,7 @@ class MemoryExecutions:
     """Which events were asked for, in order: `o-42 after 0`."""
 
     endpoint: str | None = "memory"
+    scheme: str = "executions"
 
     def machines(self, prefix: str) -> Iterator[str]:
         """As in `Executions`."""

@@ -8,6 +8,7 @@ kinesis:STREAM       a Kinesis stream, by name or ARN
 sqs:URL              an SQS queue
 executions:WHICH     Step Functions histories: of an execution, a state machine, or those whose name begins so
 executions-file:PATH the same, as the AWS CLI printed them
+durable:FUNCTION     durable executions of a function
 """
 
 import functools
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 EXPECTED = (
     "file:PATH, - (standard input), logs:GROUP-PREFIX, live:GROUP-PREFIX, kinesis:STREAM, sqs:URL, "
-    "executions:WHICH or executions-file:PATH"
+    "executions:WHICH, executions-file:PATH or durable:FUNCTION"
 )
 
 
@@ -111,6 +112,14 @@ def _executions(which: str, wanted: Wanted) -> list[Source]:
     return [source.ExecutionsSource(which, StepFunctionsApi(which), _kept(wanted), reach)]
 
 
+def _durable(function: str, wanted: Wanted) -> list[Source]:
+    from hopscope_collector.executions import source
+    from hopscope_collector.executions.durable_functions import DurableFunctionsApi
+
+    reach = source.Wanted(wanted.since_us, wanted.is_followed)
+    return [source.ExecutionsSource(function, DurableFunctionsApi(function), _kept(wanted), reach)]
+
+
 def _executions_file(path: str, wanted: Wanted) -> list[Source]:
     from hopscope_collector.executions.file_source import ExecutionsFileSource
 
@@ -153,4 +162,5 @@ _KINDS: dict[str, Callable[[str, Wanted], list[Source]]] = {
     "sqs": _sqs,
     "executions": _executions,
     "executions-file": _executions_file,
+    "durable": _durable,
 }

@@ -25,7 +25,7 @@ from hopscope_wire.context import context_of, trace_id_of_root
 CHUNK_INVOCATIONS = 256
 """Invocations that are read at once while looking for the newest flows."""
 
-MOST_LOOKED_AT = 20_000
+MOST_LOOKED_AT = 10_000
 """Flows that one page compares with its filter before it says: so far nothing more."""
 
 SHARED_REACH = Reach()

@@ -2,8 +2,11 @@
 
     send to queue `emails`, body 41c0…, 12:00:01     hop from queue `emails`, body 41c0…, 12:00:03     inferred
 
+    hop of `emails` failed, body 41c0…               a message with a new id, body 41c0…            redriven: inferred
+
 Only when destination and origin have the same name, the hop began within the window after the send, nobody else
-received that send, and no second send or hop would fit as well.
+received that send, and no second send or hop would fit as well. A message that was moved back from a dead-letter
+queue has a new id: it is linked to what its failed predecessor was linked to.
 """
 
 from collections.abc import Iterable
@@ -11,7 +14,7 @@ from typing import TypeVar
 
 from hopscope_collector.flow import Hop, Send
 from hopscope_collector.rules import resource_name
-from hopscope_collector.stitch.weave import Weave
+from hopscope_collector.stitch.weave import Weave, consumption_of
 
 T = TypeVar("T", Send, Hop)
 _Fit = tuple[str, str]
@@ -25,6 +28,26 @@ def add_body_edges(weave: Weave) -> None:
     for fit in sorted(sends.keys() & hops.keys()):
         if len(sends[fit]) == len(hops[fit]) == 1:
             _link_if_in_time(weave, sends[fit][0], hops[fit][0], fit[1])
+
+
+def add_redriven_edges(weave: Weave) -> None:
+    """Link a message with a new id to the send of the one message that failed with the same body before."""
+    failed: dict[tuple[str, _Fit], dict[tuple[str, ...], Hop]] = {}
+    for hop in weave.hops:
+        if hop.source == "sqs" and hop.status in ("failed", "timed-out") and hop.body_hash and hop.origin:
+            fit = hop.function, (hop.origin, hop.body_hash)
+            failed.setdefault(fit, {}).setdefault(consumption_of(hop), hop)
+    if not failed:
+        return
+    edges_to: dict[str, list[str]] = {}
+    for source, target in weave.evidence:
+        edges_to.setdefault(target, []).append(source)
+    for hop in weave.heads():
+        before = failed.get((hop.function, (hop.origin or "", hop.body_hash or "")), {})
+        others = [each for each in before.values() if each.started_us < hop.started_us and each.refs != hop.refs]
+        for source in edges_to.get(others[0].id, ()) if len(others) == 1 else ():
+            if not weave.linked.are_one(weave.index.sender_of(source).id, hop.id):
+                weave.link((source, hop.id), "inferred", f"body {hop.body_hash}, which failed as {others[0].refs[0]}")
 
 
 def _open_sends(weave: Weave, received: set[str]) -> Iterable[Send]:

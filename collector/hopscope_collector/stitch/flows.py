@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hopscope_collector.flow import EVIDENCE_ORDER, Flow, Hop, Link, Send
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.rules import Rules
-from hopscope_collector.stitch.bodies import add_body_edges
+from hopscope_collector.stitch.bodies import add_body_edges, add_redriven_edges
 from hopscope_collector.stitch.duplicates import duplicates_of
 from hopscope_collector.stitch.exact import add_exact_edges
 from hopscope_collector.stitch.executions import executed, join_callbacks
@@ -54,6 +54,7 @@ def flows_of(
     add_key_edges(weave)
     join_batches(weave)
     add_body_edges(weave)
+    add_redriven_edges(weave)
     share_with_attempts(weave)
     return _assembled(weave, sends, _waiting(hops, known_consumers or {}, now_us, rules), now_us)
 

@@ -23,6 +23,7 @@ def notes_of(hops: Sequence[Hop], sends: Sequence[Send], links: Sequence[Link], 
             for hop in hops
             if _REPLAY in hop.attributes
         ),
+        *_deduplicated(sends),
         *(_not_sent(send, by_id[send.hop]) for send in sends if send.error is not None),
     ]
     return list(dict.fromkeys(found))
@@ -59,10 +60,21 @@ def _redriven(links: Iterable[Link], hops: dict[str, Hop], sends: dict[str, Send
     """Our context names the send, but the queue's id is another one: the queue was redriven or the message copied."""
     for link in links:
         send, hop = sends.get(link.from_id), hops[link.to_id]
-        if send is None or "carrier" not in link.evidence or "ref" in link.evidence:
+        if send is None or not {"carrier", "inferred"} & {*link.evidence} or "ref" in link.evidence:
             continue
         if send.service == hop.source == "sqs" and send.refs and hop.refs:
             yield f"{send.refs[0]} came again as {hop.refs[0]}: redriven from a dead-letter queue, or copied"
+
+
+def _deduplicated(sends: Iterable[Send]) -> Iterator[str]:
+    """A broker that answers two sends with one id keeps one message."""
+    by_ref: dict[str, int] = {}
+    for send in sends:
+        for ref in send.refs[:1]:
+            by_ref[ref] = by_ref.get(ref, 0) + 1
+    for ref, times in by_ref.items():
+        if times > 1:
+            yield f"{ref} was sent {times} times and kept once: deduplicated by the broker"
 
 
 def _not_sent(send: Send, hop: Hop) -> str:

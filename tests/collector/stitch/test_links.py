@@ -161,3 +161,37 @@ def test_later_attempts_share_what_the_first_one_was_linked_by(stitched, make):
     (flow,) = stitched(published, *tries)
 
     assert links(flow) == [(make.send_id(1), make.hop_id(n), ("header",)) for n in (2, 3)]
+
+
+def test_a_redriven_message_without_a_carrier_is_inferred_from_the_one_that_failed(stitched, make):
+    sent = make.Invoked(1, sends=[make.a_send(1, "sqs/m1")])
+    failed = make.Invoked(2, "print", at_s=1, messages=[make.a_message("sqs/m1", body_hash="41c0")], error="Jam")
+    redriven = make.Invoked(3, "print", at_s=90_000, messages=[make.a_message("sqs/m2", body_hash="41c0")])
+
+    (flow,) = stitched(sent, failed, redriven, now_s=90_001)
+
+    assert links(flow) == [
+        (make.send_id(1), make.hop_id(2), ("ref",)),
+        (make.send_id(1), make.hop_id(3), ("inferred",)),
+    ]
+    assert flow.status == "recovered"
+    assert "sqs/m1 came again as sqs/m2: redriven from a dead-letter queue, or copied" in flow.notes
+
+
+def test_two_sends_that_got_one_id_are_said_to_be_deduplicated(stitched, make):
+    published = make.Invoked(1, sends=[make.a_send(1, "sns/n1"), make.a_send(1, "sns/n1", count=2)])
+    handled = make.Invoked(2, "mail", at_s=1, messages=[make.a_message("sns/n1", source="sns")])
+
+    (flow,) = stitched(published, handled)
+
+    assert [link.from_id for link in flow.links] == [make.send_id(1, 1), make.send_id(1, 2)]
+    assert flow.notes == ("sns/n1 was sent 2 times and kept once: deduplicated by the broker",)
+
+
+def test_a_replayed_event_is_said_to_be_one(stitched, make):
+    put = make.Invoked(1, sends=[make.a_put(1, "e1")])
+    replayed = make.an_event("e1", attributes={"replay-name": "again"})
+
+    (flow,) = stitched(put, make.Invoked(2, "award", at_s=9, messages=[replayed]))
+
+    assert flow.notes == ("replayed from archive again to award",)

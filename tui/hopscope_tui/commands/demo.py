@@ -176,8 +176,9 @@ def _noting_failure(wish: Wish, place: Callable[[Callable[[str], None]], object]
 
 
 def _collector(deployment: Deployment, *options: str) -> list[str]:
-    source = f"logs:{os.path.commonprefix(deployment.log_groups)}"  # noqa: RUF071 - CloudWatch's prefixes are of characters
-    return [sys.executable, "-m", "hopscope_tui", "collect", source, *options]
+    logs = f"logs:{os.path.commonprefix(deployment.log_groups)}"  # noqa: RUF071 - CloudWatch's prefixes are of characters
+    machines = [f"executions:{deployment.arn(f'machine.{machine.name}')}" for machine in deployment.app.machines]
+    return [sys.executable, "-m", "hopscope_tui", "collect", logs, *machines, *options]
 
 
 def _surroundings(stage: Stage) -> Mapping[str, str]:

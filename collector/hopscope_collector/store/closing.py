@@ -55,7 +55,9 @@ def closure_of(ids: Iterable[str], reach: Reach, lookup: Lookup, facts_of: Facts
             each
             for line in fresh
             for each in line.ids
-            if each not in closing.seen_ids and key_name(each) not in reach.unfollowed_keys
+            if each != line.invocation_id  # whatever shares it shares its trace
+            and each not in closing.seen_ids
+            and key_name(each) not in reach.unfollowed_keys
         }
         is_asked = False
     return _closure(closing, facts_of)

@@ -8,12 +8,12 @@ A B-tree gets slower as it grows when its keys are hashes: every new entry lands
 before it is written, so its pages are written once, one after the other, and a merge reads and writes pages in order.
 An entry is written again only when its run is merged: at ten million hops three times.
 
-    entry     64 bits: 31 of the hash of the id's bare text, 33 for the number of its slot within the run
+    entry     64 bits: 32 of the hash of the id's bare text, 32 for the number of its slot within the run
     id_page   pages of entries in order; the row id is run, hash of the first entry, and a count for equal ones
     id_slots  the slots of a run, numbered from 0
 
-A lookup looks into one page of every run. Entries of pruned slots stay until their run is merged or dropped: whoever
-looks up finds no slot there.
+A lookup looks into one page of every run, with a search for four bytes: mostly they are not there. Entries of pruned
+slots stay until their run is dropped: whoever looks up finds no slot there.
 """
 
 import json
@@ -29,7 +29,10 @@ PAGE_ENTRIES = 496
 """Of eight bytes: two rows fill a page of SQLite."""
 
 RUNS_OF_A_SIZE = 8
-SMALLEST_SIZE_ENTRIES = 4_096
+SMALL_RUNS = 4
+"""The smallest are merged sooner: a live source makes many, and every run is one more look for every id."""
+
+SMALLEST_SIZE_ENTRIES = 16_384
 MERGED_AT_ONCE = 500_000
 """Entries in memory while runs are merged."""
 
@@ -39,10 +42,11 @@ LARGEST_MERGE_ENTRIES = 64_000_000
 READ_ANYWAY = 4 * PAGE_ENTRIES
 """Entries of one id that are read from a run even when fewer are wanted: runs do not know which slots are newest."""
 
-_HASH_BITS = 31
-_NUMBER_BITS = 33
+_HASH_BITS = 32
+_HASH_BYTES = 4
+_NUMBER_BITS = 32
 _NUMBER_MASK = (1 << _NUMBER_BITS) - 1
-_COUNT_BITS = 12
+_COUNT_BITS = 11
 _RUN_SHIFT = _HASH_BITS + _COUNT_BITS
 
 
@@ -64,7 +68,7 @@ class _Run:
 
 def hash_of(bare_text: str) -> int:
     """What an id is filed under."""
-    return crc32(bare_text.encode("utf-8", "surrogatepass")) >> 1
+    return crc32(bare_text.encode("utf-8", "surrogatepass"))
 
 
 def add(connection: sqlite3.Connection, ids_by_slot: Iterable[tuple[int, Iterable[str]]]) -> None:
@@ -73,8 +77,8 @@ def add(connection: sqlite3.Connection, ids_by_slot: Iterable[tuple[int, Iterabl
     entries: list[int] = []
     for number, (slot, bare_texts) in enumerate(ids_by_slot):
         slots.append(slot)
-        entries += [crc32(each.encode("utf-8", "surrogatepass")) >> 1 << _NUMBER_BITS | number for each in bare_texts]
-    if not slots:
+        entries += [crc32(each.encode("utf-8", "surrogatepass")) << _NUMBER_BITS | number for each in bare_texts]
+    if not entries:
         return
     entries.sort()
     runs = _runs(connection)
@@ -140,7 +144,8 @@ def _merge_where_many(connection: sqlite3.Connection, runs: list[_Run]) -> None:
 
 
 def _is_to_merge(alike: Sequence[_Run]) -> bool:
-    return len(alike) >= RUNS_OF_A_SIZE and sum(each.entries for each in alike) <= LARGEST_MERGE_ENTRIES
+    many = RUNS_OF_A_SIZE if alike[0].size else SMALL_RUNS
+    return len(alike) >= many and sum(each.entries for each in alike) <= LARGEST_MERGE_ENTRIES
 
 
 def _merged(connection: sqlite3.Connection, alike: Sequence[_Run], run: int) -> _Run:
@@ -200,13 +205,14 @@ def _write_entries(connection: sqlite3.Connection, run: int, parts: Iterable[Seq
 
 
 def _entry_pages(run: int, parts: Iterable[Sequence[int]]) -> Iterator[tuple[int, bytes]]:
+    """The first page is always the first row id of the run, so that no search for a hash ends in the run before."""
     last_id = -1
     for part in parts:
         for start in range(0, len(part), PAGE_ENTRIES):
             page = part[start : start + PAGE_ENTRIES]
-            page_id = max(_first_id(run, page), last_id + 1)
-            if page_id >> _COUNT_BITS != _first_id(run, page) >> _COUNT_BITS:
-                # Two million slots of this run share the id already: nobody will follow it. The others stay.
+            page_id = run << _RUN_SHIFT if last_id < 0 else max(_first_id(run, page), last_id + 1)
+            if last_id >= 0 and page_id >> _COUNT_BITS != _first_id(run, page) >> _COUNT_BITS:
+                # A million slots of this run share the id already: nobody will follow it. The others stay.
                 page = page[bisect_left(page, ((page[0] >> _NUMBER_BITS) + 1) << _NUMBER_BITS) :]
                 if not page:
                     continue
@@ -253,45 +259,40 @@ def _drop(connection: sqlite3.Connection, run: int) -> None:
 def _numbers(connection: sqlite3.Connection, hashes: Sequence[int], most: int) -> Mapping[int, set[tuple[int, int]]]:
     """For each hash where it points to, as (run, number of the slot in it)."""
     found: dict[int, set[tuple[int, int]]] = {each: set() for each in hashes}
-    last_pages = [
-        run.run << _RUN_SHIFT | hashed << _COUNT_BITS | (1 << _COUNT_BITS) - 1
-        for run in _runs(connection)
-        for hashed in hashes
-    ]
+    needles = {each: each.to_bytes(_HASH_BYTES, "big") for each in hashes}
+    last_pages = [_last_page(run.run, hashed) for run in _runs(connection) for hashed in hashes]
     rows = connection.execute(
-        "SELECT wanted.value, page.id, page.entries FROM json_each(?) AS wanted JOIN id_page AS page"
-        " ON page.id = (SELECT max(id) FROM id_page WHERE id <= wanted.value)",
+        "SELECT value, (SELECT entries FROM id_page WHERE id <= value ORDER BY id DESC LIMIT 1) FROM json_each(?)",
         (json.dumps(last_pages),),
     )
-    for last_page, page_id, packed in rows.fetchall():
-        run, hashed = last_page >> _RUN_SHIFT, last_page >> _COUNT_BITS & (1 << _HASH_BITS) - 1
-        if page_id >> _RUN_SHIFT == run:
-            numbers = _numbers_back_from(connection, (page_id, packed), hashed, most)
-            found[hashed].update((run, number) for number in numbers)
+    for last_page, packed in rows.fetchall():
+        hashed = last_page >> _COUNT_BITS & (1 << _HASH_BITS) - 1
+        if needles[hashed] in packed:
+            run = last_page >> _RUN_SHIFT
+            found[hashed].update((run, number) for number in _numbers_before(connection, run, hashed, most))
     return found
 
 
-def _numbers_back_from(
-    connection: sqlite3.Connection, last_page: tuple[int, bytes], hashed: int, most: int
-) -> list[int]:
-    """The numbers filed under a hash in the page, and in those before it when it begins with that hash."""
-    page_id, packed = last_page
+def _last_page(run: int, hashed: int) -> int:
+    """The greatest row id that a page beginning with the hash may have."""
+    return run << _RUN_SHIFT | hashed << _COUNT_BITS | (1 << _COUNT_BITS) - 1
+
+
+def _numbers_before(connection: sqlite3.Connection, run: int, hashed: int, most: int) -> list[int]:
+    """The numbers that a run files under a hash, from the last page that may hold it back to the first."""
+    rows = connection.execute(
+        "SELECT entries FROM id_page WHERE id BETWEEN ? AND ? ORDER BY id DESC",
+        (run << _RUN_SHIFT, _last_page(run, hashed)),
+    )
     numbers: list[int] = []
-    first_page_id = page_id >> _RUN_SHIFT << _RUN_SHIFT
-    while True:
+    for (packed,) in rows:
         entries = _unpacked(packed, "Q")
         start = bisect_left(entries, hashed << _NUMBER_BITS)
         end = bisect_left(entries, (hashed + 1) << _NUMBER_BITS)
         numbers += [entry & _NUMBER_MASK for entry in reversed(entries[start:end])]
         if start > 0 or len(numbers) >= most:
-            return numbers[:most]
-        row = connection.execute(
-            "SELECT id, entries FROM id_page WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT 1",
-            (page_id, first_page_id),
-        ).fetchone()
-        if row is None:
-            return numbers
-        page_id, packed = row
+            break
+    return numbers[:most]
 
 
 def _slots_at(connection: sqlite3.Connection, wanted: set[tuple[int, int]]) -> Mapping[tuple[int, int], int]:
@@ -307,9 +308,9 @@ def _slots_at(connection: sqlite3.Connection, wanted: set[tuple[int, int]]) -> M
 
 
 def _packed(kind: str, values: Iterable[int]) -> bytes:
-    """Eight bytes each, little-endian on every machine."""
+    """Eight bytes each, the greatest first on every machine: the order of the bytes is that of the numbers."""
     packed = array(kind, values)
-    if sys.byteorder == "big":
+    if sys.byteorder == "little":
         packed.byteswap()
     return packed.tobytes()
 
@@ -317,6 +318,6 @@ def _packed(kind: str, values: Iterable[int]) -> bytes:
 def _unpacked(packed: bytes, kind: str) -> "array[int]":
     values = array(kind)
     values.frombytes(packed)
-    if sys.byteorder == "big":
+    if sys.byteorder == "little":
         values.byteswap()
     return values

@@ -22,12 +22,12 @@ CREATE TABLE id_run (
     greatest_slot INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE id_page (
-    id      INTEGER PRIMARY KEY,        -- run, 31 bits of the first entry's hash, 12 bits that count equal ones
-    entries BLOB NOT NULL               -- up to 496 of 64 bits, little-endian, ascending: hash, number of the slot
+    id      INTEGER PRIMARY KEY,        -- run, 32 bits of the first entry's hash, 11 bits that count equal ones
+    entries BLOB NOT NULL               -- up to 496 of 64 bits, big-endian, ascending: hash, number of the slot
 ) STRICT;
 CREATE TABLE id_slots (
     id    INTEGER PRIMARY KEY,          -- run, number of the page within the run
-    slots BLOB NOT NULL                 -- 496 of 64 bits, little-endian; the last page has the rest
+    slots BLOB NOT NULL                 -- 496 of 64 bits, big-endian; the last page has the rest
 ) STRICT;
 
 -- What the platform said (platform_lines.py), once each, by time.

@@ -85,7 +85,7 @@ def test_an_id_shared_by_more_slots_than_a_run_counts_hides_no_other(connection:
     """The row ids of its pages would run into those of the next hash."""
     texts = sorted((f"t{number}" for number in range(50)), key=id_runs.hash_of)
     shared = texts[25]
-    id_runs.add(connection, [(slot, {shared}) for slot in range(20_000)] + [(50_000, set(texts) - {shared})])
+    id_runs.add(connection, [(slot, {shared}) for slot in range(10_000)] + [(50_000, set(texts) - {shared})])
 
     assert all(found(connection, each)[each] == [50_000] for each in texts if each != shared)
     assert len(found(connection, shared, most=100)[shared]) >= 100

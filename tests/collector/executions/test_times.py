@@ -29,7 +29,9 @@ def test_every_way_of_writing_noon_is_noon(written: object) -> None:
     assert epoch_us(written) == NOON_US
 
 
-@pytest.mark.parametrize("written", [None, True, "", "noon", [], {}, "nan", float("inf"), 10**400, "9" * 5000, -1, "1969-12-31T23:59:59Z"])
+@pytest.mark.parametrize(
+    "written", [None, True, "", "noon", [], {}, "nan", float("inf"), 10**400, "9" * 5000, -1, "1969-12-31T23:59:59Z"]
+)
 def test_what_is_no_time_is_none(written: object) -> None:
     assert epoch_us(written) is None
 

@@ -145,7 +145,7 @@ def _state_rows(state: State, folding: Folding, inside: tuple[str, ...]) -> Iter
 
 def _blocks(state: State, folding: Folding, inside: tuple[str, ...]) -> Iterator[list[GraphRow]]:
     """What ran inside a state, each branch and iteration by itself."""
-    rounds = max(1, *(each.round for each in state.branches), *(each.round for each in state.iterations))
+    rounds = max([1, *(each.round for each in state.branches), *(each.round for each in state.iterations)])
     if rounds > 1 and not folding.is_off:
         yield [GraphRow("", f"↺ {rounds - 1} earlier {'try' if rounds == 2 else 'tries'} (--all shows them)")]
     branches = [each for each in state.branches if each.round == rounds or folding.is_off]

@@ -5,6 +5,7 @@
 
     ✔ place-order  POST /orders                                         ran 84ms
     ↺ └─ notify-user ×2  order_placed                     waited 31ms  ran 210ms
+           over bus orders
            exact: same EventBridge id on both sides, events/7bf73129-…; Root agrees
            attempt 1 failed after 12ms: TimeoutError: the gateway did not answer
 
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from hopscope_collector.flow import Evidence, Flow, Hop, Link, Wait
+from hopscope_collector.rules import resource_name
 from hopscope_tui.drawing.flow_line import flow_row, heading_row
 from hopscope_tui.drawing.headline import made_of
 from hopscope_tui.drawing.outline import Step, outline
@@ -56,6 +58,16 @@ _STYLES: dict[str, dict[str, object]] = {
 }
 
 _ALSO: dict[Evidence, str] = {"ref": "message id", "header": "Root", "key": "key", "inferred": "body"}
+BROKERS: dict[str, str] = {
+    "sqs": "queue",
+    "sns": "topic",
+    "events": "bus",
+    "eventsv2": "bus",
+    "kinesis": "stream",
+    "dynamodb": "table",
+    "states": "state machine",
+    "lambda": "function",
+}
 _REFS = {
     "sqs": "SQS message id",
     "sns": "SNS message id",
@@ -174,7 +186,10 @@ def _due(wait: Wait, now_us: int) -> str:
 
 
 def _details(step: Step) -> Iterator[tuple[str, str]]:
-    """The evidence of the link, then every attempt that did not succeed."""
+    """The way the message took, the evidence of the link, then every attempt that did not succeed."""
+    way = way_of(step)
+    if way:
+        yield way, "faint"
     if step.link is not None:
         yield evidence_words(step.link), "faint"
     for hop in step.hops:
@@ -185,6 +200,17 @@ def _details(step: Step) -> Iterator[tuple[str, str]]:
             yield f"{tried}{after}: {hop.error.type}{message}", "failed"
         elif hop.status in ("timed-out", "dead-lettered"):
             yield f"attempt {hop.attempt} {hop.status}: its end was never recorded", "failed"
+
+
+def way_of(step: Step) -> str:
+    """The brokers between two functions: `topic tickets → queue tickets`. Empty when none is known."""
+    names: list[str] = []
+    if step.send is not None and step.hop is not None and step.send.destination:
+        names.append(f"{BROKERS.get(step.send.service, step.send.service)} {resource_name(step.send.destination)}")
+    if step.hop is not None and step.hop.origin and step.hop.source in BROKERS:
+        names.append(f"{BROKERS[step.hop.source]} {resource_name(step.hop.origin)}")
+    batch = f", one of {step.hop.batch_size} in its batch" if step.hop is not None and step.hop.batch_size > 1 else ""
+    return "over " + " → ".join(dict.fromkeys(names)) + batch if names else batch.removeprefix(", ")
 
 
 def evidence_words(link: Link) -> str:

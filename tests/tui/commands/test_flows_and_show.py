@@ -120,6 +120,26 @@ def test_show_draws_the_tree_with_its_evidence(hopscope):
     assert re.search(r"◔ +[├└]─ waiting: order_accepted +since \d+m\d\d, \d+m\d\d too late", text)
 
 
+def test_show_as_mermaid_is_a_sequence_diagram(hopscope):
+    lines = hopscope("show", "o-42", "--mermaid").output.splitlines()
+
+    assert lines[0] == "sequenceDiagram"
+    assert [line.strip() for line in lines[1:5]] == [
+        "participant p1 as caller",
+        "participant p2 as place-order",
+        "participant p3 as bus orders",
+        "participant p4 as notify-restaurant",
+    ]
+    assert [line.strip() for line in lines[5:10]] == [
+        "p1->>p2: POST /orders",
+        "p2->>p3: order_placed",
+        "p3->>p4: order_placed (waited 10ms)",
+        "p4--xp4: TimeoutError (attempt 1)",
+        "p3->>p4: order_placed attempt 2 (waited 1.0s)",
+    ]
+    assert lines[-1].strip().startswith("Note over p4: overdue order_accepted since")
+
+
 def test_nothing_that_a_message_held_acts_on_the_terminal_or_passes_its_edge(hopscope):
     output = hopscope("show", "o-42").output
 

@@ -13,6 +13,7 @@ from hopscope_collector.query import Flows
 from hopscope_collector.rules_file import rules_for
 from hopscope_collector.store.location import open_to_read, store_url
 from hopscope_tui.drawing.flow_line import key_of
+from hopscope_tui.flow_mermaid import mermaid_lines
 from hopscope_tui.flow_text import flow_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
 
@@ -34,9 +35,10 @@ class SeveralFlows(InputError):
 @click.command(name="show")
 @click.argument("id_text", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: docs/show.md says what is in it.")
+@click.option("--mermaid", "as_mermaid", is_flag=True, help="A Mermaid sequence diagram, for Markdown.")
 @click.option("--store", metavar="URL", help="Which store; default $HOPSCOPE_STORE, else a file of yours.")
 @click.option("--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else beside the store.")
-def command(id_text: str, *, as_json: bool, store: str | None, rules: str | None) -> None:
+def command(id_text: str, *, as_json: bool, as_mermaid: bool, store: str | None, rules: str | None) -> None:
     """Show one flow: its tree of hops, the evidence of every link, what it waits for.
 
     ID: a trace id, correlation id, key (order_id=o-42, or o-42 alone), any ref or bare message id, request id,
@@ -47,6 +49,9 @@ def command(id_text: str, *, as_json: bool, store: str | None, rules: str | None
         flow = _only(Flows(opened, known_rules, _now_us).find(id_text), id_text)
     if as_json:
         click.echo(json.dumps({"hopscope": CONTRACT_VERSION, "flow": flow_json(flow)}))
+        return
+    if as_mermaid:
+        click.echo("\n".join(mermaid_lines(flow, _now_us())))
         return
     for row in flow_rows(flow, terminal_cells(), _now_us()):
         click.echo(painted(row))

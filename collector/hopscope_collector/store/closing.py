@@ -39,6 +39,15 @@ class _Closing:
     seen_ids: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
     is_complete: bool = True
+    ids: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Ids of a line by its text: the same line is met by many of them."""
+
+    def ids_of(self, line: RecordLine) -> frozenset[str]:
+        """The line's ids, worked out once."""
+        known = self.ids.get(line.text)
+        if known is None:
+            known = self.ids[line.text] = line.ids
+        return known
 
 
 def closure_of(ids: Iterable[str], reach: Reach, lookup: Lookup, facts_of: FactsOf) -> Closure:
@@ -54,7 +63,7 @@ def closure_of(ids: Iterable[str], reach: Reach, lookup: Lookup, facts_of: Facts
         wanted = {
             each
             for line in fresh
-            for each in line.ids
+            for each in closing.ids_of(line)
             if each != line.invocation_id  # whatever shares it shares its trace
             and each not in closing.seen_ids
             and key_name(each) not in reach.unfollowed_keys
@@ -67,7 +76,7 @@ def _round(closing: _Closing, wanted: set[str], way: tuple[Reach, Lookup], *, is
     reach, lookup = way
     fresh: list[RecordLine] = []
     for match in lookup(sorted(wanted), reach.max_records_an_id):
-        lines = [each for each in match.lines if holds(each.ids, match.id)]
+        lines = [each for each in match.lines if holds(closing.ids_of(each), match.id)]
         if len(lines) > reach.max_records_an_id:
             closing.cut.add(match.id.removeprefix(ANY_KIND))
             if not is_asked:

@@ -2,7 +2,8 @@
 
     python bench/tui.py [FLOWS ...]        default: 1,000 100,000 1,000,000
 
-first paint   from the start of the process to the first rows on the screen (imports included)
+first paint   from the start of the process to the first rows on the screen (imports included); beside it the same of
+              an app of Textual with one empty widget, which nothing on it can be faster than
 step          one cursor key, until the screen has been drawn again; `idle` is what the measuring itself costs
 far           from the first row to the last
 update        from a new flow in the source to its line on the screen, with the timer that the program uses
@@ -55,9 +56,7 @@ def a_flow(number: int, hops: int = 5) -> Flow:
     sends = tuple(
         Send(f"s{each.id}", each.id, "events", "PutEvents", each.started_us, name="order_placed") for each in chain
     )
-    links = tuple(
-        Link(f"s{one.id}", two.id, ("carrier", "ref"), "", 20_000) for one, two in pairwise(chain)
-    )
+    links = tuple(Link(f"s{one.id}", two.id, ("carrier", "ref"), "", 20_000) for one, two in pairwise(chain))
     return Flow(
         trace,
         "failed" if number % 9 == 4 else "done",
@@ -93,6 +92,9 @@ class Endless:
     def flow(self, id_text: str) -> Flow | None:
         """By its id."""
         return a_flow(int(id_text, 16))
+
+    def execution(self, arn: str) -> None:
+        """There are none."""
 
     def close(self) -> None:
         """Nothing is open."""
@@ -216,20 +218,36 @@ async def painted(count: int) -> None:
             await pilot.pause()
 
 
+EMPTY_APP = """
+import asyncio
+from textual.app import App
+from textual.widgets import Static
+class Empty(App):
+    def compose(self):
+        yield Static("x")
+async def painted():
+    async with Empty().run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+asyncio.run(painted())
+"""
+
+
 def first_paint_ms(count: int) -> float:
-    """Of a fresh process, less what Python itself takes to start and stop."""
+    """Of a fresh process."""
+    return median(run_ms(__file__, "--paint", str(count)) for _ in range(5))
 
-    def run_ms(*arguments: str) -> float:
-        begin = time.perf_counter()
-        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
-        return (time.perf_counter() - begin) * 1_000
 
-    whole = median(run_ms(__file__, "--paint", str(count)) for _ in range(3))
-    return whole - median(run_ms("-c", "pass") for _ in range(3))
+def run_ms(*arguments: str) -> float:
+    """A Python process from start to end."""
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+    return (time.perf_counter() - begin) * 1_000
 
 
 def main(counts: list[int]) -> None:
     """Print the tables."""
+    empty_ms = median(run_ms("-c", EMPTY_APP) for _ in range(5))
+    print(f"first paint of an empty app of Textual: {empty_ms:.0f} ms")
     print(f"{'flows':>11} {'first paint':>12} {'step':>8} {'idle':>8} {'far':>8} {'update':>8} {'memory':>9}")
     for count in counts:
         found = asyncio.run(screens(count))

@@ -35,7 +35,8 @@ class Picture:
 PICTURES = (
     Picture("flows"),
     Picture("flows-day", theme="hopscope-day"),
-    Picture("problems", ("exclamation_mark",), (120, 20)),
+    Picture("problems", ("p",), (120, 14)),
+    Picture("map", ("m",), (120, 30)),
     Picture("waterfall", ("enter", "down", "down"), filter_text="status:recovered fn:print-ticket error:PrinterAsleep"),
     Picture("graph", ("enter", "down", "1"), (120, 44), filter_text="status:dead-lettered"),
     Picture("sequence", ("enter", "down", "down", "3"), filter_text="status:recovered fn:award-points"),

@@ -1,4 +1,7 @@
-"""The app: a source of flows, and a stack of screens over it."""
+"""The app: a source of flows, and a stack of screens over it.
+
+Every screen but the first is imported when it is asked for: the list is what a person waits for.
+"""
 
 import time
 from collections.abc import Callable
@@ -7,12 +10,8 @@ from textual.app import App
 
 from hopscope_collector.flow import Flow
 from hopscope_tui.neutral import neutral
-from hopscope_tui.screens.flow import FlowScreen
 from hopscope_tui.screens.flows import FlowsScreen
-from hopscope_tui.screens.help import HelpScreen
-from hopscope_tui.screens.jump import JumpScreen
 from hopscope_tui.screens.live import LOOK_EVERY_S
-from hopscope_tui.screens.report import MapScreen, ProblemsScreen
 from hopscope_tui.source import FlowSource
 from hopscope_tui.themes import NIGHT, OURS
 
@@ -53,6 +52,8 @@ class HopscopeApp(App[None]):
 
     def open_flow(self, flow: Flow) -> None:
         """Put the flow's screen on top."""
+        from hopscope_tui.screens.flow import FlowScreen
+
         self.push_screen(FlowScreen(self.source, flow))
 
     def copy_id(self, id_text: str) -> None:
@@ -62,14 +63,19 @@ class HopscopeApp(App[None]):
 
     def action_problems(self) -> None:
         """What is wrong, alike problems together."""
+        from hopscope_tui.screens.report import ProblemsScreen
+
         self.push_screen(ProblemsScreen(self.source))
 
     def action_map(self) -> None:
         """Who sends what to whom."""
+        from hopscope_tui.screens.report import MapScreen
+
         self.push_screen(MapScreen(self.source))
 
     def action_jump(self) -> None:
         """Ask for an id, open its flow."""
+        from hopscope_tui.screens.jump import JumpScreen
 
         def opened(flow: Flow | None) -> None:
             if flow is not None:
@@ -79,6 +85,8 @@ class HopscopeApp(App[None]):
 
     def action_help(self) -> None:
         """The keys of the screen on top."""
+        from hopscope_tui.screens.help import HelpScreen
+
         keys: dict[str, tuple[str, str]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding

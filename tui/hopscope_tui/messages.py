@@ -4,12 +4,15 @@ Textual writes into a message as it travels, so the classes cannot be frozen; wh
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
 from hopscope_tui.source import Window
+
+if TYPE_CHECKING:
+    from hopscope_collector.executions.model import Execution
 
 
 @dataclass
@@ -33,7 +36,7 @@ class FlowRead(Message):
     """A worker has read one flow. None when the source knows it no more."""
 
     flow: Flow | None
-    execution: Execution | None = None
+    execution: "Execution | None" = None
     """The execution that was asked for with it."""
 
 

@@ -8,10 +8,12 @@ The screens call a source from worker threads, one call at a time each, and show
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
+
+if TYPE_CHECKING:
+    from hopscope_collector.executions.model import Execution
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class FlowSource(Protocol):
         """The flow that any of its ids or keys names. None when nothing is known by it."""
         ...
 
-    def execution(self, arn: str) -> Execution | None:
+    def execution(self, arn: str) -> "Execution | None":
         """The execution's states. None when no history of it was collected."""
         ...
 

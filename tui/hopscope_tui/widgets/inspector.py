@@ -44,4 +44,4 @@ class Inspector(DrawnList):
             return
         self._width_cells = width_cells
         self._rows = self._draw(width_cells)
-        self.row_count = len(self._rows)
+        self.row_count = max(len(self._rows), self.scrollable_content_region.height)  # the same size: no new layout

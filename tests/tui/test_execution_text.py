@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from hopscope_collector.executions import Execution, execution_of, histories_of
 from hopscope_collector.executions.definition import definition_of
-from hopscope_collector.executions.model import Attempt, Identity, Iteration, State
+from hopscope_collector.executions.model import Attempt, Branch, Identity, Iteration, State
 from hopscope_collector.executions.unreached import Unreached, unreached_states
 from hopscope_tui.drawing.rows import row_cells, row_text
-from hopscope_tui.execution_graph import ranges
-from hopscope_tui.execution_text import Look, execution_rows, problem_text
+from hopscope_tui.execution_graph import Folding, graph_of, ranges
+from hopscope_tui.execution_text import Look, execution_rows, graph_rows, problem_text
 from hopscope_tui.neutral import neutral
 
 MS = 1_000
@@ -130,6 +130,20 @@ def test_a_running_execution_is_seen_at_a_glance() -> None:
              2  Prepare        Parallel ● running      10ms      –     1
              4  Prepare/Charge Task     ✔ succeeded    30ms   80ms     2
              5  Prepare/Tell   Task     ◌ waiting      40ms      –     1""")
+
+
+def test_what_a_branch_did_not_reach_stands_in_the_branch() -> None:
+    inside = {"inside": ("Both",), "type": "Pass"}
+    unreached = (
+        Unreached("Settle", branch=0, siblings=frozenset({"Charge", "Settle"}), **inside),
+        Unreached("Pick", branch=1, siblings=frozenset({"Pick"}), **inside),
+    )
+    both = a_state("Both", type="Parallel", branches=(Branch((a_state(),)),))
+
+    graph = [row_text(row) for row in graph_rows(graph_of([both], Folding(unreached)), 80)]
+
+    assert [line.split("  ")[0] for line in graph] == ["✔ Both", "├─ ✔ Charge", "│", "└─ · Pick"]
+    assert graph[2].startswith("│  · Settle ")
 
 
 def test_iterations_that_succeeded_fold_and_the_others_stand_out() -> None:

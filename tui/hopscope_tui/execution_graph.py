@@ -92,7 +92,7 @@ class Folding:
 
 def graph_of(states: Sequence[State], folding: Folding) -> list[GraphRow]:
     """The rows of the whole execution."""
-    return [*_scope_rows(states, folding, ()), *_unreached_rows(folding, inside=())]
+    return [*_scope_rows(states, folding, ()), *(_unreached_row(each) for each in _unreached_in(folding, ()))]
 
 
 def word_of(state: State) -> str:
@@ -149,13 +149,19 @@ def _blocks(state: State, folding: Folding, inside: tuple[str, ...]) -> Iterator
     if rounds > 1 and not folding.is_off:
         yield [GraphRow("", f"↺ {rounds - 1} earlier {'try' if rounds == 2 else 'tries'} (--all shows them)")]
     branches = [each for each in state.branches if each.round == rounds or folding.is_off]
+    entered: set[str] = set()
     for branch in branches:
-        yield list(_scope_rows(branch.states, folding, inside))
+        names = {each.name for each in branch.states}
+        entered |= names
+        rest = (_unreached_row(each) for each in _unreached_in(folding, inside) if names & each.siblings)
+        yield [*_scope_rows(branch.states, folding, inside), *rest]
     iterations = [each for each in state.iterations if each.round == rounds or folding.is_off]
     yield from _iteration_blocks(iterations, folding, inside)
     for run in state.map_runs:
         yield [GraphRow("", f"Map Run {run.arn or ''}".rstrip(), run.status.lower().replace("_", " "))]
-    yield from _unreached_blocks(folding, inside)
+    for _, group in groupby(_unreached_in(folding, inside), key=lambda each: each.branch):
+        if rows := [_unreached_row(each) for each in group if not entered & each.siblings]:
+            yield rows
 
 
 def _iteration_blocks(
@@ -187,14 +193,8 @@ def _iteration_block(iteration: Iteration, folding: Folding, inside: tuple[str, 
     return [*rows, *(replace(row, guide="  " + row.guide) for row in _scope_rows(iteration.states, folding, inside))]
 
 
-def _unreached_blocks(folding: Folding, inside: tuple[str, ...]) -> Iterator[list[GraphRow]]:
-    here = [each for each in folding.unreached if each.inside == inside]
-    for _, group in groupby(here, key=lambda each: each.branch):
-        yield [_unreached_row(each) for each in group]
-
-
-def _unreached_rows(folding: Folding, inside: tuple[str, ...]) -> Iterable[GraphRow]:
-    return (_unreached_row(each) for each in folding.unreached if each.inside == inside)
+def _unreached_in(folding: Folding, inside: tuple[str, ...]) -> Iterable[Unreached]:
+    return (each for each in folding.unreached if each.inside == inside)
 
 
 def _unreached_row(each: Unreached) -> GraphRow:

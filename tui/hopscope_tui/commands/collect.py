@@ -17,6 +17,9 @@ from hopscope_collector.sources.naming import Wanted, sources_of
 from hopscope_collector.store.location import open_to_write, store_url
 from hopscope_tui.neutral import neutral
 
+SAID_EVERY_S = 10.0
+"""How often progress is said where there is no terminal to write it over on."""
+
 
 @click.command(name="collect")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
@@ -62,15 +65,20 @@ def command(
 
 
 class Progress:
-    """One line on stderr that is written over on a terminal; nothing until the end elsewhere."""
+    """One line on stderr that is written over on a terminal; elsewhere a line now and then."""
 
     def __init__(self) -> None:
         self._is_live = sys.stderr.isatty()
+        self._said_at = time.monotonic()
 
     def progress(self, source: str, collected: Collected) -> None:
         """As in `Watcher`."""
+        line = f"{neutral(source)}: {_counted(collected)}"
         if self._is_live:
-            print(f"\r\x1b[K{neutral(source)}: {_counted(collected)}", end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+        elif time.monotonic() - self._said_at >= SAID_EVERY_S:
+            self._said_at = time.monotonic()
+            print(line, file=sys.stderr, flush=True)
 
     def say(self, words: str) -> None:
         """One thing the person should know now."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from hopscope_stage import Deployment, Stage
 from hopscope_stage.errors import NotSettled
+from hopscope_stage.logs import lines_of
 
 from .board import PATIENCE_S, Board, Said
 from .plan import PlannedOrder
@@ -21,6 +22,10 @@ AT_ONCE = 6
 """Orders under way at the same time."""
 
 MINUTES = 25
+"""When the food will be ready, says the restaurant."""
+
+LAST_LINES = 12
+"""Of a log, when something went wrong: a stack trace of a small handler."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +44,43 @@ class PlacedOrder:
 class Driver:
     """The people around the system."""
 
-    api_url: str
+    deployment: Deployment
     board: Board
 
     def live(self, order: PlannedOrder, followers: Mapping[str, PlannedOrder]) -> list[PlacedOrder]:
         """Everything that happens to one order, and to the one that is placed while it is half way."""
         order_id = order.order_id
-        answers = {"place": self._post("/orders", order.body)}
+        answers = {"place": self._ask("place-order", "/orders", order.body)}
         said = self.board.wait(order_id, "where it should be", is_given_up if order.is_stuck else is_with_restaurant)
         follower = followers.get(order_id)
         lived = self.live(follower, followers) if follower else []
         if order.is_completed:
-            answers["accept"] = self._post(f"/orders/{order_id}/accept", {"minutes": MINUTES})
+            answers["accept"] = self._ask("accept-order", f"/orders/{order_id}/accept", {"minutes": MINUTES})
             self.board.wait(order_id, "confirmed", is_confirmed)
-            answers["complete"] = self._post(f"/orders/{order_id}/complete", {"paidCents": order.body["totalCents"]})
+            paid = {"paidCents": order.body["totalCents"]}
+            answers["complete"] = self._ask("complete-order", f"/orders/{order_id}/complete", paid)
             said = self.board.wait(order_id, "over", lambda said: is_over(order, said))
         return [PlacedOrder(order, answers, said), *lived]
 
-    def _post(self, path: str, body: Mapping[str, Any]) -> int:
-        """The status of the answer.
+    def _ask(self, function: str, path: str, body: Mapping[str, Any]) -> int:
+        """The status of what the function behind this path answers.
 
         Raises:
-            NotSettled: the API refused; the order will not go on.
+            NotSettled: it refused, so the order will not go on; with the end of its log.
         """
+        url = self.deployment.url("api.orders") + path
         request = urllib.request.Request(  # noqa: S310 - the stage's own URL
-            self.api_url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
+            url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
         )
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
                 return int(answer.status)
         except urllib.error.HTTPError as refused:
-            with refused:
-                raise NotSettled(
-                    f"POST {path} was answered {refused.code} {refused.read(500).decode(errors='replace')}; "
-                    "the function's log says why"
-                ) from refused
+            refused.close()
+            log = "\n".join(lines_of(self.deployment, function)[-LAST_LINES:])
+            raise NotSettled(
+                f"POST {path} was answered {refused.code}; the end of the log of {function}:\n{log}"
+            ) from refused
 
 
 def is_with_restaurant(said: Said) -> bool:
@@ -113,7 +120,7 @@ def run(
     followers = {order.behind: order for order in orders if order.behind}
     placed: list[PlacedOrder] = []
     with Board(deployment) as board, ThreadPoolExecutor(AT_ONCE) as people:
-        driver = Driver(deployment.url("api.orders"), board)
+        driver = Driver(deployment, board)
         lives: list[Future[list[PlacedOrder]]] = []
         for order in opening(order for order in orders if not order.behind):
             lives.append(people.submit(driver.live, order, followers))

@@ -6,6 +6,7 @@ with Stage.start(attach="redirect", layer_zip=Path("dist/layer.zip")) as stage:
 """
 
 import os
+import secrets
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -44,7 +45,8 @@ AWS = "aws"
 """The endpoint that stands for the person's own account."""
 
 SHARED_PREFIX = "hopscope-demo-"
-"""Put before every name where other things may live."""
+"""Where other things may live, every name begins with this and some letters of its deployment's own: what an
+earlier one left, such as the names of executions, is not in the way."""
 
 
 def say(message: str) -> None:
@@ -136,7 +138,7 @@ class Stage:
         """Make everything the app declares.
 
         Args:
-            prefix: put before every name; None for none on an own emulator, `hopscope-demo-` elsewhere.
+            prefix: put before every name. None for none on an own emulator, `hopscope-demo-3f9a-` elsewhere.
             attach: other than the stage's own, for this app alone.
             settings: more `HOPSCOPE_*` variables, for this app alone.
 
@@ -145,7 +147,7 @@ class Stage:
             UnknownAddress: the app mentions what it does not have.
         """
         if prefix is None:
-            prefix = "" if self.emulator else SHARED_PREFIX
+            prefix = "" if self.emulator else f"{SHARED_PREFIX}{secrets.token_hex(2)}-"
         place = Place(self.account(), REGION, prefix)
         attachment = replace(
             self.attachment,

@@ -147,13 +147,14 @@ def test_somebody_else_s_emulator_is_used_and_left_as_it_was(stage, a_function):
     before = everything(stage)
     with Stage.start(endpoint=stage.endpoint) as guest:
         deployment = guest.deploy(app)
-        with pytest.raises(NotDeployed, match="hopscope-demo-guest"):
-            guest.deploy(app)
-        guest.client("ssm").put_parameter(Name="/hopscope-demo-folder/a/b", Value="left", Type="String")
+        prefix = deployment.name("queue.work").removesuffix("work")
+        with pytest.raises(NotDeployed, match=f"{prefix}guest"):
+            guest.deploy(app, prefix=prefix)
+        guest.client("ssm").put_parameter(Name=f"/{prefix}folder/a/b", Value="left", Type="String")
         guest.client("s3").put_object(Bucket=deployment.name("bucket.bucket"), Key="left", Body=b"")
         during = everything(stage)
 
-    assert deployment.name("queue.work") == "hopscope-demo-work"
+    assert re.fullmatch(r"hopscope-demo-[0-9a-f]{4}-", prefix)
     assert [kind for kind, names in during.items() if names == before[kind]] == []
     assert everything(stage) == before
 

@@ -7,8 +7,8 @@
 `durable:FUNCTION` is the same for the durable executions of a function (`durable_functions`).
 
 Followed, a poll asks for what started since the last one, what was redriven, and how the running ones are. Of a running
-execution only new events are asked for; what is over is never read again. With an execution come the children of its
-Map Runs.
+execution only new events are asked for; what is over is never read again. With an execution that is over come
+those that it started: the children of its Map Runs, and nested executions.
 
     position   {state machine arn: {"from_us": …, "running": [arns], "redrives": {arn: count}}}
 """
@@ -23,8 +23,11 @@ from hopscope_collector.errors import NotASource, SourceFailed
 from hopscope_collector.executions.description import Description
 from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.history import History
+from hopscope_collector.executions.identity import children_in, identity_of
 from hopscope_collector.executions.step_functions import Executions
+from hopscope_collector.lines import fingerprint_of
 from hopscope_collector.sources.contract import Lines, Stop
+from hopscope_collector.store.contract import RefusedLine
 
 POLL_S = 5.0
 """ListExecutions allows two to five requests a second in an account."""
@@ -38,6 +41,10 @@ OVERLAP_US = 60_000_000
 MOST_KEPT_EVENTS = 200_000
 """Of running executions, over all of them; past that one is read again from its first event."""
 
+STANDARD = ":execution:"
+"""In the ARN of an execution that can be asked for; Express executions are in their log group only."""
+
+UNREADABLE = "unreadable_execution"
 PATIENCE = 10
 LONGEST_PAUSE_S = 30.0
 
@@ -115,7 +122,7 @@ class ExecutionsSource:
             stop.sleep(self._poll_s)
 
     def _poll(self, stop: Stop) -> Iterator[Lines]:
-        if ":execution:" in self._text:
+        if STANDARD in self._text:
             self._machines.setdefault(self._text, _Known(running=[self._text]))
             yield from self._handed(self._text, [self._executions.described(self._text)], stop)
             return
@@ -129,7 +136,7 @@ class ExecutionsSource:
             yield from self._handed(machine, found, stop)
 
     def _is_over(self) -> bool:
-        return ":execution:" in self._text and not self._machines[self._text].running
+        return STANDARD in self._text and not self._machines[self._text].running
 
     def _new(self, machine: str, known: _Known) -> Iterator[Description]:
         for described in self._executions.started(machine):
@@ -168,17 +175,40 @@ class ExecutionsSource:
         self._keep(described.arn, events)
         is_known = described.arn in self._handed_over
         self._handed_over.add(described.arn)
-        for run_arn in {each.text("mapRunArn") for each in events.values() if each.type == "MapRunStarted"}:
-            if described.status != "RUNNING" and run_arn:
-                yield from self._children(run_arn)
+        if described.status != "RUNNING":
+            yield from self._started_by(events.values())
         if new or not is_known or described.status != "RUNNING":
             self._position = json.dumps({arn: asdict(each) for arn, each in self._machines.items()})
             yield self._lines(History(tuple(events.values()), described, described.kind), self._position)
 
-    def _children(self, map_run_arn: str) -> Iterator[Lines]:
-        for child in self._executions.children(map_run_arn):
-            history = History(tuple(self._executions.events(child.arn, 0)), child, child.kind)
-            yield self._lines(history, self._position)
+    def _started_by(self, events: Iterable[HistoryEvent]) -> Iterator[Lines]:
+        """The executions that an execution started: children of its Map Runs, and nested ones, however deep."""
+        ordered = sorted(events, key=lambda each: each.id)
+        map_runs = {each.text("mapRunArn") for each in ordered if each.type == "MapRunStarted"}
+        for child in (each for run_arn in sorted(map_runs - {None}, key=str) for each in self._children(run_arn)):
+            yield from self._nested(child)
+        for arn in children_in(identity_of(ordered).refs):
+            if STANDARD in arn and arn not in self._handed_over:
+                try:
+                    child = self._executions.described(arn)
+                except SourceFailed as error:  # of another account, or gone: that is no reason to stop
+                    yield Lines(refused=(self._unreadable(arn, error),))
+                    continue
+                yield from self._nested(child)
+
+    def _children(self, map_run_arn: str | None) -> Iterator[Description]:
+        return self._executions.children(map_run_arn or "")
+
+    def _nested(self, child: Description) -> Iterator[Lines]:
+        self._handed_over.add(child.arn)
+        events = self._executions.events(child.arn, 0)
+        yield self._lines(History(tuple(events), child, child.kind), self._position)
+        yield from self._started_by(events)
+
+    def _unreadable(self, arn: str, error: SourceFailed) -> RefusedLine:
+        return RefusedLine(
+            UNREADABLE, fingerprint_of(arn), self.name, arn, f"a nested execution cannot be read: {error}"
+        )
 
     def _keep(self, arn: str, events: dict[int, HistoryEvent]) -> None:
         self._events[arn] = events

@@ -122,6 +122,47 @@ def test_children_of_a_map_run_come_with_their_parent(a_history: AHistory) -> No
     assert [bool(each.position) for each in batches] == [False, True, False], "the position is past both, or neither"
 
 
+def test_nested_executions_come_with_their_parent(a_history: AHistory) -> None:
+    """Of another state machine, however deep; an Express child has no history to ask for."""
+    between = """
+        2 TaskStateEntered <- 0 name=Start
+        3 TaskScheduled <- 2 resourceType=states resource=startExecution
+        4 TaskSucceeded <- 3 resourceType=states resource=startExecution output='{{"ExecutionArn": "{}"}}'
+    """
+    express = arn("x").replace(":execution:", ":express:")
+    aws = MemoryExecutions(
+        [
+            a_history("a", 1, between=between.format(arn("b"))),
+            a_history("b", 1, between=between.format(arn("c")), state_machine_arn="another"),
+            a_history("c", 1, between=between.format(express), state_machine_arn="another"),
+        ]
+    )
+
+    handed, _ = read(source_of(MACHINE, aws))
+
+    assert [text.partition(" ")[0] for text in handed] == ["b", "c", "a"]
+
+
+class WithoutPermission(MemoryExecutions):
+    def described(self, arn: str) -> Description:
+        if arn.endswith(":b"):
+            raise SourceFailed(f"{arn}: AWS refuses DescribeExecution")
+        return super().described(arn)
+
+
+def test_a_nested_execution_that_cannot_be_read_is_refused_and_the_rest_goes_on(a_history: AHistory) -> None:
+    between = f"""
+        2 TaskStateEntered <- 0 name=Start
+        3 TaskSucceeded <- 2 resourceType=states resource=startExecution output='{{"ExecutionArn": "{arn("b")}"}}'
+    """
+    batches = list(source_of(MACHINE, WithoutPermission([a_history("a", between=between)])).lines(None, Stop()))
+
+    assert [(each.reason, each.place) for lines in batches for each in lines.refused] == [
+        ("unreadable_execution", arn("b"))
+    ]
+    assert said(batches) == ["a SUCCEEDED [1 2 3 99]"]
+
+
 def test_only_what_began_since_is_read(a_history: AHistory) -> None:
     aws = MemoryExecutions([a_history("old", 1, redrives=1), a_history("new", 1_000)])
 

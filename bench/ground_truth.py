@@ -288,6 +288,7 @@ def damaged(records: Iterable[Record], faults: Faults, seed: int) -> list[Record
 def _skewed(record: Record, by_us: int) -> Record:
     if isinstance(record, Begin):
         return replace(record, start_us=record.start_us + by_us, deadline_us=(record.deadline_us or 0) + by_us)
+    assert isinstance(record, End), "the world keeps no histories"
     sends = tuple(replace(each, sent_us=(each.sent_us or 0) + by_us) for each in record.sends)
     return replace(record, start_us=record.start_us + by_us, end_us=record.end_us + by_us, sends=sends)
 

@@ -191,7 +191,8 @@ def _details(step: Step) -> Iterator[tuple[str, str]]:
     if way:
         yield way, "faint"
     if step.link is not None:
-        yield evidence_words(step.link), "faint"
+        is_after = step.link.evidence[0] == "key" and step.send is not None and step.send.name
+        yield evidence_words(step.link) + (f", after {step.send.name}" if is_after and step.send else ""), "faint"
     for hop in step.hops:
         if hop.error is not None:
             tried = f"attempt {hop.attempt} {hop.status}" if len(step.hops) > 1 or hop.attempt > 1 else hop.status
@@ -205,7 +206,8 @@ def _details(step: Step) -> Iterator[tuple[str, str]]:
 def way_of(step: Step) -> str:
     """The brokers between two functions: `topic tickets → queue tickets`. Empty when none is known."""
     names: list[str] = []
-    if step.send is not None and step.hop is not None and step.send.destination:
+    is_way = step.link is not None and step.link.evidence[0] != "key"
+    if is_way and step.send is not None and step.hop is not None and step.send.destination:
         names.append(f"{BROKERS.get(step.send.service, step.send.service)} {resource_name(step.send.destination)}")
     if step.hop is not None and step.hop.origin and step.hop.source in BROKERS:
         names.append(f"{BROKERS[step.hop.source]} {resource_name(step.hop.origin)}")

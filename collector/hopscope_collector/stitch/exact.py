@@ -39,7 +39,8 @@ def _edges_to(hop: Hop, index: Index) -> Iterator[tuple[Edge, Evidence, str]]:
     for ref in (f"{_INVOKED}{hop.request_id}", *hop.refs):  # Invoke answers with the request id: outermost of all
         failed = _failed_invocation(hop, ref, index)
         sources = [failed] if failed else [send.id for send in index.sends_by_ref.get(ref, ())]
-        yield from (((source, hop.id), "ref", ref) for source in sources)
+        for source in sources:
+            yield (source, hop.id), "ref", ref
         if sources:
             return  # refs further in belong to a message that the sender had received and passed on
 

@@ -5,7 +5,7 @@ records ─▶ invocations ─▶ hops, sends ─▶ links, strongest evidence f
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from hopscope_collector.flow import EVIDENCE_ORDER, Flow, Hop, Link, Send
+from hopscope_collector.flow import EVIDENCE_ORDER, Evidence, Flow, Hop, Link, Send
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.bodies import add_body_edges, add_redriven_edges
@@ -110,7 +110,7 @@ class _Parts:
 
 def _link_of(edge: tuple[str, str], weave: Weave) -> Link:
     details = weave.evidence[edge]
-    kinds = tuple(kind for kind in EVIDENCE_ORDER if kind in details)
+    kinds: tuple[Evidence, ...] = tuple([kind for kind in EVIDENCE_ORDER if kind in details])
     target = weave.index.hops_by_id[edge[1]]
     return Link(edge[0], edge[1], kinds, details[kinds[0]], target.started_us - _left_us(edge[0], target, weave.index))
 

@@ -86,7 +86,9 @@ def _identities(hop: Hop, weave: Weave, mixed: frozenset[str]) -> Iterator[tuple
         traces[root_of(hop)] = "hint"
     if _has_proven_trace(hop):
         traces[hop.trace_id] = "proof"
-    yield from ((("trace", each), strength) for each, strength in traces.items() if each and each not in mixed)
+    for each, strength in traces.items():
+        if each and each not in mixed:
+            yield ("trace", each), strength
 
 
 def _has_proven_trace(hop: Hop) -> bool:

@@ -69,7 +69,10 @@ def flow_status(standing: Standing, now_us: int, rules: Rules) -> FlowStatus:
         "duplicated": standing.has_duplicates,
         "recovered": any(hop.status in UNSUCCESSFUL for hop in standing.hops),
     }
-    return next((status for status in FLOW_MEANING if is_true.get(status)), "done")
+    for status in FLOW_MEANING:
+        if is_true.get(status):
+            return status
+    return "done"
 
 
 def is_retried(hop: Hop, now_us: int, rules: Rules) -> bool:

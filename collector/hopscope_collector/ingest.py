@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from hopscope_collector.errors import CollectorError
+from hopscope_collector.facts import Fact
 from hopscope_collector.lines import SortedLines
-from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import RecordLine
 from hopscope_collector.sources.contract import Lines, Source, Stop
 from hopscope_collector.store.contract import Batch, RefusedLine, Store, Written
@@ -45,7 +45,7 @@ class Collected:
     """Lines that were none of ours."""
 
     facts: int = 0
-    """Lines of the platform that were used, repeated ones too."""
+    """Lines of the platform and of brokers that were used, repeated ones too."""
 
     failed: list[CollectorError] = field(default_factory=list)
     """Sources that could not go on."""
@@ -79,7 +79,7 @@ class Gathering:
     """Lines of several sources on their way into one batch."""
 
     records: list[RecordLine] = field(default_factory=list)
-    facts: list[PlatformFact] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     refused: list[RefusedLine] = field(default_factory=list)
     positions: dict[str, str] = field(default_factory=dict)
     stored: list[Callable[[], None]] = field(default_factory=list)

@@ -8,6 +8,7 @@
     is not UTF-8, or holds control characters             refused: not_text
     packed, and cannot be unpacked                        refused: broken_stream
     START, REPORT, a timeout, a crash                     a fact of the platform, not counted as received
+    a broker's own log of a message                       a fact of the broker, not counted as received
     anything else: the user's own line, END               other, not counted as received
 
 Lines longer than `MAX_LINE_BYTES` never get here: the source refuses them as too_long without keeping them.
@@ -22,7 +23,7 @@ from hashlib import blake2b
 from itertools import repeat
 
 from hopscope_collector.envelopes import BrokenEnvelope, CarriedLine, is_envelope, lines_within
-from hopscope_collector.platform_lines import PlatformFact, fact_in
+from hopscope_collector.facts import Fact, any_fact_in
 from hopscope_collector.record_line import Cut, RecordLine, record_line_of
 from hopscope_collector.record_shape import glance
 from hopscope_collector.store.contract import RefusedLine
@@ -53,7 +54,7 @@ class SortedLines:
     """The Lambda function whose lines these are. None when the source does not know."""
 
     records: list[RecordLine] = field(default_factory=list)
-    facts: list[PlatformFact] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     refused: list[RefusedLine] = field(default_factory=list)
     others: int = 0
     """Lines that are none of ours: the user's own, the platform's."""
@@ -112,7 +113,7 @@ class SortedLines:
     def _add_other(self, line: str, at_us: int | None) -> None:
         if _NOT_TEXT.search(line):
             raise NotText("line is not text (binary, or not UTF-8); expected one record a line")
-        fact = fact_in(line, at_us, self.function)
+        fact = any_fact_in(line, at_us, self.function)
         if fact is not None:
             self.facts.append(fact)
         elif _PIECE.search(line) and not _is_json(line):

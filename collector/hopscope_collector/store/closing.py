@@ -11,17 +11,19 @@ A round asks for all its new ids at once, so that a store answers it with one pa
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from hopscope_collector.broker_lines import BrokerFact
+from hopscope_collector.facts import Fact, packed_fact
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import RecordLine, record_in
 from hopscope_collector.store.contract import Closure, Reach
-from hopscope_collector.store.ids import ANY_KIND, asked, holds, key_name, request_ids_of
+from hopscope_collector.store.ids import ANY_KIND, asked, holds, key_name, told_about
 from hopscope_wire.model import End, Record
 
 Lookup = Callable[[Sequence[str], int], Iterable["Match"]]
 """(ids, most) → what each id may name: more than `most` lines when there are, and some MAY not hold the id."""
 
-FactsOf = Callable[[Sequence[str]], Iterable[PlatformFact]]
-"""Request ids → what the platform said about them."""
+FactsOf = Callable[[Sequence[str]], Iterable[Fact]]
+"""Bare ids → what the platform and brokers said about them; some facts MAY be about none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,28 @@ def _round(closing: _Closing, wanted: set[str], way: tuple[Reach, Lookup], *, is
 
 def _closure(closing: _Closing, facts_of: FactsOf) -> Closure:
     records = sorted((record_in(line) for line in closing.lines.values()), key=by_start)
-    facts = facts_of(request_ids_of(closing.seen_ids))
+    facts = _facts_about(closing.seen_ids, facts_of)
     return Closure(
         records=tuple(records),
-        facts=tuple(sorted(facts, key=lambda each: (each.at_us, each.kind, each.request_id))),
+        facts=tuple(each for each in facts if isinstance(each, PlatformFact)),
+        brokers=tuple(each for each in facts if isinstance(each, BrokerFact)),
         cut=tuple(sorted(closing.cut)),
         is_complete=closing.is_complete,
     )
+
+
+def _facts_about(ids: Iterable[str], facts_of: FactsOf) -> list[Fact]:
+    """What is said about the ids, and about what a broker says they became: an event, the message, the request."""
+    found: dict[str, Fact] = {}
+    asked_for: set[str] = set()
+    wanted = set(told_about(ids))
+    while wanted:
+        asked_for |= wanted
+        fresh = list(facts_of(sorted(wanted)))
+        found.update((packed_fact(each), each) for each in fresh)
+        led_to = (ref for each in fresh if isinstance(each, BrokerFact) for ref in each.led_to)
+        wanted = set(told_about(led_to)) - asked_for
+    return [fact for _, fact in sorted(found.items(), key=lambda each: (each[1].at_us, each[0]))]
 
 
 def _age(line: RecordLine) -> tuple[int, str, str]:

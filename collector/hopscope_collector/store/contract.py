@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
+from hopscope_collector.broker_lines import BrokerFact
+from hopscope_collector.facts import Fact
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import RecordLine, record_line
 from hopscope_wire.model import Record
@@ -48,7 +50,7 @@ class Batch:
     """What one write makes durable together, or not at all."""
 
     records: Sequence[RecordLine] = ()
-    facts: Sequence[PlatformFact] = ()
+    facts: Sequence[Fact] = ()
     refused: Sequence[RefusedLine] = ()
     positions: Mapping[str, str] = field(default_factory=dict)
     """By name of the source: where to go on after this batch. Opaque to the store."""
@@ -92,6 +94,9 @@ class Closure:
     facts: tuple[PlatformFact, ...] = ()
     """What the platform said about the request ids in them, sorted by `at_us`: also of invocations without a record."""
 
+    brokers: tuple[BrokerFact, ...] = ()
+    """What brokers said about the refs in them, and about what those became, sorted by `at_us`."""
+
     cut: tuple[str, ...] = ()
     """Ids that were not followed because too many records share them, sorted."""
 
@@ -115,7 +120,7 @@ class Changes:
     """To be given the next time."""
 
     ids: tuple[str, ...] = ()
-    """Trace ids that got a record and `lambda/<request id>` of new facts, each once: ids for `records_of()`."""
+    """Trace ids that got a record and refs that new facts are about, each once: ids for `records_of()`."""
 
     is_everything: bool = False
     """True when the store no longer knows what changed since that token: read everything again."""
@@ -148,7 +153,7 @@ class Stats:
 
     pruned: int = 0
     facts: int = 0
-    """Platform facts in the store now; they are no part of the equation."""
+    """Facts of the platform and of brokers in the store now; they are no part of the equation."""
 
     oldest_us: int | None = None
     """Start of the oldest invocation. None when the store is empty."""
@@ -226,6 +231,6 @@ class Store(Protocol):
     ) -> None: ...
 
 
-def batch_of(records: Iterable[Record], facts: Collection[PlatformFact] = ()) -> Batch:
+def batch_of(records: Iterable[Record], facts: Collection[Fact] = ()) -> Batch:
     """A batch of decoded records, from no source."""
     return Batch(records=[record_line(each) for each in records], facts=tuple(facts))

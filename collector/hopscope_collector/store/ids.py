@@ -18,6 +18,7 @@ from hopscope_collector.record_shape import RecordShape
 from hopscope_wire.model import Record
 
 ANY_KIND = "*/"
+_TOLD_ABOUT = ("lambda/", "events/", "eventsv2/", "sns/", ANY_KIND)
 
 _REF = re.compile(r"([a-z0-9]+)/(?=.)", re.DOTALL)
 _SEND_ID = re.compile(r"[0-9a-f]{12}(?!0000)[0-9a-f]{4}\Z")
@@ -60,9 +61,9 @@ def asked(id_text: str) -> tuple[str, ...]:
     return id_text, ANY_KIND + id_text
 
 
-def request_ids_of(ids: Iterable[str]) -> list[str]:
-    """The request ids among the ids, sorted."""
-    return sorted({bare(each) for each in ids if each.startswith(("lambda/", ANY_KIND))})
+def told_about(ids: Iterable[str]) -> list[str]:
+    """The bare texts of the ids that the platform or a broker may tell something about, sorted."""
+    return sorted({bare(each) for each in ids if each.startswith(_TOLD_ABOUT)})
 
 
 def holds(held: Collection[str], id_text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.facts import Fact, about
 from hopscope_collector.record_line import RecordLine
 from hopscope_collector.store.closing import Match, closure_of
 from hopscope_collector.store.contract import (
@@ -34,7 +34,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._lines: dict[str, RecordLine] = {}
         self._texts_by_bare_id: dict[str, dict[str, None]] = defaultdict(dict)
-        self._facts: dict[PlatformFact, None] = {}
+        self._facts: dict[Fact, None] = {}
         self._fingerprints: set[int] = set()
         self._positions: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
@@ -128,9 +128,9 @@ class MemoryStore:
         self._refused[line.reason] += 1
         self._examples.setdefault(line.reason, Example(line.source, line.place, line.message))
 
-    def _note_change(self, lines: Iterable[RecordLine], facts: Iterable[PlatformFact]) -> None:
+    def _note_change(self, lines: Iterable[RecordLine], facts: Iterable[Fact]) -> None:
         ids = dict.fromkeys(line.trace_id for line in lines)
-        ids.update(dict.fromkeys(f"lambda/{each.request_id}" for each in facts if each.request_id))
+        ids.update(dict.fromkeys(about(each) for each in facts if about(each)))
         if ids:
             self._changed.append(tuple(ids))
 
@@ -138,6 +138,6 @@ class MemoryStore:
         for each in ids:
             yield Match(each, [self._lines[text] for text in self._texts_by_bare_id.get(bare(each), ())])
 
-    def _facts_of(self, request_ids: Sequence[str]) -> list[PlatformFact]:
-        wanted = set(request_ids)
-        return [each for each in self._facts if each.request_id in wanted]
+    def _facts_of(self, bare_ids: Sequence[str]) -> list[Fact]:
+        wanted = set(bare_ids)
+        return [each for each in self._facts if bare(about(each)) in wanted]

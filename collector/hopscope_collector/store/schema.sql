@@ -30,11 +30,11 @@ CREATE TABLE id_slots (
     slots BLOB NOT NULL                 -- 496 of 64 bits, big-endian; the last page has the rest
 ) STRICT;
 
--- What the platform said (platform_lines.py), once each, by time.
+-- What the platform and brokers said (facts.py), once each, by time.
 CREATE TABLE fact (
     at_us INTEGER NOT NULL,
     id    INTEGER NOT NULL,        -- 64 bits of a hash of `body`
-    hash  INTEGER NOT NULL,        -- of the request id, as in the runs
+    hash  INTEGER NOT NULL,        -- of the request id or the message's id, as in the runs
     body  TEXT NOT NULL,           -- JSON object of the fact
     PRIMARY KEY (at_us, id)
 ) STRICT, WITHOUT ROWID;

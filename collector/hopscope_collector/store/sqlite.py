@@ -15,10 +15,8 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-import msgspec
-
 from hopscope_collector.errors import StoreMissing
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.facts import Fact, about, fact_of, packed_fact
 from hopscope_collector.record_line import RecordLine
 from hopscope_collector.store import connection as sqlite_file
 from hopscope_collector.store import id_runs
@@ -197,9 +195,9 @@ class SqliteStore:
         )
         return {slot: texts_in(lines) for slot, lines in rows}
 
-    def _store_facts(self, facts: Sequence[PlatformFact]) -> list[PlatformFact]:
+    def _store_facts(self, facts: Sequence[Fact]) -> list[Fact]:
         """The facts that were not there yet."""
-        rows = {_fact_key(body := msgspec.json.encode(each), each): (body, each) for each in facts}
+        rows = {_fact_key(body := packed_fact(each), each): (body, each) for each in facts}
         known = set(
             self._open.execute(
                 "SELECT at_us, fact.id FROM json_each(?) JOIN fact ON at_us = value ->> 0 AND fact.id = value ->> 1",
@@ -209,7 +207,7 @@ class SqliteStore:
         fresh = {key: row for key, row in rows.items() if key not in known}
         self._open.executemany(
             "INSERT INTO fact VALUES (?, ?, ?, ?)",
-            [(*key, id_runs.hash_of(each.request_id), body.decode()) for key, (body, each) in sorted(fresh.items())],
+            [(*key, id_runs.hash_of(bare(about(each))), body) for key, (body, each) in sorted(fresh.items())],
         )
         return [each for _, each in fresh.values()]
 
@@ -230,9 +228,9 @@ class SqliteStore:
             "UPDATE counter SET value = value + ? WHERE name = ?", [(value, name) for name, value in more.items()]
         )
 
-    def _note_change(self, lines: Iterable[RecordLine], facts: Iterable[PlatformFact]) -> None:
+    def _note_change(self, lines: Iterable[RecordLine], facts: Iterable[Fact]) -> None:
         ids = dict.fromkeys(line.trace_id for line in lines)
-        ids.update(dict.fromkeys(f"lambda/{each.request_id}" for each in facts if each.request_id))
+        ids.update(dict.fromkeys(about(each) for each in facts if about(each)))
         if ids:
             cursor = self._open.execute("INSERT INTO change (ids) VALUES (?)", (json.dumps(list(ids)),))
             self._open.execute("DELETE FROM change WHERE token <= ?", ((cursor.lastrowid or 0) - CHANGES_KEPT,))
@@ -248,15 +246,15 @@ class SqliteStore:
             slots = slots_by_text[bare(each)]
             yield Match(each, [line for slot in slots for line in lines_by_slot.get(slot, ())])
 
-    def _facts_of(self, request_ids: Sequence[str]) -> Iterator[PlatformFact]:
-        for each in request_ids:
-            rows = self._open.execute("SELECT body FROM fact WHERE hash = ?", (id_runs.hash_of(each),))
-            facts = (msgspec.json.decode(body, type=PlatformFact) for (body,) in rows)
-            yield from (fact for fact in facts if fact.request_id == each)
+    def _facts_of(self, bare_ids: Sequence[str]) -> list[Fact]:
+        hashes = json.dumps([id_runs.hash_of(each) for each in bare_ids])
+        rows = self._open.execute("SELECT body FROM fact WHERE hash IN (SELECT value FROM json_each(?))", (hashes,))
+        wanted = set(bare_ids)
+        return [fact for (body,) in rows if bare(about(fact := fact_of(body))) in wanted]
 
 
-def _fact_key(body: bytes, fact: PlatformFact) -> tuple[int, int]:
-    return fact.at_us, int.from_bytes(blake2b(body, digest_size=8).digest(), "big", signed=True)
+def _fact_key(body: str, fact: Fact) -> tuple[int, int]:
+    return fact.at_us, int.from_bytes(blake2b(body.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def _by_microsecond(rows: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, list[bytes]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import record_line
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store, Written, batch_of
@@ -29,6 +30,11 @@ def a_refusal(fingerprint: int = 1, **given: Any) -> RefusedLine:
 
 def a_fact(**given: Any) -> PlatformFact:
     return PlatformFact(**{"kind": "report", "request_id": "request-1", "at_us": 1_790_000_000_100_000, **given})
+
+
+def a_broker_fact(**given: Any) -> BrokerFact:
+    known = {"kind": "delivered", "ref": "events/e-1", "at_us": 1_790_000_000_100_000, "broker": "arn:aws:events:::b"}
+    return BrokerFact(**{**known, **given})
 
 
 class StoreContract(ABC):
@@ -175,6 +181,25 @@ class StoreContract(ABC):
         store.write(batch_of([a.begin()], [timeout, a_fact(request_id="request-2")]))
 
         assert store.records_of([a.begin().trace_id]).facts == (timeout,)
+
+    def test_what_a_broker_said_comes_with_the_records_of_its_message(self, store: Store, a: Any) -> None:
+        matched = a_broker_fact(kind="matched", ref="events/e-1", targets=("arn:aws:sqs:::q",))
+        store.write(batch_of([a.end(sends=(a.send("events/e-1"),))], [matched, a_broker_fact(ref="events/e-2")]))
+
+        assert store.records_of([a.end().trace_id]).brokers == (matched,)
+        assert store.records_of(["e-1"]).brokers == (matched,)
+
+    def test_what_a_message_became_is_followed_to_the_function_without_the_layer(self, store: Store, a: Any) -> None:
+        """Bus, topic, function: three logs, and a record of the sender alone."""
+        to_topic = a_broker_fact(ref="events/e-1", led_to=("sns/s-1",))
+        to_function = a_broker_fact(ref="sns/s-1", led_to=("lambda/request-9",), at_us=to_topic.at_us + 1)
+        ran = a_fact(request_id="request-9")
+        store.write(batch_of([a.end(sends=(a.send("events/e-1"),))], [ran, to_function, to_topic, to_topic]))
+
+        closure = store.records_of([a.end().trace_id])
+
+        assert (closure.brokers, closure.facts) == ((to_topic, to_function), (ran,))
+        assert store.stats().facts == 3
 
     def test_facts_of_a_function_without_the_layer_are_found_by_what_invoked_it(self, store: Store, a: Any) -> None:
         store.write(batch_of([a.end(sends=(a.send("lambda/request-9"),))], [a_fact(request_id="request-9")]))

@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import record_line
 from hopscope_collector.store import id_runs
@@ -61,6 +62,13 @@ facts = st.builds(
     kind=st.sampled_from(["start", "report"]),
     request_id=st.sampled_from(["r-1", "r-2", "r-3"]),
     at_us=st.integers(START_US, START_US + 6),
+) | st.builds(
+    BrokerFact,
+    kind=st.sampled_from(["matched", "delivered"]),
+    ref=st.sampled_from(["sns/1", "events/2", "events/a/b"]),
+    at_us=st.integers(START_US, START_US + 6),
+    broker=st.just("arn:aws:events:::bus"),
+    led_to=st.lists(st.sampled_from(["sns/1", "lambda/r-1", "sqs/1"]), max_size=2).map(tuple),
 )
 refusals = st.builds(
     RefusedLine,

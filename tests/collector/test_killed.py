@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from hopscope_collector.store.slots import texts_in
 from hopscope_collector.store.sqlite import SqliteStore
 from hopscope_wire.encode import line_of

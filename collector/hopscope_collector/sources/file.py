@@ -23,6 +23,7 @@ import zstandard
 from hopscope_collector.errors import NotASource, SourceFailed
 from hopscope_collector.lines import BROKEN_STREAM, fingerprint_of
 from hopscope_collector.sources.contract import Lines, Stop
+from hopscope_collector.sources.document import MAX_DOCUMENT_BYTES, lines_in_document, may_be_document
 from hopscope_collector.sources.splitting import CHUNK_BYTES, Split, Splitter
 from hopscope_collector.store.contract import RefusedLine
 
@@ -68,7 +69,12 @@ class FileSource:
             raise SourceFailed(f"{self.name} cannot be read: {error.strerror or error}") from error
 
     def _read(self, raw: BinaryIO, position: str | None, stop: Stop) -> Iterator[Lines]:
-        reading = _Reading(self.name, raw, self._start(raw, position))
+        start = self._start(raw, position)
+        document = None if self._is_followed or start is not None else _document_in(self._path)
+        if document is not None:
+            yield from document
+            return
+        reading = _Reading(self.name, raw, start)
         yield from reading.lines_there(stop)
         if not self._is_followed or reading.is_compressed:
             if not stop.is_set:
@@ -157,16 +163,32 @@ class _Reading:
         )
 
     def _position(self, *, has_ended: bool) -> str:
-        head_bytes = min(HEAD_BYTES, os.fstat(self._raw.fileno()).st_size)
-        head = _head(self._raw, head_bytes)
-        return json.dumps(
-            asdict(FilePosition(self._splitter.offset, self._splitter.number, head, head_bytes, has_ended))
-        )
+        return _position_at(self._raw, (self._splitter.offset, self._splitter.number), has_ended=has_ended)
 
     def _broken_stream(self, error: str) -> RefusedLine:
         message = f"the compressed file is damaged or cut ({error}); everything before was read"
         place = f"after line {self._splitter.number - 1}"
         return RefusedLine(BROKEN_STREAM, fingerprint_of(f"{self._name} {place} {error}"), self._name, place, message)
+
+
+def _position_at(raw: BinaryIO, at: tuple[int, int], *, has_ended: bool) -> str:
+    offset, number = at
+    head_bytes = min(HEAD_BYTES, os.fstat(raw.fileno()).st_size)
+    return json.dumps(asdict(FilePosition(offset, number, _head(raw, head_bytes), head_bytes, has_ended)))
+
+
+def _document_in(path: Path) -> list[Lines] | None:
+    """The lines of a file that is one JSON document; None when it is not."""
+    with path.open("rb") as raw:
+        try:
+            stream, _ = _decompressed(raw)
+            head = stream.read(HEAD_BYTES)
+            whole = head + stream.read(MAX_DOCUMENT_BYTES) if may_be_document(head) else b""
+        except _BROKEN:
+            return None
+        if not whole or len(whole) > MAX_DOCUMENT_BYTES:
+            return None
+        return lines_in_document(whole, _position_at(raw, (len(whole), 1), has_ended=True))
 
 
 def _head(raw: BinaryIO, head_bytes: int) -> str:

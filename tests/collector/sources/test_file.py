@@ -1,6 +1,7 @@
 """Log files: plain and packed, read once or followed, interrupted and gone on with."""
 
 import gzip
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -190,3 +191,23 @@ def test_a_folder_or_a_pattern_means_every_file(tmp_path: Path, monkeypatch: pyt
     ]
     assert len(sources_of("file:*.log", Wanted())) == 2
     assert len(sources_of(f"file:{tmp_path}/*.log", Wanted())) == 2
+
+
+@pytest.mark.parametrize("packed", [PACKERS["plain"], gzip.compress], ids=["plain", "gzip"])
+def test_a_json_document_over_many_lines_gives_the_lines_within(path: Path, packed: Callable[[bytes], bytes]) -> None:
+    """As `aws logs get-log-events` prints them."""
+    events = [{"timestamp": 1_790_000_000_000 + number, "message": f"line {number}\n"} for number in range(3)]
+    path.write_bytes(packed(json.dumps({"events": events, "nextForwardToken": "f/1"}, indent=4).encode()))
+
+    batches = once(path)
+
+    assert texts(batches) == ["line 0", "line 1", "line 2"]
+    assert batches[0].at_us == [1_790_000_000_000_000, 1_790_000_000_001_000, 1_790_000_000_002_000]
+    assert texts(once(path, last_position(batches))) == ["line 0", "line 1", "line 2"]
+
+
+@pytest.mark.parametrize("raw", [b"{\n", b'{\n  "a": 1\n}\n', b"[\n", b"{\nnot json\n}", b"{"])
+def test_a_log_that_begins_like_a_document_is_read_line_by_line(path: Path, raw: bytes) -> None:
+    path.write_bytes(raw)
+
+    assert texts(once(path)) == raw.decode().removesuffix("\n").split("\n")

@@ -30,16 +30,31 @@ def notes_of(hops: Sequence[Hop], sends: Sequence[Send], links: Sequence[Link], 
 
 
 def _skew(links: Iterable[Link], hops: dict[str, Hop], sends: dict[str, Send], rules: Rules) -> Iterator[str]:
-    """Received before it was sent: the largest disagreement for each pair of functions."""
+    """Received before it was sent: the largest disagreement of each pair of clocks.
+
+    A broker that says when it took the message is a third clock between the two: then it is known which one is off.
+    """
     worst: dict[tuple[str, str], int] = {}
     for link in links:
-        send = sends.get(link.from_id)
-        if send is None or not link.is_exact or link.waited_us is None or link.waited_us >= -rules.windows.skew_us:
+        send, hop = sends.get(link.from_id), hops[link.to_id]
+        if send is None or not link.is_exact:
             continue
-        pair = hops[send.hop].function, hops[link.to_id].function
-        worst[pair] = min(link.waited_us, worst.get(pair, 0))
-    for (sender, receiver), waited_us in sorted(worst.items()):
-        yield f"clock of {receiver} is at least {-waited_us / 1e6:.1f} s behind that of {sender}"
+        sender = hops[send.hop].function
+        for slow, fast, waited_us in _waits_between_clocks(send, sender, hop):
+            if waited_us < -rules.windows.skew_us and slow != fast:
+                worst[slow, fast] = min(waited_us, worst.get((slow, fast), 0))
+    for (slow, fast), waited_us in sorted(worst.items()):
+        yield f"clock of {slow} is at least {-waited_us / 1e6:.1f} s behind that of {fast}"
+
+
+def _waits_between_clocks(send: Send, sender: str, hop: Hop) -> Iterator[tuple[str, str, int]]:
+    """What should follow each other: the clock of the later event, of the earlier one, and the time between them."""
+    broker = f"the broker ({hop.source})"
+    if hop.sent_us is None or not set(send.refs[:1]) & set(hop.refs[:1]):
+        yield hop.function, sender, hop.started_us - send.sent_us
+        return
+    yield hop.function, broker, hop.started_us - hop.sent_us
+    yield broker, sender, hop.sent_us - send.sent_us
 
 
 def _missing_records(hops: Iterable[Hop]) -> Iterator[str]:

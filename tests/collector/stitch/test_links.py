@@ -195,3 +195,14 @@ def test_a_replayed_event_is_said_to_be_one(stitched, make):
     (flow,) = stitched(put, make.Invoked(2, "award", at_s=9, messages=[replayed]))
 
     assert flow.notes == ("replayed from archive again to award",)
+
+
+def test_the_broker_s_clock_tells_whose_clock_is_off(stitched, make):
+    sent = make.Invoked(1, "fast-clock", at_s=100, sends=[make.a_send(1, "sqs/m1", at_s=100)])
+    taken_us = make.START_US + 10 * make.SECOND
+    received = make.Invoked(2, "print", at_s=11, messages=[make.a_message("sqs/m1", sent_us=taken_us)])
+
+    (flow,) = stitched(sent, received)
+
+    assert flow.notes == ("clock of the broker (sqs) is at least 90.0 s behind that of fast-clock",)
+    assert flow.hops[1].started_us == make.START_US + 100 * make.SECOND

@@ -91,10 +91,15 @@ function withLayer(layers, layer) {
 
 function unsupported(functionObject, provider) {
   if (functionObject.image) return 'a container image takes no layers; install hopscope-layer into the image';
-  const runtime = functionObject.runtime ?? provider.runtime;
+  if (isAtEdge(functionObject)) return 'Lambda@Edge takes neither layers nor variables';
+  const runtime = functionObject.runtime ?? provider.runtime ?? 'not set';
   return RUNTIMES.includes(runtime)
     ? null
     : `its runtime is ${runtime}; the layer runs on ${RUNTIMES[0]} to ${RUNTIMES.at(-1)}`;
+}
+
+function isAtEdge({ events = [] }) {
+  return events.some((event) => typeof event === 'object' && event !== null && 'cloudFront' in event);
 }
 
 /** What AWS would say at deploy time, said now; null if nothing. */

@@ -6,7 +6,7 @@
  * A function whose deployed form has no layer of ours would not start with our wrapper, so it is left as it is.
  */
 
-const { changesOf, apply } = require('./attach');
+const { changesOf, apply, OUR_HANDLER, OUR_WRAPPER } = require('./attach');
 const layer = require('./layer');
 
 function guardDeployedFunction({ service, stage, settings, options, log }) {
@@ -28,9 +28,15 @@ function guardDeployedFunction({ service, stage, settings, options, log }) {
 /** The framework sends the layers if all are ARNs; otherwise those of the deployed function stay. */
 function willHaveLayer({ layers }, service, { stage, settings }) {
   if (layers.every((each) => typeof each === 'string')) return true;
-  const deployed = (service.provider.remoteFunctionData?.Configuration?.Layers ?? []).map(({ Arn }) => Arn);
-  const ours = `:layer:${service.service}-${stage}-${layer.NAME}:`;
-  return deployed.some((arn) => arn === settings.layerArn || (settings.layerArn === null && arn.includes(ours)));
+  const deployed = service.provider.remoteFunctionData?.Configuration ?? {};
+  if (typeof settings.layerArn === 'object' && settings.layerArn !== null) return isAttached(deployed);
+  const ours = settings.layerArn ?? `:layer:${service.service}-${stage}-${layer.NAME}:`;
+  return (deployed.Layers ?? []).some(({ Arn }) => Arn.includes(ours));
+}
+
+/** Whether the function was deployed with the layer, where the layer's ARN is one that only CloudFormation knows. */
+function isAttached({ Handler, Environment }) {
+  return Handler === OUR_HANDLER || Environment?.Variables?.AWS_LAMBDA_EXEC_WRAPPER === OUR_WRAPPER;
 }
 
 module.exports = { guardDeployedFunction };

@@ -2,12 +2,11 @@
 
 /** The hook that ends: once `resources:` is in the template, logs and machines are edited and warnings said. */
 
+const { OUR_HANDLER, OUR_WRAPPER } = require('./attach');
 const { expressLogs } = require('./express');
 const { subscriptions } = require('./subscriptions');
 const { idOf, resourcesOf } = require('./template');
 const { warningsOf } = require('./warnings');
-
-const OUR_MARK = 'AWS_LAMBDA_EXEC_WRAPPER';
 
 /** Edit the template; the framework saves it after this hook. */
 function finishTemplate({ service, stage, settings, template, log, HopscopeError }) {
@@ -39,7 +38,7 @@ function applyTo(template, { add, set = [] }) {
 /** The functions that carry our layer, by what they were given. */
 function attachedIds(template) {
   const isOurs = ({ Handler, Environment }) =>
-    Handler === 'hopscope_layer.handler' || Environment?.Variables?.[OUR_MARK] === '/opt/hopscope';
+    Handler === OUR_HANDLER || Environment?.Variables?.AWS_LAMBDA_EXEC_WRAPPER === OUR_WRAPPER;
   return resourcesOf(template, 'AWS::Lambda::Function')
     .filter(([, each]) => isOurs(each))
     .map(([id]) => id);

@@ -142,6 +142,7 @@ test('who is attached', () => {
 test('what AWS would refuse is said now, and the function is left as it is', () => {
   const cases = [
     [{ image: 'x@sha256:1', handler: undefined }, {}, /a container image takes no layers/],
+    [{ events: [{ cloudFront: { origin: 's3://x' } }] }, {}, /Lambda@Edge/],
     [{ runtime: 'nodejs22.x' }, {}, /its runtime is nodejs22.x/],
     [{ runtime: 'python3.9' }, {}, /its runtime is python3.9/],
     [{ runtime: 'provided.al2023' }, {}, /provided.al2023/],

@@ -14,7 +14,14 @@ const ARN = 'arn:aws:lambda:eu-west-1:123456789012:layer:hopscope:4';
 class FrameworkError extends Error {}
 
 /** A framework with one service, and what was logged. */
-function aFramework({ hopscope, functions, commands = ['package'], remoteLayers = [], options = {} } = {}) {
+function aFramework({
+  hopscope,
+  functions,
+  commands = ['package'],
+  remoteLayers = [],
+  remote = {},
+  options = {},
+} = {}) {
   const said = { notice: [], warning: [] };
   const log = { notice: (line) => said.notice.push(line), warning: (line) => said.warning.push(line) };
   const serverless = {
@@ -31,7 +38,7 @@ function aFramework({ hopscope, functions, commands = ['package'], remoteLayers 
       provider: {
         runtime: 'python3.12',
         compiledCloudFormationTemplate: { Resources: {}, Outputs: {} },
-        remoteFunctionData: { Configuration: { Layers: remoteLayers.map((Arn) => ({ Arn })) } },
+        remoteFunctionData: { Configuration: { Layers: remoteLayers.map((Arn) => ({ Arn })), ...remote } },
       },
       functions: functions ?? { one: { handler: 'app.handler' } },
     },
@@ -86,6 +93,21 @@ test('deploy function attaches only what will have the layer', () => {
       [said.notice.length, said.warning.length],
       { true: [1, 0], false: [0, 1], null: [0, 0] }[expected],
     );
+  }
+});
+
+test('with a layer that only CloudFormation knows, deploy function looks whether the function was attached', () => {
+  const hopscope = { layerArn: { 'Fn::ImportValue': 'hopscope-layer' } };
+  const cases = [
+    [{ Handler: 'hopscope_layer.handler' }, true],
+    [{ Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/hopscope' } } }, true],
+    [{ Handler: 'app.handler' }, false],
+  ];
+  for (const [remote, expected] of cases) {
+    const { plugin, service } = aFramework({ hopscope, remote, options: { function: 'one' } });
+    plugin.hooks['before:deploy:function:deploy']();
+
+    assert.equal(service.functions.one.layers !== undefined, expected);
   }
 });
 

@@ -143,7 +143,8 @@ def test_a_service_is_attached_runs_in_one_trace_and_is_released_without_a_trace
 
 def test_a_layer_of_the_service_itself_stays(workshop: Any, account: Account) -> None:
     folder = workshop.place(LAYERED)
-    account.serverless(folder, "deploy")
+    account.serverless(folder, "package", "--package", "built")
+    account.serverless(folder, "deploy", "--package", "built")
     deployed = account.function("layered-dev-read")
     account.serverless(folder, "deploy", "function", "-f", "read", "--force")
     answer = account.client("lambda").invoke(FunctionName="layered-dev-read", Payload=b"{}")

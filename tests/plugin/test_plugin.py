@@ -83,3 +83,16 @@ def test_every_mark_of_the_food_order_s_machine_is_filled_in() -> None:
     filled_in = re.search(r"DefinitionSubstitutions:\n((?: {10}.*\n)+)", (folder / "serverless.yml").read_text())
     assert filled_in
     assert set(re.findall(r"^ {10}(\w+):", filled_in[1], re.MULTILINE)) == names
+
+
+def test_every_variable_that_the_food_order_reads_is_set() -> None:
+    folder = ROOT / "examples" / "food_order"
+    read = {
+        name
+        for path in (folder / "handlers").glob("*.py")
+        for name in re.findall(r"""os\.environ\[["'](\w+)["']\]""", path.read_text())
+    }
+    environment = re.search(r"  environment:\n((?: {4}.*\n)+)", (folder / "serverless.yml").read_text())
+
+    assert environment
+    assert read <= set(re.findall(r"^ {4}(\w+):", environment[1], re.MULTILINE))

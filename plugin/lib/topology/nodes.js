@@ -2,6 +2,7 @@
 
 /** What messages pass through (pure): `{id, kind, name, …}`, one a resource, and one for each ARN of somebody else. */
 
+const { OUR_HANDLER, OUR_WRAPPER } = require('../attach');
 const { idOf, nameOf, resourcesOf, textOf } = require('../template');
 
 const KINDS = {
@@ -37,7 +38,7 @@ const KINDS_BY_SERVICE = {
 };
 
 function isTraced(handler, environment) {
-  return handler === 'hopscope_layer.handler' || environment?.Variables?.AWS_LAMBDA_EXEC_WRAPPER === '/opt/hopscope';
+  return handler === OUR_HANDLER || environment?.Variables?.AWS_LAMBDA_EXEC_WRAPPER === OUR_WRAPPER;
 }
 
 /** The nodes that the template makes; `name` is null where CloudFormation chooses one. */

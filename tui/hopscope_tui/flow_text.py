@@ -68,6 +68,9 @@ BROKERS: dict[str, str] = {
     "states": "state machine",
     "lambda": "function",
 }
+_BUSES = frozenset({"events", "eventsv2"})
+"""An event names its source as its origin, not the bus that it came over."""
+
 _REFS = {
     "sqs": "SQS message id",
     "sns": "SNS message id",
@@ -76,6 +79,8 @@ _REFS = {
     "lambda": "Lambda request id",
     "kinesis": "Kinesis sequence number",
     "s3": "S3 object version",
+    "states": "execution ARN",
+    "durable": "execution ARN",
 }
 
 
@@ -209,7 +214,7 @@ def way_of(step: Step) -> str:
     is_way = step.link is not None and step.link.evidence[0] != "key"
     if is_way and step.send is not None and step.hop is not None and step.send.destination:
         names.append(f"{BROKERS.get(step.send.service, step.send.service)} {resource_name(step.send.destination)}")
-    if step.hop is not None and step.hop.origin and step.hop.source in BROKERS:
+    if step.hop is not None and step.hop.origin and step.hop.source in BROKERS and step.hop.source not in _BUSES:
         names.append(f"{BROKERS[step.hop.source]} {resource_name(step.hop.origin)}")
     batch = f", one of {step.hop.batch_size} in its batch" if step.hop is not None and step.hop.batch_size > 1 else ""
     return "over " + " → ".join(dict.fromkeys(names)) + batch if names else batch.removeprefix(", ")

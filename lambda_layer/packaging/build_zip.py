@@ -1,15 +1,15 @@
-"""Builds the Lambda layer: `python build_zip.py dist/layer.zip [--python OTHER]`.
+"""Builds the Lambda layer: `python build_zip.py dist/layer.zip [--python OTHER]...`.
 
-    hopscope                                the exec wrapper, executable
-    python/hopscope_layer/__init__.py       the package; its modules are in
-    python/hopscope_layer/modules.zip       one archive, stored: the outer zip compresses it as a whole, a third smaller
-    python/hopscope_wire/__init__.py        the record format; its modules are in the same archive
+    hopscope                                 the exec wrapper, executable
+    python/hopscope_layer/__init__.py        the package, and how it finds its modules: `loading.py`
+    python/hopscope_layer/<cache tag>.bin    bytecode of the modules that a usual cold start needs
+    python/hopscope_layer/modules.zip        the sources, stored: the outer zip compresses them as a whole
+    python/hopscope_wire/__init__.py         the record format; its modules are in the same two files
 
 The sources are shipped without what a running function has no use for: docstrings, comments and annotations.
-The modules of `COLD_START` also come as bytecode of this interpreter, or of the one named with `--python`. It is of the
-*unchecked hash* kind: `/opt` is read-only and its file times mean nothing, so the interpreter neither compiles nor
-compares. A function on another version of Python compiles the sources at each cold start (20 ms), so build for the
-version that the functions run on.
+The bytecode is of this interpreter, or of those named with `--python`. It names the version that can read it and
+nothing else: `/opt` is read-only and its file times mean nothing, so nothing is compared. A function on another version
+of Python compiles the sources at each cold start (20 ms), so build for the version that the functions run on.
 
 The same sources and interpreter give the same bytes: entries are sorted, times fixed, nothing of the machine is in it.
 """
@@ -38,29 +38,46 @@ COLD_START = {
 }  # fmt: skip
 """What a function of the usual kind loads in its first invocation. Bytecode of the rest is not worth its bytes."""
 
-PATH_LINE = {
-    "hopscope_layer": '__path__ = [__file__.rpartition("/")[0] + "/modules.zip/hopscope_layer"]\n',
+PREFIX = {
+    "hopscope_layer": (LAYER / "packaging" / "loading.py").read_text(encoding="utf-8"),
     "hopscope_wire": (
         '__path__ = [__file__.rpartition("/")[0].rpartition("/")[0] + "/hopscope_layer/modules.zip/hopscope_wire"]\n'
     ),
 }
-"""Where a package finds its modules: `zipimport` reads them, which every interpreter has loaded when it starts."""
+"""What stands in front of a package's own `__init__.py`: where its modules are."""
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can name."""
 
 COMPILE = """
-import base64, importlib.util, json, sys
-from importlib._bootstrap_external import _code_to_hash_pyc
-compiled = {}
-for name, source in json.load(sys.stdin).items():
-    raw = source.encode()
-    code = compile(raw, "/opt/python/" + name + ".py", "exec", dont_inherit=True, optimize=2)
-    pyc = bytes(_code_to_hash_pyc(code, importlib.util.source_hash(raw), False))
-    compiled[name] = base64.b64encode(pyc).decode()
-json.dump({"tag": sys.implementation.cache_tag, "compiled": compiled}, sys.stdout)
+import ast, base64, importlib.util, json, marshal, sys
+sent = json.load(sys.stdin)
+codes = {}
+for name in sorted(sent["hot"]):
+    tree = ast.parse(sent["hot"][name])
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for node in ast.walk(function):
+                if hasattr(node, "lineno"):
+                    node.lineno = node.end_lineno = function.lineno
+                    node.col_offset = node.end_col_offset = 0
+    code = compile(tree, "/opt/python/" + name + ".py", "exec", dont_inherit=True, optimize=2)
+    codes[name.replace("/", ".")] = marshal.dumps(code)
+bundle = importlib.util.MAGIC_NUMBER + marshal.dumps(codes)
+pycs = {}
+for name, source in sent["packages"].items():
+    code = compile(source.encode(), "/opt/python/" + name + ".py", "exec", dont_inherit=True, optimize=2)
+    head = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + importlib.util.source_hash(source.encode())
+    pycs[name] = base64.b64encode(head + marshal.dumps(code)).decode()
+json.dump({"tag": sys.implementation.cache_tag, "bundle": base64.b64encode(bundle).decode(), "pycs": pycs}, sys.stdout)
 """
-"""Runs in a fresh interpreter each time: what is interned in this one would show in the bytes."""
+"""Runs in a fresh interpreter each time: what is interned in this one would show in the bytes.
+
+A function's code says of every line that it is the first: tables of lines are a tenth of bytecode, and nobody reads
+a traceback of ours but as the place of a guard.
+
+The `.pyc` of the two packages is of the *unchecked hash* kind.
+"""
 
 
 def sources() -> "dict[str, bytes]":
@@ -71,8 +88,8 @@ def sources() -> "dict[str, bytes]":
     }
     files.update({f"hopscope_wire/{name}": WIRE / f"{name}.py" for name in WIRE_MODULES})
     texts = {name: stripped(files[name].read_text(encoding="utf-8")) for name in sorted(files)}
-    for package_name, line in PATH_LINE.items():
-        texts[f"{package_name}/__init__"] = line.encode() + texts[f"{package_name}/__init__"]
+    for package_name, prefix in PREFIX.items():
+        texts[f"{package_name}/__init__"] = stripped(prefix) + texts[f"{package_name}/__init__"]
     return texts
 
 
@@ -112,43 +129,42 @@ def _indented(line: str) -> str:
     return "\t" * ((len(line) - len(text)) // 4) + text
 
 
-def bytecode(texts: "dict[str, bytes]", python: str) -> "tuple[str, dict[str, bytes]]":
-    """The cache tag of an interpreter, and its bytecode of the given modules by their path."""
-    sent = json.dumps({name: text.decode() for name, text in texts.items()})
-    command = [python, "-I", "-X", "no_debug_ranges", "-c", COMPILE]
-    done = subprocess.run(command, input=sent, capture_output=True, text=True, check=True)  # noqa: S603  ours
-    found = json.loads(done.stdout)
-    return found["tag"], {name: base64.b64decode(pyc) for name, pyc in found["compiled"].items()}
-
-
-def modules_zip(texts: "dict[str, bytes]", python: str) -> "tuple[bytes, dict[str, bytes]]":
-    """The archive of the modules, and the bytecode of the two packages, which stays outside, by its name in the zip.
-
-    `zipimport` knows no cache tags, so the archive has room for the bytecode of one interpreter; another one sees that
-    it is not its own and reads the source.
-    """
-    packages = [f"{package}/__init__" for package in PATH_LINE]
+def bytecode(texts: "dict[str, bytes]", python: str) -> "dict[str, bytes]":
+    """The files with the bytecode of one interpreter, by their name in the zip."""
     hot = [f"{package}/{name}" for package, names in COLD_START.items() for name in names]
-    tag, compiled = bytecode({name: texts[name] for name in packages + hot}, python)
-    outside = {
-        f"python/{package}/__pycache__/__init__.{tag}.pyc": compiled[f"{package}/__init__"] for package in PATH_LINE
+    packages = [f"{package}/__init__" for package in PREFIX]
+    sent = {
+        "hot": {name: texts[name].decode() for name in hot},
+        "packages": {name: texts[name].decode() for name in packages},
     }
-    entries = {f"{name}.py": text for name, text in texts.items() if name not in packages}
-    entries.update({f"{name}.pyc": compiled[name] for name in hot})
+    command = [python, "-I", "-X", "no_debug_ranges", "-c", COMPILE]
+    done = subprocess.run(command, input=json.dumps(sent), capture_output=True, text=True, check=True)  # noqa: S603  ours
+    found = json.loads(done.stdout)
+    tag = found["tag"]
+    files = {
+        f"python/{name.partition('/')[0]}/__pycache__/__init__.{tag}.pyc": base64.b64decode(pyc)
+        for name, pyc in found["pycs"].items()
+    }
+    return {**files, f"python/hopscope_layer/{tag}.bin": base64.b64decode(found["bundle"])}
+
+
+def modules_zip(texts: "dict[str, bytes]") -> bytes:
+    """The sources of all modules but the two packages themselves."""
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w", zipfile.ZIP_STORED) as archive:
-        # Sources first, then bytecode: texts of one kind compress better side by side.
-        for name in sorted(entries, key=lambda name: (name.endswith(".pyc"), name)):
-            _add(archive, name, entries[name], mode=0o644, compression=zipfile.ZIP_STORED)
-    return inner.getvalue(), outside
+        for name in sorted(texts):
+            if name.removesuffix("/__init__") not in PREFIX:
+                _add(archive, f"{name}.py", texts[name], mode=0o644, compression=zipfile.ZIP_STORED)
+    return inner.getvalue()
 
 
-def write(target: Path, texts: "dict[str, bytes]", python: str) -> None:
+def write(target: Path, texts: "dict[str, bytes]", pythons: "list[str]") -> None:
     """Writes the layer."""
-    modules, outside = modules_zip(texts, python)
     target.parent.mkdir(parents=True, exist_ok=True)
-    files = {f"python/{package}/__init__.py": texts[f"{package}/__init__"] for package in PATH_LINE}
-    files = {**files, **outside, "python/hopscope_layer/modules.zip": modules}
+    files = {f"python/{package}/__init__.py": texts[f"{package}/__init__"] for package in PREFIX}
+    files["python/hopscope_layer/modules.zip"] = modules_zip(texts)
+    for python in pythons:
+        files.update(bytecode(texts, python))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "hopscope", (LAYER / "packaging" / "hopscope").read_bytes(), mode=0o755)
         for name in sorted(files):
@@ -170,11 +186,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="build the Hopscope Lambda layer")
     parser.add_argument("target", type=Path, help="the zip to write, such as dist/layer.zip")
     parser.add_argument(
-        "--python", default=sys.executable, help="interpreter whose bytecode goes in (default: this one)"
+        "--python", action="append", help="interpreter whose bytecode goes in, may be repeated (default: this one)"
     )
     arguments = parser.parse_args()
     texts = sources()
-    write(arguments.target, texts, arguments.python)
+    write(arguments.target, texts, arguments.python or [sys.executable])
     size_bytes = arguments.target.stat().st_size
     print(f"{arguments.target}: {size_bytes:,} bytes, {len(texts)} modules")
 

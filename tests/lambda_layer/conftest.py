@@ -93,6 +93,8 @@ class _RuntimeApi(ThreadingHTTPServer):
         self.waiting = list(enumerate(events))
         self.headers = headers
         self.answers: list[tuple[str, bytes]] = []
+        self.total = len(events)
+        self.answered = threading.Condition()
         self.done = threading.Event()
         self.ended = threading.Event()
 
@@ -105,8 +107,11 @@ class _RuntimeHandler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if not self.server.waiting:
+            with self.server.answered:
+                self.server.answered.wait_for(lambda: len(self.server.answers) >= self.server.total, 30)
             self.server.done.set()
             self.server.ended.wait(30)
+            self.close_connection = True
             return
         number, event = self.server.waiting.pop(0)
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
@@ -126,7 +131,9 @@ class _RuntimeHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        self.server.answers.append((self.path.rpartition("/")[2] if "init" not in self.path else "init", body))
+        with self.server.answered:
+            self.server.answers.append((self.path.rpartition("/")[2] if "init" not in self.path else "init", body))
+            self.server.answered.notify_all()
         self.send_response(202)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -203,6 +210,7 @@ def _stop_when_done(api: _RuntimeApi, process: "subprocess.Popen[str]") -> None:
     api.done.wait(60)
     if process.poll() is None:
         process.kill()
+    api.ended.set()
 
 
 @dataclass

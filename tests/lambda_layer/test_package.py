@@ -1,6 +1,9 @@
 """What is shipped: names, imports, and the zip."""
 
+import importlib.util
 import json
+import marshal
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -76,37 +79,57 @@ def test_two_builds_are_the_same_bytes(layer_zip: Path, tmp_path: Path) -> None:
 
 
 def test_the_zip_holds_the_layer_and_nothing_of_the_rest(layer_zip: Path) -> None:
+    tag = sys.implementation.cache_tag
     with zipfile.ZipFile(layer_zip) as archive:
         names = {entry.filename: entry for entry in archive.infolist()}
         with archive.open("python/hopscope_layer/modules.zip") as inner, zipfile.ZipFile(inner) as modules:
             inside = set(modules.namelist())
-            pycs = [modules.read(name) for name in inside if name.endswith(".pyc")]
-        pycs += [archive.read(name) for name in names if name.endswith(".pyc")]
+        pycs = [archive.read(name) for name in names if name.endswith(".pyc")]
+        bytecode = archive.read(f"python/hopscope_layer/{tag}.bin")
 
-    tag = sys.implementation.cache_tag
     assert set(names) == {
         "hopscope",
         "python/hopscope_layer/__init__.py",
         f"python/hopscope_layer/__pycache__/__init__.{tag}.pyc",
+        f"python/hopscope_layer/{tag}.bin",
         "python/hopscope_layer/modules.zip",
         "python/hopscope_wire/__init__.py",
         f"python/hopscope_wire/__pycache__/__init__.{tag}.pyc",
     }
     assert names["hopscope"].external_attr >> 16 == 0o100755
-    assert {name for name in inside if name.startswith("hopscope_wire")} == {
-        f"hopscope_wire/{name}.{kind}" for name in ("fields", "context", "encode") for kind in ("py", "pyc")
-    }
-    sources = {
-        path.relative_to(ROOT / "lambda_layer").as_posix()
-        for path in (ROOT / "lambda_layer" / "hopscope_layer").rglob("*.py")
-    }
-    assert {name for name in inside if name.startswith("hopscope_layer") and name.endswith(".py")} == sources - {
-        "hopscope_layer/__init__.py"
-    }
-    assert {pyc[4:8] for pyc in pycs} == {b"\x01\x00\x00\x00"}, (
-        "unchecked hash: valid wherever and whenever it is unpacked"
-    )
+    layer = ROOT / "lambda_layer"
+    sources = {path.relative_to(layer).as_posix() for path in (layer / "hopscope_layer").rglob("*.py")}
+    wire = {f"hopscope_wire/{name}.py" for name in ("fields", "context", "encode")}
+    assert inside == (sources | wire) - {"hopscope_layer/__init__.py"}
+    assert {pyc[4:8] for pyc in pycs} == {b"\x01\x00\x00\x00"}, "unchecked hash: valid wherever it is unpacked"
+    assert bytecode[:4] == importlib.util.MAGIC_NUMBER
+    assert {name.replace(".", "/") + ".py" for name in marshal.loads(bytecode[4:])} < inside
     assert layer_zip.stat().st_size <= 60 * 1024
+
+
+def test_every_module_that_a_usual_cold_start_needs_comes_as_bytecode(layer_zip: Path) -> None:
+    with zipfile.ZipFile(layer_zip) as archive:
+        bytecode = archive.read(f"python/hopscope_layer/{sys.implementation.cache_tag}.bin")
+
+    hot = {name.removesuffix(".__init__") for name in marshal.loads(bytecode[4:])}
+    assert {name for name in ALLOWED if "." in name} <= hot
+
+
+def test_without_usable_bytecode_the_sources_are_loaded(opt: Path, tmp_path: Path) -> None:
+    """Another version of Python, or a damaged file."""
+    for content in (None, b"", b"????", importlib.util.MAGIC_NUMBER + b"????"):
+        folder = tmp_path / f"opt-{content!r}"
+        shutil.copytree(opt, folder)
+        bytecode = folder / "python" / "hopscope_layer" / f"{sys.implementation.cache_tag}.bin"
+        bytecode.unlink()
+        if content is not None:
+            bytecode.write_bytes(content)
+
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURE, str(folder / "python")], capture_output=True, text=True, check=True
+        )
+
+        assert '"record":"end"' in done.stdout
 
 
 def test_every_setting_is_documented() -> None:

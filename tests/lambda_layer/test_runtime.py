@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 TRACE = "5e1b41515ac6c58f5b4c1d5f6a7b8c9d"
+LINEAGE = "Root=1-5e1b4151-5ac6c58f5b4c1d5f6a7b8c9d;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:abcd1234:0"
 CARRIER = f"00-{TRACE}-9f1c22ab03d40001-01;web-7781"
 PLAIN = "def handler(event, context):\n    return {'got': event}\n"
 FAILING_IMPORTS = {
@@ -177,6 +178,7 @@ def test_what_leaves_carries_the_context_and_is_recorded(lambdas: Any, aws: Any)
     put = json.loads(aws.bodies("PutEvents")[0])["Entries"][0]["Detail"]
     assert put == '{"_hopscope":"00-' + TRACE + "-" + ids[1] + '-01", "orderId": "o-1", "total": 1.10 }'
     assert b"hopscope" in aws.bodies("Publish")[0]
+    assert {headers["X-Amzn-Trace-Id"] for _, _, headers in aws.requests} == {LINEAGE}, "Lineage guards against loops"
     assert set(json.loads(aws.bodies("SendMessage")[0])["MessageAttributes"]) == {"kind", "hopscope"}
 
 
@@ -192,3 +194,55 @@ def test_with_propagation_off_every_request_is_byte_for_byte_the_same(lambdas: A
     assert [headers.get("X-Amzn-Trace-Id") for _, _, headers in aws.requests] == trace_headers
     assert ran.records[1]["skipped"] == {"off": 6}
     assert len(ran.records[1]["sends"]) == 6
+
+
+SIGNALS = """
+import signal
+def mine(number, frame):
+    raise TimeoutError("mine")
+signal.signal(signal.SIGALRM, mine)
+def handler(event, context):
+    assert signal.getsignal(signal.SIGALRM) is mine
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    while True:
+        pass
+"""
+
+
+def test_a_signal_handler_of_the_function_stays_and_works(lambdas: Any) -> None:
+    ran = lambdas(SIGNALS, [{}])
+
+    assert json.loads(ran.answers[0][1])["errorType"] == "TimeoutError"
+    assert ran.records[1]["error"] == {"type": "TimeoutError", "message": "mine"}
+
+
+def test_several_processes_of_one_environment_keep_their_invocations_apart(lambdas: Any) -> None:
+    """Managed Instances: the runtime forks, and all processes share one log."""
+    source = "import time\ndef handler(event, context):\n    time.sleep(0.05)\n    return event\n"
+
+    ran = lambdas(source, [{"n": number} for number in range(6)], env={"AWS_LAMBDA_MAX_CONCURRENCY": "2"})
+
+    requests: dict[str, list[str]] = {}
+    for record in ran.records:
+        requests.setdefault(record["requestId"] + record["invocationId"], []).append(record["record"])
+    assert sorted(ran.answers) == [("response", json.dumps({"n": number}).encode()) for number in range(6)]
+    assert list(requests.values()) == [["begin", "end"]] * 6
+
+
+CORRELATED = """
+import hopscope_layer
+seen = [hopscope_layer.correlation_id()]
+def handler(event, context):
+    hopscope_layer.annotate(order_id=event["id"], nothing=None)
+    return seen + [hopscope_layer.correlation_id()]
+"""
+
+
+def test_the_functions_own_code_asks_for_the_correlation_id_and_adds_keys(lambdas: Any) -> None:
+    ran = lambdas(CORRELATED, [{"detail-type": "d", "id": "e-1", "detail": {"_hopscope": CARRIER}}, {"id": 7}])
+
+    assert [json.loads(body) for _, body in ran.answers] == [[None, "web-7781"], [None, TRACE]]
+    assert [record["keys"] for record in ran.records if record["record"] == "end"] == [
+        {"order_id": "e-1"},
+        {"order_id": "7"},
+    ]

@@ -13,7 +13,7 @@ from hopscope_collector.flow import Flow, Hop
 
 Kind = Literal["waiting", "running", "retrying", "rest"]
 
-_STRENGTH: dict[Kind, int] = {"rest": 0, "waiting": 1, "retrying": 2, "running": 3}
+_STRONGEST_FIRST: tuple[Kind, ...] = ("running", "retrying", "waiting")
 """Which kind is shown where several go on at once."""
 
 UNFINISHED = frozenset({"running", "waiting", "overdue"})
@@ -94,7 +94,7 @@ def _merged(busy: list[Stretch], start_us: int, end_us: int) -> Iterator[Stretch
             open_now[kind] -= 1
         for kind in opens.get(begin, ()):
             open_now[kind] += 1
-        strongest = max((kind for kind, count in open_now.items() if count > 0), key=_STRENGTH.__getitem__)
+        strongest: Kind = next(kind for kind in _STRONGEST_FIRST if open_now[kind] > 0)
         if current is not None and current.kind == strongest:
             current = current._replace(end_us=end)
             continue

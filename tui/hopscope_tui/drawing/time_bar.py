@@ -19,8 +19,8 @@ ROLES: dict[Kind, str] = {
     "retrying": "bar-retrying",
     "rest": "bar-rest",
 }
-_WORTH = ("rest", "waiting", "retrying", "running")
-"""Which kind survives, last first, when there are more stretches than cells."""
+_STRONGEST_FIRST: tuple[Kind, ...] = ("running", "retrying", "waiting", "rest")
+"""Which kind survives when there are more stretches than cells."""
 
 
 def time_bar(stretches: Sequence[Stretch], width_cells: int) -> Row:
@@ -43,7 +43,8 @@ def _as_many_as_fit(stretches: list[Stretch], width_cells: int) -> list[Stretch]
         first = cell * len(stretches) // width_cells
         last = max((cell + 1) * len(stretches) // width_cells, first + 1)
         group = stretches[first:last]
-        kind = max((one.kind for one in group), key=_WORTH.index)
+        kinds = {one.kind for one in group}
+        kind: Kind = next(each for each in _STRONGEST_FIRST if each in kinds)
         melted.append(Stretch(kind, group[0].start_us, group[-1].end_us))
     return melted
 

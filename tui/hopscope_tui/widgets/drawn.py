@@ -86,8 +86,8 @@ class DrawnList(ScrollView, can_focus=True):
     keeps_cursor = True
     """Whether the cursor is seen while the focus is elsewhere."""
 
-    row_count = reactive(0, layout=False)
-    cursor = reactive(0)
+    row_count: reactive[int] = reactive(0, layout=False)
+    cursor: reactive[int] = reactive(0)
 
     @dataclass
     class Moved(Message):

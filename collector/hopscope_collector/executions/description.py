@@ -58,6 +58,11 @@ def status_change(document: Mapping[str, object]) -> Description | None:
     return description_of(detail)
 
 
+def is_arn(text: str) -> bool:
+    """Whether it names an execution in AWS rather than a file."""
+    return text.startswith("arn:") and text.count(":") >= 5
+
+
 def kind_of(arn: str) -> Kind:
     """`express` and `durable` executions show it in their ARN."""
     if ":express:" in arn:

@@ -11,9 +11,9 @@ from typing import Any
 
 import boto3
 
-from hopscope_collector.executions.description import Description, description_of
+from hopscope_collector.executions.description import Description, description_of, is_arn
 from hopscope_collector.executions.event import HistoryEvent
-from hopscope_collector.executions.fetch import RETRIES, is_arn
+from hopscope_collector.executions.fetch import RETRIES
 from hopscope_collector.sources.aws_errors import in_our_words
 
 

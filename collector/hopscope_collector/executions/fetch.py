@@ -42,11 +42,6 @@ class StepFunctions(Protocol):
     def describe_state_machine_for_execution(self, **kwargs: Any) -> Mapping[str, object]: ...  # noqa: D102
 
 
-def is_arn(text: str) -> bool:
-    """Whether it names an execution in AWS rather than a file."""
-    return text.startswith("arn:") and text.count(":") >= 5
-
-
 def fetch_execution(arn: str) -> History:
     """The history of an execution, by its ARN, with the session and region of the environment.
 

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 import boto3
 
-from hopscope_collector.executions.description import Description, description_of
+from hopscope_collector.executions.description import Description, description_of, is_arn
 from hopscope_collector.executions.event import HistoryEvent
-from hopscope_collector.executions.fetch import RETRIES, events_after, is_arn
+from hopscope_collector.executions.fetch import RETRIES, events_after
 from hopscope_collector.executions.history import History
 from hopscope_collector.sources.aws_errors import in_our_words
 

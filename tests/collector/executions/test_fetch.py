@@ -12,7 +12,8 @@ from botocore.stub import Stubber
 
 from hopscope_collector.errors import SourceFailed
 from hopscope_collector.executions import execution_of, histories_of
-from hopscope_collector.executions.fetch import NoSuchExecution, documents_about, events_after, fetch_execution, is_arn
+from hopscope_collector.executions.description import is_arn
+from hopscope_collector.executions.fetch import NoSuchExecution, documents_about, events_after, fetch_execution
 
 ARN = "arn:aws:states:eu-west-1:111111111111:execution:orders:o-42"
 MACHINE = "arn:aws:states:eu-west-1:111111111111:stateMachine:orders"

@@ -12,6 +12,7 @@ from hopscope_collector.errors import InputError
 from hopscope_collector.executions.as_json import VERSION, execution_as_json
 from hopscope_collector.executions.assemble import execution_of
 from hopscope_collector.executions.definition import Definition, definition_of
+from hopscope_collector.executions.description import is_arn
 from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.history import History
 from hopscope_collector.executions.model import Execution
@@ -75,9 +76,9 @@ _Shown = tuple[Execution, tuple[Unreached, ...], tuple[str, ...]]
 
 
 def _histories(source: str) -> tuple[History, ...]:
-    from hopscope_collector.executions.fetch import fetch_execution, is_arn
-
     if is_arn(source):
+        from hopscope_collector.executions.fetch import fetch_execution  # imports boto3: late, and only for AWS
+
         return (fetch_execution(source),)
     if source == _STDIN:
         return executions_from_file(sys.stdin.buffer)

@@ -135,7 +135,7 @@ class Flows:
             now_us=now_us,
             rules=self._rules,
             known_consumers=self._known_consumers,
-            facts=closure.facts,
+            facts=(*closure.facts, *closure.brokers),
         )
         self._learn(flows)
         return [_with_cuts(flow, closure) for flow in flows] if closure.cut else flows

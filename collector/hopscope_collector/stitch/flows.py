@@ -5,10 +5,13 @@ records ─▶ invocations ─▶ hops, sends ─▶ links, strongest evidence f
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from hopscope_collector.broker_lines import BrokerFact
+from hopscope_collector.facts import Fact
 from hopscope_collector.flow import EVIDENCE_ORDER, Evidence, Flow, Hop, Link, Send
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.bodies import add_body_edges, add_redriven_edges
+from hopscope_collector.stitch.brokers import with_brokers
 from hopscope_collector.stitch.duplicates import duplicates_of
 from hopscope_collector.stitch.exact import add_exact_edges
 from hopscope_collector.stitch.executions import executed, join_callbacks
@@ -35,17 +38,23 @@ def flows_of(
     now_us: int,
     rules: Rules,
     known_consumers: KnownConsumers | None = None,
-    facts: Iterable[PlatformFact] = (),
+    facts: Iterable[Fact] = (),
 ) -> list[Flow]:
     """Every flow that the records show, newest first.
 
     The same set of records gives the same flows, in whatever order and however often they come. Every hop is in
     exactly one flow. `known_consumers` adds to what the records themselves show of who receives from where; `facts`
-    complete hops whose end was not recorded, and tell of functions without the layer.
+    complete hops whose end was not recorded, and tell of functions without the layer and of what brokers did.
     """
     recorded, sends = _hops_and_sends(records, now_us, rules)
-    hops = with_attempts(with_platform(recorded, sends, facts))
+    facts = list(facts)
+    platform = [each for each in facts if isinstance(each, PlatformFact)]
+    brokers = [each for each in facts if isinstance(each, BrokerFact)]
+    told = with_brokers(with_platform(recorded, sends, platform), sends, brokers, platform)
+    hops = with_attempts(told.hops)
     weave = Weave(hops, Index(hops, sends), rules, first_attempts_of(hops))
+    for hop_id, words in told.notes:
+        weave.note(hop_id, words)
     add_exact_edges(weave)
     join_callbacks(weave)
     join_alike(weave)

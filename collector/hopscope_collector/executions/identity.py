@@ -10,6 +10,7 @@ from hopscope_collector.executions.sent import sent_of
 from hopscope_collector.executions.tokens import token_hash, tokens_in
 
 _ROOT = re.compile(r"Root=1-([0-9a-fA-F]{8})-([0-9a-fA-F]{24})")
+_NONE: frozenset[str] = frozenset()
 _ANSWERS = ("TaskSucceeded", "TaskSubmitted", "TaskFailed", "LambdaFunctionFailed")
 
 
@@ -20,7 +21,8 @@ def identity_of(events: Iterable[HistoryEvent]) -> Identity:
     roots: dict[str, None] = {}
     scheduled: HistoryEvent | None = None
     for event in events:
-        hashes.update(dict.fromkeys(token_hash(token) for token in sorted(tokens_of(event))))
+        if tokens := tokens_of(event):
+            hashes.update(dict.fromkeys(token_hash(token) for token in sorted(tokens)))
         if event.type.endswith("Scheduled"):
             scheduled = event
         elif event.type in _ANSWERS:
@@ -36,9 +38,11 @@ def identity_of(events: Iterable[HistoryEvent]) -> Identity:
 
 def tokens_of(event: HistoryEvent) -> frozenset[str]:
     """The task tokens in what a task was given. Secret: hash them, show them nowhere."""
+    payloads = [text for key in ("parameters", "input") if isinstance(text := event.details.get(key), str)]
+    if not payloads:
+        return _NONE
     is_callback = (event.text("resource") or "").endswith(CALLBACK)
-    payloads = (event.text("parameters"), event.text("input"))
-    return frozenset().union(*(tokens_in(text, is_callback=is_callback) for text in payloads if text))
+    return _NONE.union(*(tokens_in(text, is_callback=is_callback) for text in payloads))
 
 
 def children_in(refs: Iterable[str]) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ _NAMED = re.compile(rf"(?i){_QUOTE}task[_-]?token{_QUOTE}\s*:\s*{_QUOTE}([^\"'\\
 _ANY_TOKEN = re.compile(rf"(?i){_QUOTE}[a-z_.-]*token{_QUOTE}\s*:\s*{_QUOTE}([^\"'\\]{{4,}})")
 _LOOKS_LIKE_ONE = re.compile(r"(?<![A-Za-z0-9+/])A[AQ][A-D]A[A-Za-z0-9+/]{96,}={0,2}")
 
+_LEAST_CHARS = 100
+"""Of a token of AWS's: shorter texts need not be looked at."""
+
 _MARK = "[task token "
 
 
@@ -23,10 +26,9 @@ def tokens_in(text: str, *, is_callback: bool = False) -> frozenset[str]:
         text: JSON as AWS records it, or any text.
         is_callback: whether it is the parameters of a task that waits for one, where every `…token` is taken for one.
     """
-    if len(text) < len("token"):
-        return frozenset()
-    named = (_ANY_TOKEN if is_callback else _NAMED).findall(text)
-    return frozenset([*(name for name in named if not name.startswith("$")), *_LOOKS_LIKE_ONE.findall(text)])
+    named = (_ANY_TOKEN if is_callback else _NAMED).findall(text) if "oken" in text or "OKEN" in text else []
+    found = _LOOKS_LIKE_ONE.findall(text) if len(text) >= _LEAST_CHARS else []
+    return frozenset([*(name for name in named if not name.startswith("$")), *found])
 
 
 def token_hash(token: str) -> str:
@@ -46,7 +48,8 @@ class Redactor:
         """The text with the first digits of its hash in the place of each token."""
         for token in self._known:
             text = text.replace(token, _stand_in(token))
-        text = _LOOKS_LIKE_ONE.sub(lambda found: _stand_in(found[0]), text)
+        if len(text) >= _LEAST_CHARS:
+            text = _LOOKS_LIKE_ONE.sub(lambda found: _stand_in(found[0]), text)
         return _NAMED.sub(_named, text) if "oken" in text or "OKEN" in text else text
 
     def maybe(self, text: str | None) -> str | None:

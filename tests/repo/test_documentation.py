@@ -7,7 +7,7 @@ VARIABLE = re.compile(r"\bHOPSCOPE_[A-Z][A-Z_]*[A-Z]\b")
 
 
 def documentation(root: Path) -> str:
-    pages = [root / "README.md", *root.glob("docs/**/*.md"), *root.glob("*/README.md")]
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *root.glob("docs/**/*.md"), *root.glob("*/README.md")]
     return "\n".join(page.read_text() for page in pages)
 
 
@@ -19,7 +19,7 @@ def test_every_environment_variable_is_documented(root: Path, sources: list[Path
 
 
 def test_every_command_is_documented(root: Path) -> None:
-    verbs = {path.stem.rstrip("_") for path in (root / "tui/hopscope_tui/commands").glob("*.py")} - {"__init__"}
+    verbs = {path.stem for path in (root / "tui/hopscope_tui/commands").glob("*.py")} - {"__init__"}
     pages = documentation(root)
 
     assert sorted(verb for verb in verbs if f"hopscope {verb}" not in pages) == []

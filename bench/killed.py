@@ -38,15 +38,15 @@ COLLECT = (
 )
 """The command as it is, but with small batches."""
 
-LONGEST_LIFE_S = 1.0
+LONGEST_LIFE_S = 0.7
 """After the first line that a life stored, or, in one of four lives, after its start."""
 
 BEGUN_WITHIN_S = 20.0
-LINES_AT_ONCE = 20
+LINES_AT_ONCE = 10
 VISIBILITY_S = 2
 """How long a message is hidden that a killed collector had received."""
 
-PAUSE_S = 0.02
+PAUSE_S = 0.05
 
 
 @dataclass(slots=True)

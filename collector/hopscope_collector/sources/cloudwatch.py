@@ -168,7 +168,9 @@ class CloudWatchSource:
                 yield page.events
             token = page.next_token
             if token is None:
-                return
+                if not page.is_cut_off_after(window[0]):
+                    return
+                window = (page.events[-1].at_ms, window[1])
 
     def _lines(self, group: LogGroup, events: Sequence[LogEvent]) -> Lines:
         texts, places, at_us = [], [], []

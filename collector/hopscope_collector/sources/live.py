@@ -137,7 +137,9 @@ class LiveSource:
                 yield page.events
             token = page.next_token
             if token is None:
-                return
+                if not page.is_cut_off_after(window[0]):
+                    return
+                window = (page.events[-1].at_ms, window[1])
 
     def _handed_over(self, update: Update, notice: str | None) -> Iterator[Lines]:
         """The lines of an update, group by group."""

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from hopscope_collector.errors import NotASource, SourceFailed
-from hopscope_collector.sources import cloudwatch
+from hopscope_collector.sources import cloudwatch, log_events
 from hopscope_collector.sources.cloudwatch import OPEN_MS, SLICE_MS, CloudWatchSource, Span
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.log_events import LogEvent, MemoryLogs
@@ -48,6 +48,24 @@ def test_every_page_is_read_though_empty_ones_come_between() -> None:
     logs = MemoryLogs({GROUP: [an_event(number) for number in range(10)]}, page_size=3)
 
     assert texts(once(logs)) == [f"line {number}" for number in range(10)]
+
+
+def test_a_page_that_breaks_off_without_a_token_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emulator gives ten thousand events and says nothing of the rest."""
+    monkeypatch.setattr(log_events, "MOST_EVENTS", 4)
+    ages_ms = [0, 1, 1, 2, 3, 3, 3, 4, OPEN_MS + 1, SLICE_MS, SLICE_MS]
+    events = [an_event(number, NOW_MS - age_ms) for number, age_ms in enumerate(ages_ms)]
+
+    read = texts(once(MemoryLogs({GROUP: events}, page_size=4, has_tokens=False)))
+
+    assert set(read) == {f"line {number}" for number in range(len(ages_ms))}
+
+
+def test_a_millisecond_with_more_events_than_a_page_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_events, "MOST_EVENTS", 4)
+    logs = MemoryLogs({GROUP: [an_event(number, NOW_MS) for number in range(9)]}, page_size=4, has_tokens=False)
+
+    assert len(texts(once(logs))) == 4
 
 
 def test_every_group_of_the_prefix_is_read_and_no_other() -> None:

@@ -9,7 +9,6 @@ indexed. CPU is that of the collector's process; hops a second are for one core.
 """
 
 import argparse
-import gc
 import io
 import json
 import resource
@@ -21,7 +20,7 @@ import time
 from pathlib import Path
 from typing import cast
 
-from hopscope_collector.ingest import Collected, collect
+from hopscope_collector.ingest import Collected, collect, spare_the_garbage_collector
 from hopscope_collector.sources.contract import Stop
 from hopscope_collector.sources.stdin import StdinSource
 from hopscope_collector.store.sqlite import SqliteStore
@@ -48,7 +47,7 @@ def main() -> None:
     parser.add_argument("--store", type=Path, help="keep the last store here")
     parser.add_argument("--baseline", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    gc.freeze()
+    spare_the_garbage_collector()
     if asked.baseline:
         with tempfile.TemporaryDirectory() as folder:
             print(_baseline_us(Path(folder) / "baseline.db"))

@@ -125,11 +125,13 @@ _PREFIX_TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?
 
 
 def _of_text(line: str, at_us: int | None, function: str | None) -> PlatformFact | None:
+    if line.startswith("END RequestId: "):
+        return None
     when_us = at_us or _iso_us_before(line)
-    start = _START.search(line)
+    start = _START.search(line) if "START RequestId: " in line else None
     if start is not None:
         return PlatformFact("start", start[1], when_us, function, version=start[2])
-    report = _REPORT.search(line)
+    report = _REPORT.search(line) if "REPORT RequestId: " in line else None
     if report is not None:
         return _of_report(report[1], line, when_us, function)
     if "Task timed out after " in line:

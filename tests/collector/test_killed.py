@@ -106,4 +106,5 @@ def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(tmp_path: P
     assert stats.received == stats.stored + stats.repeated + 50
     assert all(len(each.records) == 10 for each in found)
     if kind == "file":
-        assert stats.repeated == 0
+        # Killed between the end of the file and its own: the next run reads the whole file again.
+        assert stats.repeated % (len(lines) + 50) == 0

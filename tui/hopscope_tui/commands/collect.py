@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from hopscope_collector.ingest import Collected, collect, follow
+from hopscope_collector.ingest import Collected, collect, follow, spare_the_garbage_collector
 from hopscope_collector.moments import moment_us
 from hopscope_collector.rules_file import rules_for
 from hopscope_collector.sources.contract import Stop
@@ -56,6 +56,7 @@ def command(
     named = [source for text in sources for source in sources_of(text, wanted)]
     progress = Progress()
     stop = Stop()
+    spare_the_garbage_collector()
     with open_to_write(store, waiting=progress.say) as into, _stopping_on_signals(stop):
         run = follow if wanted.is_followed else collect
         collected = run(named, into, progress, stop)

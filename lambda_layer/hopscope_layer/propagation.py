@@ -3,8 +3,6 @@
 
 def is_on(rules: "dict[str, bool]", service: str, destination: str) -> bool:
     """The rule whose pattern matches the destination, else the one for the service, else the general one."""
-    if len(rules) == 1:
-        return rules["*"]
     for pattern, is_allowed in rules.items():
         if pattern not in ("*", service) and matches(pattern, destination):
             return is_allowed

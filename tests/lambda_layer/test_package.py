@@ -6,6 +6,7 @@ import marshal
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 import hopscope_layer
 from hopscope_layer import settings
+from hopscope_layer.invocation import LAYER_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLIC = {"annotate", "correlation_id", "handler"}
@@ -48,6 +50,12 @@ def test_the_public_names_are_few() -> None:
         "TYPE_CHECKING", "arrive", "batch", "body_hash", "bootstrap", "capture", "current", "depart", "guard", "imports",
         "integrations", "invocation", "keys", "outcome", "propagation", "reading", "redact", "sampling", "settings", "transport",
     }  # fmt: skip
+
+
+def test_the_version_in_the_records_is_the_one_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "lambda_layer" / "pyproject.toml").read_text())["project"]
+
+    assert project["version"] == LAYER_VERSION
 
 
 def test_an_unknown_name_says_which_there_are() -> None:

@@ -24,10 +24,9 @@ class AttributeCall(Call):
     REF = ""
     """What precedes the `MessageId` of the response in a ref."""
 
-    __slots__ = ("entry_bytes", "request_bytes")
+    __slots__ = ("request_bytes",)
 
     def weigh(self, entries: "list[Params]") -> None:
-        self.entry_bytes = 0
         self.request_bytes = sum([self._bytes_of(entry) for entry in entries])
 
     def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
@@ -63,9 +62,10 @@ class AttributeCall(Call):
             return "present"
         if len(attributes) >= limits.MAX_ATTRIBUTES:
             return "attribute_limit"
-        if limits.crosses_a_step(self._bytes_of(entry), added_bytes):
-            return "billing_step"
         if limits.crosses_a_step(self.request_bytes, added_bytes):
+            return "billing_step"
+        # A call of one message was weighed with it.
+        if self.ENTRIES is not None and limits.crosses_a_step(self._bytes_of(entry), added_bytes):
             return "billing_step"
         self.request_bytes += added_bytes
         return None

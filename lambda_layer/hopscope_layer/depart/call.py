@@ -138,7 +138,8 @@ class Call:
             span_id = current.active_span_id()
             if span_id is not None:
                 sent["spanId"] = span_id
-        if not propagation.is_on(invocation.settings.propagation, self.service, self.destination or ""):
+        rules = invocation.settings.propagation
+        if not (rules["*"] if len(rules) == 1 else propagation.is_on(rules, self.service, self.destination or "")):
             self.skip(sent, "off")
             return entry
         return self.carried(entry, sent, context)

@@ -15,8 +15,6 @@ MAX_ATTRIBUTES = 10
 BILLING_STEP_BYTES = 65_536
 MAX_EVENTS_REQUEST_BYTES = 1_000_000
 
-_MAX_BYTES_PER_CHAR = 4
-
 
 def crosses_a_step(size_bytes: int, added_bytes: int) -> bool:
     """Whether so many more bytes begin another billing step; an empty message has begun its first."""
@@ -24,7 +22,7 @@ def crosses_a_step(size_bytes: int, added_bytes: int) -> bool:
 
 
 def text_bytes(text: object) -> int:
-    """Length in UTF-8; short texts are counted as if every character needed four bytes only by `surely_small`."""
+    """Length in UTF-8; nothing for what is neither text nor bytes."""
     if isinstance(text, str):
         return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
     if isinstance(text, (bytes, bytearray)):

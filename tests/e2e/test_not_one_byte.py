@@ -23,7 +23,8 @@ SEED = 11
 def messages_sent(layer_zip: Path, *, is_traced: bool, settings: Mapping[str, str]) -> list[tuple[str, bytes]]:
     """Every message of a run of the food order, as it was on the wire, sorted."""
     example = load("food_order")
-    orders = [replace(order, via="choreography") for order in example.plan(FLOWS, SEED)]
+    via = "choreography"
+    orders = [replace(order, via=via, body={**order.body, "via": via}) for order in example.plan(FLOWS, SEED)]
     attach = "redirect" if is_traced else "none"
     with Stage.start(attach=attach, layer_zip=layer_zip, settings=settings) as stage:
         with recording(stage.endpoint) as recorder:

@@ -35,6 +35,7 @@ KEY = "order_id"
 PATIENCE_OF_A_RESTAURANT = "5s"
 """Stands in for the ten minutes of the example's rules, so that a demo shows an overdue order at once."""
 
+STORE = "hopscope.db"
 CHECKOUT = Path(__file__).parents[3]
 LAYER_ZIP = CHECKOUT / "dist" / "layer.zip"
 BUILD_LAYER = CHECKOUT / "lambda_layer" / "packaging" / "build_zip.py"
@@ -56,11 +57,13 @@ class Wish:
     """None starts an emulator."""
 
     layer_zip: Path
+    is_kept: bool = False
+    """Whether the folder stays."""
 
     @property
     def store_url(self) -> str:
         """Where the collector writes."""
-        return f"sqlite:///{self.folder / 'hopscope.db'}"
+        return f"sqlite:///{self.folder / STORE}"
 
 
 @click.command(name="demo")
@@ -92,12 +95,22 @@ def command(  # noqa: PLR0913 - one parameter an option
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hopscope-demo-")))
         folder.mkdir(parents=True, exist_ok=True)
-        wish = Wish(orders, seed, folder.resolve(), attach, endpoint, layer or _built_layer())
+        _put_aside(folder / STORE)
+        wish = Wish(orders, seed, folder.resolve(), attach, endpoint, layer or _built_layer(), keep is not None)
         show = _printed if no_tui or not (sys.stdin.isatty() and sys.stdout.isatty()) else _watched
         try:
             show(wish)
         except StageError as error:
             raise DemoFailed(str(error)) from error
+
+
+def _put_aside(store: Path) -> None:
+    """Give the store of an earlier demo another name: the same seed gives the same order ids again."""
+    if store.exists():
+        made = time.strftime("%Y%m%d-%H%M%S", time.localtime(store.stat().st_mtime))
+        for path in store.parent.glob(f"{store.name}*"):
+            path.rename(path.with_name(path.name.replace(store.stem, f"{store.stem}-{made}", 1)))
+        _say(f"the store of an earlier demo is now {store.stem}-{made}{store.suffix}")
 
 
 def _printed(wish: Wish) -> None:
@@ -243,8 +256,8 @@ def _print_flows(wish: Wish, fates: Mapping[str, str], took_s: float) -> None:
     click.echo("\n".join(account.lines()))
     click.echo("")
     _run(stats.command, "--store", wish.store_url)
-    if wish.folder.exists():
-        click.echo(f"\nlook around: hopscope tui --store {wish.store_url}")
+    where = f"--store {wish.store_url}" if wish.is_kept else "after hopscope demo --keep DIR"
+    click.echo(f"\nlook around: hopscope tui {where}")
     if not account.is_balanced:
         raise DemoFailed("orders and flows do not add up: see the lines marked `!`")
 

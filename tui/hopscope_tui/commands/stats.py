@@ -37,7 +37,7 @@ def _table(stats: Stats, url: str) -> list[str]:
         first = neutral(f"{example.source}, {example.place}: {example.message}")
         rows.append(f"  {reason:<22}{lines:>6,}  first in {first}")
     if stats.facts:
-        rows.append(f"platform  {stats.facts:>12,}  lines of Lambda itself, beside the records")
+        rows.append(f"platform  {stats.facts:>12,}  lines of Lambda and of brokers, beside the records")
     if stats.oldest_us is not None and stats.newest_us is not None:
         rows.append(f"from {_time(stats.oldest_us)} to {_time(stats.newest_us)}")
     return rows

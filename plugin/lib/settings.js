@@ -37,8 +37,7 @@ const LISTS = ['stages', 'include', 'exclude'];
 
 /** The settings of a service in one stage, from the value of `custom.hopscope`; absent is as `true`. */
 function settingsOf(written, stage) {
-  const given = written === undefined || written === null || written === true ? {} : written;
-  const settings = given === false ? { ...DEFAULTS, enabled: false } : { ...DEFAULTS, ...given };
+  const settings = { ...DEFAULTS, ...membersOf(written), ...(written === false ? { enabled: false } : {}) };
   for (const name of LISTS) if (settings[name] !== null) settings[name] = [settings[name]].flat();
   const isThisStage = settings.stages === null || settings.stages.includes(stage);
   return { ...settings, enabled: settings.enabled && isThisStage };
@@ -46,7 +45,7 @@ function settingsOf(written, stage) {
 
 /** The settings of one function: its own over the service's, `keys` and `redact` member by member. */
 function functionSettings(functionObject, settings) {
-  const own = typeof functionObject.hopscope === 'object' ? functionObject.hopscope : {};
+  const own = membersOf(functionObject.hopscope);
   const merged = Object.fromEntries(PER_FUNCTION.map((name) => [name, own[name] ?? settings[name]]));
   return { ...merged, keys: { ...settings.keys, ...own.keys }, redact: { ...settings.redact, ...own.redact } };
 }
@@ -57,10 +56,18 @@ function functionSettings(functionObject, settings) {
  */
 function selectionOf(name, functionObject, settings) {
   if (!settings.enabled || functionObject.hopscope === false) return null;
-  if (functionObject.hopscope !== undefined) return 'named';
+  if (functionObject.hopscope) return 'named';
   if (settings.exclude.some((pattern) => matches(pattern, name))) return null;
   if (settings.include.includes(name)) return 'named';
   return settings.include.some((pattern) => matches(pattern, name)) ? 'all' : null;
+}
+
+/** What was written inside, without what was left empty: in YAML a name with nothing behind it is null. */
+function membersOf(written) {
+  if (written === null || typeof written !== 'object') return {};
+  const members = Object.entries(written).filter(([, value]) => value !== null);
+  const isMapping = (value) => typeof value === 'object' && !Array.isArray(value);
+  return Object.fromEntries(members.map(([name, value]) => [name, isMapping(value) ? membersOf(value) : value]));
 }
 
 /** `*` stands for any letters. */

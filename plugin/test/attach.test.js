@@ -202,3 +202,13 @@ test('every setting of the layer has its variable', () => {
     HOPSCOPE_HTTP: 'api.shop.example',
   });
 });
+
+test('a name with nothing behind it says nothing', () => {
+  const empty = { enabled: null, keys: null, include: null, redact: { keys: null }, propagation: null, logs: null };
+  const only = { AWS_LAMBDA_EXEC_WRAPPER: '/opt/hopscope' };
+
+  assert.deepEqual(attached({}, {}, empty).environment, only);
+  assert.deepEqual(attached({ hopscope: null }).environment, only);
+  assert.deepEqual(attached({ hopscope: { keys: { order_id: null } } }).environment, only);
+  assert.deepEqual(changes(aService({ one: aFunction({ runtime: 'ruby3.3', hopscope: null }) }))[0].isNamed, false);
+});

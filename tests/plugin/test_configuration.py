@@ -14,6 +14,8 @@ pytestmark = pytest.mark.xdist_group("plugin")
 SERVICES = Path(__file__).parent / "services"
 FRAMEWORKS = ["osls 4", "serverless 3"]
 
+WARNINGS_OF_QUEUES = ["visibility", "filter-deletes"]
+
 TYPOS = {
     "stages: [dev, prod]": ("stage: [dev, prod]", "at 'custom.hopscope': unrecognized property 'stage'"),
     "order_id: [detail.orderId, body.orderId]": ("order_id: [detail..id]", "at 'custom.hopscope.keys.order_id.0': must match pattern"),
@@ -70,6 +72,8 @@ def test_packaging_asks_nobody(workshop: Any, framework: str) -> None:
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert (folder / ".serverless" / "hopscope.zip").is_file()
+    said = [line for line in (ran.stdout + ran.stderr).splitlines() if "hopscope: " in line]
+    assert [line.rpartition("[")[2].rstrip("]") for line in said if line.endswith("]")] == WARNINGS_OF_QUEUES
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

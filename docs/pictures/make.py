@@ -40,6 +40,7 @@ PICTURES = (
     Picture("waterfall", ("enter", "down", "down"), filter_text="status:recovered fn:print-ticket error:PrinterAsleep"),
     Picture("graph", ("enter", "down", "1"), (120, 44), filter_text="status:dead-lettered"),
     Picture("sequence", ("enter", "down", "down", "3"), filter_text="status:recovered fn:award-points"),
+    Picture("execution", ("enter", "4", *["down"] * 6), filter_text="status:done fn:order-flow"),
     Picture("narrow", ("enter", "n"), (80, 24), filter_text="status:overdue"),
     Picture("help", ("question_mark",), (100, 40)),
 )

@@ -51,3 +51,12 @@ def test_the_stretches_cover_the_flow_without_holes(orders, later_us):
 
     assert found[0].start_us == flow.started_us
     assert all(before.end_us == after.start_us for before, after in pairwise(found))
+
+
+def test_an_execution_that_waits_for_others_is_not_work(orders):
+    flow = orders.orchestrated()
+
+    kinds = [one.kind for one in stretches_of(flow, orders.start_us + MINUTE_US)]
+
+    assert kinds[0] == "waiting"
+    assert "running" in kinds

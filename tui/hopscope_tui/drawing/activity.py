@@ -57,6 +57,11 @@ def stretches_of(flow: Flow, now_us: int) -> tuple[Stretch, ...]:
     return tuple(found)
 
 
+def working_hops(flow: Flow) -> tuple[Hop, ...]:
+    """Those that do work themselves: an execution runs for as long as it waits for others, so it counts only alone."""
+    return tuple(hop for hop in flow.hops if hop.request_id not in flow.executions) or flow.hops
+
+
 def attempts_of(hops: Iterable[Hop]) -> dict[tuple[str, str], list[Hop]]:
     """Tries of one consumer at one message, in the order of their attempts."""
     tries: dict[tuple[str, str], list[Hop]] = {}
@@ -70,7 +75,7 @@ def attempts_of(hops: Iterable[Hop]) -> dict[tuple[str, str], list[Hop]]:
 
 def _busy(flow: Flow, now_us: int) -> Iterator[Stretch]:
     """Every hop's run, and the time between a failed attempt and the next one; in no order, overlapping."""
-    for tries in attempts_of(flow.hops).values():
+    for tries in attempts_of(working_hops(flow)).values():
         for hop in tries:
             kind: Kind = "retrying" if hop.status in FAILED else "running"
             yield Stretch(kind, hop.started_us, last_sign_of(hop, now_us))

@@ -106,7 +106,7 @@ def _failed_at(hop: Hop) -> str:
 def _last_word(flow: Flow) -> str:
     """The last event that was sent, or the last function that ran."""
     last_hop = max(flow.hops, key=lambda hop: hop.started_us)
-    named = [send for send in flow.sends if send.kind]
+    named = [send for send in flow.sends if send.kind and send.service != "states"]
     if not named:
         return last_hop.function
     last_send = max(named, key=lambda send: send.sent_us)

@@ -12,7 +12,7 @@
 from dataclasses import dataclass
 
 from hopscope_collector.flow import Flow, Hop
-from hopscope_tui.drawing.activity import FAILED, end_of, last_sign_of
+from hopscope_tui.drawing.activity import FAILED, end_of, last_sign_of, working_hops
 from hopscope_tui.drawing.axis import CUT_CELLS, Axis, axis_of
 from hopscope_tui.drawing.outline import Step
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row, row_cells, said
@@ -40,7 +40,7 @@ def layout_of(flow: Flow, width_cells: int, now_us: int) -> Layout:
     spare = max(width_cells - 2 - numbers - 2, 0)
     bars = 0 if width_cells < 60 else min(max(spare * 45 // 100, 16), 90)
     end_us = end_of(flow, now_us)
-    ran = [(hop.started_us, last_sign_of(hop, now_us)) for hop in flow.hops]
+    ran = [(hop.started_us, last_sign_of(hop, now_us)) for hop in working_hops(flow)]
     axis = axis_of(ran, flow.started_us, end_us, max(bars, 1))
     return Layout(tree=max(spare - bars, 0), bars=bars, axis=axis, now_us=now_us)
 

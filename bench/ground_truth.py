@@ -10,6 +10,7 @@ import heapq
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -88,7 +89,7 @@ class World:
     def run(self, flows: int) -> Truth:
         """What happened to so many orders that were placed a few milliseconds apart."""
         for number in range(flows):
-            self._later(START_US + number * 7 * _MS, lambda at_us, number=number: self._place(number, at_us))
+            self._later(START_US + number * 7 * _MS, partial(self._place, number))
         while self._due:
             at_us, _, happens = heapq.heappop(self._due)
             self.truth.now_us = max(self.truth.now_us, at_us)
@@ -217,10 +218,8 @@ class World:
         )  # fmt: skip
         to_function = replace(under_way, message=event, bus_root=under_way.message.root)
         for function in _BUS_CONSUMERS.get(name, ()):
-            self._later(
-                at_us + self._chance.randrange(5, 90) * _MS,
-                lambda now_us, function=function: self._invoke(function, [to_function], now_us),
-            )
+            due_us = at_us + self._chance.randrange(5, 90) * _MS
+            self._later(due_us, partial(self._invoke, function, [to_function]))
         if name == "told":
             held = replace(event, source="sqs", refs=(f"sqs/{self._id()}", f"events/{event_id}"))
             self._enqueue("archive", replace(under_way, message=held), at_us)

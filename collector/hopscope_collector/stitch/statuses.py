@@ -20,7 +20,7 @@ HOP_MEANING: Mapping[HopStatus, str] = MappingProxyType(
         "timed-out": "Its deadline passed without an end: Lambda stopped it, it crashed, or the end was not collected.",
         "dead-lettered": "It failed, and it was the last try: the message went to a dead-letter queue or was given up.",
         "lost": "Only the platform says that it ran: its records are missing, though the function's others are there.",
-        "not-instrumented": "Only the platform or a broker tells of it: nothing of the function is recorded, it has no layer.",
+        "not-instrumented": "Only the platform or a broker tells of it: the function carries no layer.",
     }
 )
 

@@ -1,6 +1,6 @@
 """The one place that swallows: whatever goes wrong in the layer stays in the layer.
 
-`BaseException` passes: a timeout or an exit is the user's.
+`BaseException` passes, and so does what a signal handler of the function raises: a timeout or an exit is the user's.
 """
 
 import sys
@@ -37,7 +37,11 @@ class never_break_the_user:  # noqa: N801  reads as a sentence: with never_break
 
 
 def note(step: str, error: Exception) -> None:
-    """Counts a failed step, and names it on stderr the first time."""
+    """Counts a failed step, and names it on stderr the first time; an error that is the user's goes on to the user."""
+    from hopscope_layer import signals
+
+    if signals.is_from_one(error):
+        raise error
     failures[step] = failures.get(step, 0) + 1
     if failures[step] == 1:
         complain(f"could not {step}, the function goes on without it: {error!r:.300}")

@@ -30,7 +30,7 @@ WIRE_MODULES = ("__init__", "fields", "context", "encode")
 COLD_START = {
     "hopscope_layer": (
         "bootstrap", "guard", "settings", "imports", "invocation", "current", "transport", "reading", "sampling",
-        "body_hash", "keys", "propagation", "arrive/__init__", "arrive/message", "arrive/queue", "arrive/bus",
+        "body_hash", "keys", "arrive/__init__", "arrive/message", "arrive/queue", "arrive/bus",
         "arrive/web", "depart/__init__", "depart/call", "depart/attributes", "depart/limits", "depart/queue",
         "depart/bus", "depart/splice",
     ),

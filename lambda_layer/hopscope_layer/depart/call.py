@@ -2,7 +2,7 @@
 
 from time import perf_counter_ns, time_ns
 
-from hopscope_layer import body_hash, current, keys, propagation
+from hopscope_layer import body_hash, current, keys
 from hopscope_wire.fields import MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
@@ -138,11 +138,17 @@ class Call:
             span_id = current.active_span_id()
             if span_id is not None:
                 sent["spanId"] = span_id
-        rules = invocation.settings.propagation
-        if not (rules["*"] if len(rules) == 1 else propagation.is_on(rules, self.service, self.destination or "")):
+        if not self._may_carry(invocation.settings.propagation):
             self.skip(sent, "off")
             return entry
         return self.carried(entry, sent, context)
+
+    def _may_carry(self, rules: "dict[str, bool]") -> bool:
+        if len(rules) == 1:
+            return rules["*"]
+        from hopscope_layer import propagation
+
+        return propagation.is_on(rules, self.service, self.destination or "")
 
     def _read_keys(self, sent: "Sent", payloads: "list[object]") -> None:
         found = keys.keys_of(payloads, self.invocation.settings.keys)

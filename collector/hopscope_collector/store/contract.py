@@ -123,7 +123,7 @@ class Changes:
     """Trace ids that got a record and refs that new facts are about, each once: ids for `records_of()`."""
 
     is_everything: bool = False
-    """True when the store no longer knows what changed since that token: read everything again."""
+    """True when the store does not know what changed since that token: read everything again. Then `ids` is empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,9 @@ class MemoryStore:
 
     def changes_since(self, token: int) -> Changes:
         """As in `Store`."""
-        ids = dict.fromkeys(each for ids in self._changed[token:] for each in ids)
-        return Changes(token=len(self._changed), ids=tuple(ids), is_everything=token == 0)
+        if not 0 < token <= len(self._changed):
+            return Changes(len(self._changed), is_everything=True)
+        return Changes(len(self._changed), tuple(dict.fromkeys(each for ids in self._changed[token:] for each in ids)))
 
     def stats(self) -> Stats:
         """As in `Store`."""

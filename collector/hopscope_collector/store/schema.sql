@@ -67,5 +67,5 @@ CREATE TABLE position (
 -- given twice.
 CREATE TABLE change (
     token INTEGER PRIMARY KEY AUTOINCREMENT,
-    ids   TEXT NOT NULL            -- JSON list of trace ids and `lambda/<request id>`
+    ids   TEXT                     -- JSON list of trace ids and refs of facts; null: too many to name
 ) STRICT;

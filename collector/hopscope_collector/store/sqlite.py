@@ -48,6 +48,11 @@ DEFAULT_REACH = Reach()
 CHANGES_KEPT = 10_000
 """Writes that `changes_since()` remembers."""
 
+MOST_NAMED = 1_000
+"""A write that touches more ids is remembered as one that touched everything."""
+
+PRUNED_AT_ONCE = 20_000
+
 
 class SqliteStore:
     """A `Store` in one file. May be used from several threads: calls wait for one another."""
@@ -106,9 +111,12 @@ class SqliteStore:
         """As in `Store`."""
         with self._lock, sqlite_file.reading(self._open, self._path):
             newest, oldest = self._open.execute("SELECT max(token), min(token) FROM change").fetchone()
-            rows = self._open.execute("SELECT ids FROM change WHERE token > ? ORDER BY token", (token,)).fetchall()
-        ids = dict.fromkeys(each for row in rows for each in json.loads(row[0]))
-        return Changes(newest or 0, tuple(ids), is_everything=token == 0 or (oldest or 0) > token + 1)
+            rows = self._open.execute(
+                "SELECT ids FROM change WHERE token > ? ORDER BY token", (token or newest,)
+            ).fetchall()
+        if newest is None or not max(oldest - 1, 1) <= token <= newest or (None,) in rows:
+            return Changes(newest or 0, is_everything=True)
+        return Changes(newest, tuple(dict.fromkeys(each for (ids,) in rows for each in json.loads(ids))))
 
     def stats(self) -> Stats:
         """As in `Store`."""
@@ -135,13 +143,25 @@ class SqliteStore:
     def prune(self, older_than_us: int) -> int:
         """As in `Store`."""
         below = first_slot_at(older_than_us)
-        with self._lock, sqlite_file.writing(self._open, self._path, self._waiting):
-            rows = self._open.execute("SELECT lines FROM slot WHERE id < ?", (below,))
-            removed = sum(len(texts_in(lines)) for (lines,) in rows)
-            self._open.execute("DELETE FROM slot WHERE id < ?", (below,))
-            id_runs.forget_before(self._open, below)
-            self._open.execute("DELETE FROM fact WHERE at_us < ?", (older_than_us,))
-            self._count(pruned=removed)
+        removed = 0
+        with self._lock:
+            while part := self._prune_part(below):
+                removed += part
+            with sqlite_file.writing(self._open, self._path, self._waiting):
+                id_runs.forget_before(self._open, below)
+                self._open.execute("DELETE FROM fact WHERE at_us < ?", (older_than_us,))
+        return removed
+
+    def _prune_part(self, below: int) -> int:
+        """Some of the oldest records in one transaction, so that a collector waits for moments only; how many."""
+        with sqlite_file.writing(self._open, self._path, self._waiting):
+            rows = self._open.execute(
+                "SELECT id, lines FROM slot WHERE id < ? ORDER BY id LIMIT ?", (below, PRUNED_AT_ONCE)
+            ).fetchall()
+            removed = sum(len(texts_in(lines)) for _, lines in rows)
+            if rows:
+                self._open.execute("DELETE FROM slot WHERE id <= ?", (rows[-1][0],))
+                self._count(pruned=removed)
         return removed
 
     def close(self) -> None:
@@ -232,7 +252,8 @@ class SqliteStore:
         ids = dict.fromkeys(line.trace_id for line in lines)
         ids.update(dict.fromkeys(about(each) for each in facts if about(each)))
         if ids:
-            cursor = self._open.execute("INSERT INTO change (ids) VALUES (?)", (json.dumps(list(ids)),))
+            named = json.dumps(list(ids)) if len(ids) <= MOST_NAMED else None
+            cursor = self._open.execute("INSERT INTO change (ids) VALUES (?)", (named,))
             self._open.execute("DELETE FROM change WHERE token <= ?", ((cursor.lastrowid or 0) - CHANGES_KEPT,))
 
     def _lookup(self, ids: Sequence[str], most: int) -> Iterator[Match]:

@@ -289,6 +289,16 @@ class StoreContract(ABC):
         assert store.changes_since(token).ids == ()
         assert store.changes_since(0).is_everything
 
+    def test_a_token_of_another_store_gives_everything(self, store: Store, a: Any) -> None:
+        """The file was removed and made anew while somebody watched."""
+        store.write(batch_of([a.begin()]))
+
+        changes = store.changes_since(store.changes_since(0).token + 7)
+
+        assert changes.is_everything
+        assert store.changes_since(changes.token).ids == ()
+        assert not store.changes_since(changes.token).is_everything
+
     def test_pruning_removes_what_began_before(self, store: Store, a: Any) -> None:
         old, new = a.begin(1), a.begin(2, trace_id=a.trace_id(1))
         store.write(batch_of([old, a.end(1), new], [a_fact(at_us=old.start_us)]))

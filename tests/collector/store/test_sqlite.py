@@ -22,7 +22,7 @@ from hopscope_collector.errors import (
     StoreMissing,
 )
 from hopscope_collector.store import connection as sqlite_file
-from hopscope_collector.store import location
+from hopscope_collector.store import location, sqlite
 from hopscope_collector.store.contract import Batch, batch_of
 from hopscope_collector.store.sqlite import SqliteStore
 
@@ -65,6 +65,32 @@ def test_several_threads_may_share_a_store(path: Path, a: Any) -> None:
 
         assert store.stats().stored == 16
         assert len(store.newest(100)) == 8
+
+
+def test_a_write_that_touches_very_many_traces_is_a_change_of_everything(
+    path: Path, a: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Naming every trace of a bulk load would make the change log as large as the records."""
+    monkeypatch.setattr(sqlite, "MOST_NAMED", 3)
+    with SqliteStore(path) as store:
+        store.write(batch_of([a.begin(1)]))
+        token = store.changes_since(0).token
+        store.write(batch_of([a.begin(number) for number in range(2, 9)]))
+
+        changes = store.changes_since(token)
+
+        assert changes.is_everything
+        assert store.changes_since(changes.token).ids == ()
+
+
+def test_pruning_goes_in_parts(path: Path, a: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "PRUNED_AT_ONCE", 3)
+    with SqliteStore(path) as store:
+        store.write(batch_of([each for number in range(20) for each in (a.begin(number), a.end(number))]))
+
+        assert store.prune(a.begin(17).start_us) == 34
+        assert [each.trace_id for each in store.newest(9)] == [a.trace_id(19), a.trace_id(18), a.trace_id(17)]
+        assert (store.stats().kept, store.stats().pruned) == (6, 34)
 
 
 def test_a_store_that_is_not_there_is_not_made_by_reading(path: Path) -> None:

@@ -17,6 +17,9 @@ from hopscope_collector.stitch.cycles import contradictory
 from hopscope_collector.stitch.weave import PRODUCER_DIGITS, Edge, Index, Weave
 
 _INVOKED = "lambda/"
+_MOST_SENDS = 16
+"""Sends of one ref that a hop is linked to, the earliest: more are no deduplicated repeats but a broken id, and every
+hop of it would be linked to every send."""
 
 
 def add_exact_edges(weave: Weave) -> None:
@@ -38,7 +41,7 @@ def _edges_to(hop: Hop, index: Index) -> Iterator[tuple[Edge, Evidence, str]]:
             yield (source, hop.id), "carrier", hop.sent_by
     for ref in (f"{_INVOKED}{hop.request_id}", *hop.refs):  # Invoke answers with the request id: outermost of all
         failed = _failed_invocation(hop, ref, index)
-        sources = [failed] if failed else [send.id for send in index.sends_by_ref.get(ref, ())]
+        sources = [failed] if failed else [send.id for send in index.sends_by_ref.get(ref, ())[:_MOST_SENDS]]
         for source in sources:
             yield (source, hop.id), "ref", ref
         if sources:

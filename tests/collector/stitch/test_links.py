@@ -206,3 +206,12 @@ def test_the_broker_s_clock_tells_whose_clock_is_off(stitched, make):
 
     assert flow.notes == ("clock of the broker (sqs) is at least 90.0 s behind that of fast-clock",)
     assert flow.hops[1].started_us == make.START_US + 100 * make.SECOND
+
+
+def test_an_id_that_every_message_has_does_not_link_everything_with_everything(stitched, make):
+    sent = [make.Invoked(n, at_s=n, sends=[make.a_send(n, "sqs/none", at_s=n)]) for n in range(1, 101)]
+    received = [make.Invoked(n, "print", at_s=n, messages=[make.a_message("sqs/none")]) for n in range(101, 201)]
+
+    (flow,) = (flow for flow in stitched(*sent, *received) if flow.links)
+
+    assert len(flow.links) == 16 * 100

@@ -22,57 +22,56 @@ const DELIVERY = [
 
 /** `{add, set, warnings}` for the template; nothing when the setting `expressLogs` is off. */
 function expressLogs(template, { settings, prefix, retentionDays }) {
-  if (!settings.expressLogs) return { add: {}, set: [], warnings: [] };
-  const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine').filter(
-    ([, each]) => each.StateMachineType === 'EXPRESS',
+  if (!settings.expressLogs) return merged([]);
+  const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
+  const express = machines.filter(([, { StateMachineType }]) => StateMachineType === 'EXPRESS');
+  return merged(
+    express.flatMap(([id, machine, resource]) => [
+      logging(id, machine, { name: `/aws/vendedlogs/states/${prefix}-${id}`, retentionDays }),
+      delivery(template, id, { roleArn: machine.RoleArn, dependsOn: resource.DependsOn }),
+    ]),
   );
-  const edits = machines.map(([id, machine, resource]) =>
-    editOf(template, { id, machine, resource, prefix, retentionDays }),
-  );
+}
+
+function merged(edits) {
   return {
     add: Object.assign({}, ...edits.map(({ add }) => add)),
-    set: edits.flatMap(({ set }) => set),
-    warnings: edits.flatMap(({ warnings }) => warnings),
+    set: edits.flatMap(({ set }) => set ?? []),
+    warnings: edits.flatMap(({ warnings }) => warnings ?? []),
   };
 }
 
-function editOf(template, { id, machine, resource, prefix, retentionDays }) {
-  const logging = machine.LoggingConfiguration ?? {};
+/** Every event, into the machine's own group or into one that is made. */
+function logging(id, { LoggingConfiguration: written = {} }, { name, retentionDays }) {
   const groupId = `${id}HopscopeLogGroup`;
-  const hasGroup = (logging.Destinations ?? []).length > 0;
-  const add = hasGroup ? {} : { [groupId]: logGroup(`/aws/vendedlogs/states/${prefix}-${id}`, retentionDays) };
-  const destination = { CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': [groupId, 'Arn'] } } };
-  const set = [
-    {
-      resource: id,
-      property: 'LoggingConfiguration',
-      value: {
-        Level: 'ALL',
-        IncludeExecutionData: logging.IncludeExecutionData ?? false,
-        Destinations: hasGroup ? logging.Destinations : [destination],
-      },
-    },
-  ];
-  const role = roleOf(template, machine.RoleArn);
-  if (role.mayDeliver) return { add, set, warnings: [] };
-  if (role.id === null)
-    return {
-      add,
-      set,
-      warnings: [
-        {
-          code: 'express-role',
-          text: `the role of state machine ${id} is not in this service; let it ${DELIVERY.map((each) => `logs:${each}`).join(', ')} on *`,
-        },
-      ],
-    };
-  const policyId = `${id}HopscopeLogDelivery`;
-  const dependsOn = [...new Set([resource.DependsOn ?? [], policyId].flat())];
-  return {
-    add: { ...add, [policyId]: policyFor(role.id, policyId) },
-    set: [...set, { resource: id, attribute: 'DependsOn', value: dependsOn }],
-    warnings: [],
+  const hasGroup = (written.Destinations ?? []).length > 0;
+  const made = [{ CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': [groupId, 'Arn'] } } }];
+  const value = {
+    Level: 'ALL',
+    IncludeExecutionData: written.IncludeExecutionData ?? false,
+    Destinations: hasGroup ? written.Destinations : made,
   };
+  return {
+    add: hasGroup ? {} : { [groupId]: logGroup(name, retentionDays) },
+    set: [{ resource: id, property: 'LoggingConfiguration', value }],
+  };
+}
+
+/** The right to write there; AWS refuses a machine that logs without it, so the machine waits for the policy. */
+function delivery(template, id, { roleArn, dependsOn = [] }) {
+  const role = roleOf(template, roleArn);
+  if (role.mayDeliver) return {};
+  if (role.id === null) return { warnings: [{ code: 'express-role', text: adviceFor(id) }] };
+  const policyId = `${id}HopscopeLogDelivery`;
+  return {
+    add: { [policyId]: policyFor(role.id, policyId) },
+    set: [{ resource: id, attribute: 'DependsOn', value: [...new Set([dependsOn, policyId].flat())] }],
+  };
+}
+
+function adviceFor(id) {
+  const actions = DELIVERY.map((each) => `logs:${each}`).join(', ');
+  return `the role of state machine ${id} is not in this service, and it needs ${actions} on *; add them to it`;
 }
 
 function roleOf(template, arn) {

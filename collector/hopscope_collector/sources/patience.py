@@ -29,6 +29,7 @@ class Patience:
         Raises:
             SourceFailed: no answer after `TRIES` tries, or what asked knows that asking again is of no use.
         """
+        last: Exception | None = None
         for failed in range(TRIES):
             try:
                 return question()

@@ -81,7 +81,7 @@ def with_brokers(
     known = _Known.of(hops, sends)
     facts = [fact for fact in facts if fact.ref in known.hop_by_ref]
     unseen = [*_unseen(facts, known, list(platform))]
-    notes = {(known.hop_by_ref[fact.ref], words) for fact in facts for words in _words(fact, known)}
+    notes = {(known.hop_by_ref[fact.ref], words) for fact in _worth_a_note(facts) for words in _words(fact, known)}
     return ToldByBrokers(sorted([*hops, *unseen], key=lambda hop: (hop.started_us, hop.id)), sorted(notes))
 
 
@@ -141,6 +141,15 @@ def _unseen_hop(fact: BrokerFact, target: str, function: str, platform: Sequence
         attributes={TOLD_BY: fact.broker},
         error=None if is_delivered else Failure("NotDelivered", fact.error or ""),
     )
+
+
+def _worth_a_note(facts: Iterable[BrokerFact]) -> list[BrokerFact]:
+    """Of attempts that failed at one target, the last: a broker may try a hundred times."""
+    last: dict[tuple[object, ...], BrokerFact] = {}
+    for fact in facts:
+        is_attempt = fact.kind == "attempt-failed"
+        last[(fact.broker, fact.ref, fact.rule, fact.targets) if is_attempt else (fact,)] = fact
+    return list(last.values())
 
 
 def _words(fact: BrokerFact, known: _Known) -> Iterator[str]:

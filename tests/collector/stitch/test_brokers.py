@@ -94,9 +94,11 @@ def test_an_event_that_no_rule_matched_is_said(stitched, placed, a_fact):
 
 
 def test_rules_and_failed_attempts_are_said(stitched, placed, a_fact):
+    """Of the attempts, the last one."""
     facts = [
         a_fact("matched", rule=RULE, targets=(LEGACY, QUEUE)),
-        a_fact("attempt-failed", rule=RULE, targets=(QUEUE,), attempts=2, error="SQS: access denied"),
+        a_fact("attempt-failed", at_s=9, rule=RULE, targets=(QUEUE,), attempts=2, error="SQS: access denied"),
+        a_fact("attempt-failed", at_s=2, rule=RULE, targets=(QUEUE,), attempts=1, error="SQS: access denied"),
     ]
 
     (flow,) = stitched(placed, facts=facts)

@@ -130,3 +130,22 @@ def test_a_store_that_is_replaced_by_another_file_is_opened_anew(path, source, n
         write(store, an_order(2, now_us))
 
     assert keys_of(source.window("", 0, 10)) == ["o-2"]
+
+
+def test_a_filtered_list_is_kept_up_to_date_by_what_changed(store, source, now_us):
+    write(store, *(an_order(number, now_us - 10_000 + number, outcome="error") for number in range(3)))
+    assert keys_of(source.window("status:failed", 0, 10)) == ["o-2", "o-1", "o-0"]
+
+    write(store, an_order(3, now_us, outcome="error"), an_order(4, now_us + 1))
+
+    assert keys_of(source.window("status:failed", 0, 10)) == ["o-3", "o-2", "o-1", "o-0"]
+    assert keys_of(source.window("status:done", 0, 10)) == ["o-4"]
+
+
+def test_a_flow_that_no_longer_fits_leaves_the_filtered_list(store, source, now_us):
+    write(store, an_order(1, now_us, ended=False), an_order(2, now_us + 1, ended=False))
+    assert keys_of(source.window("status:running", 0, 10)) == ["o-2", "o-1"]
+
+    write(store, an_order(2, now_us + 1))
+
+    assert keys_of(source.window("status:running", 0, 10)) == ["o-1"]

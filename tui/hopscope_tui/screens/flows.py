@@ -82,6 +82,7 @@ class FlowsScreen(LiveScreen):
         self._wanted = (0, 100)
         self._last = Window(0, (), 0)
         self._held: Window | None = None
+        self._read_filter = ""
         self._fault: FilterWrong | None = None
         self._typing: Timer | None = None
         self._seen_values: dict[str, list[str]] = {}
@@ -125,7 +126,7 @@ class FlowsScreen(LiveScreen):
     def on_window_read(self, read: WindowRead) -> None:
         """Show it, unless the person holds the list or has typed on."""
         if read.filter_text == self._filter_text:
-            self._last = read.window
+            self._last, self._read_filter = read.window, read.filter_text
             self._fault = None
             self._seen_values = seen_values(read.window.flows) or self._seen_values
             if self._held is None:
@@ -257,7 +258,8 @@ class FlowsScreen(LiveScreen):
 
     def _filter_row(self, width_cells: int) -> Row:
         more = "" if self._last.is_total_known else "+"
-        count = Run(f"{self._last.total:,}{more} flows ", "dim")
+        is_read = self._read_filter == self._filter_text or self._fault is not None
+        count = Run(f"{self._last.total:,}{more} flows " if is_read else "looking… ", "dim" if is_read else "accent")
         if not self._filter_text:
             return beside((Run(" / ", "accent"), Run("type to filter", "faint")), (count,), width_cells)
         if self._fault is None:

@@ -45,7 +45,7 @@ def main(orders: int) -> int:
     print(f"{orders:,} orders")
     print(
         f"{'what befell them':<28}{'hops':>8}{'precision':>10}{'recall':>8}{'seen':>7}"
-        f"{'weaker':>14}{'melted':>8}{'torn':>7}{'CPU µs a hop':>10}"
+        f"{'weaker':>14}{'melted':>8}{'torn':>7}{'CPU µs a hop':>14}"
     )
     has_failed = False
     for name, (conditions, faults) in CASES.items():
@@ -58,7 +58,7 @@ def main(orders: int) -> int:
         weaker = f"{verdict.weaker:,} {verdict.weaker_right:.2f}" if verdict.weaker else "-"
         print(
             f"{name:<28}{len(truth.flow_of):>8,}{verdict.precision:>10.4f}{verdict.recall:>8.4f}{verdict.seen:>7.3f}"
-            f"{weaker:>14}{verdict.melted:>8}{verdict.torn:>7}{took_us:>10.1f}"
+            f"{weaker:>14}{verdict.melted:>8}{verdict.torn:>7}{took_us:>14.1f}"
         )
         has_failed |= verdict.precision < 1 or verdict.recall < 1 or verdict.melted > MOST_MELTED * orders
     return int(has_failed)

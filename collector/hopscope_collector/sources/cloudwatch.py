@@ -20,12 +20,13 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from hopscope_collector.errors import NotASource, SourceFailed
+from hopscope_collector.errors import NotASource
 from hopscope_collector.sources.aws_errors import is_missing
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.log_events import LogEvent, LogEvents, LogGroup
+from hopscope_collector.sources.patience import Patience
 
 OPEN_MS = 600_000
 """How late a line may become readable and still be found. Half of it is for our clock: AWS refuses requests that are
@@ -42,11 +43,6 @@ T = TypeVar("T")
 POLL_S = 1.0
 PAUSE_S = 0.2
 """Between groups: FilterLogEvents is limited to a few requests a second in an account."""
-
-PATIENCE = 10
-"""Failures in a row, each after a longer pause, before a source gives up; botocore's own retries come on top."""
-
-LONGEST_PAUSE_S = 30.0
 
 
 @dataclass(slots=True)
@@ -104,7 +100,7 @@ class CloudWatchSource:
         self._span = span
         self._now_ms = now_ms
         self._pause_s = 0.0 if logs.endpoint else PAUSE_S
-        self._first_pause_s = 0.1 if logs.endpoint else 1.0
+        self._patience = Patience(self.name, first_pause_s=0.1 if logs.endpoint else 1.0)
         self._positions: dict[str, _GroupPosition] = {}
 
     def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:
@@ -186,16 +182,16 @@ class CloudWatchSource:
 
     def _patiently(self, ask: Callable[[], T], stop: Stop) -> T | None:
         """The answer, however long it takes. None when told to stop."""
-        for failed in range(PATIENCE):
+
+        def ask_of_a_group() -> T:
             try:
                 return ask()
-            except (ClientError, BotoCoreError) as error:
+            except ClientError as error:
                 if is_missing(error):
                     raise _GroupGone from error
-                last = error
-            if stop.sleep(min(LONGEST_PAUSE_S, self._first_pause_s * 2**failed)):
-                return None
-        raise SourceFailed(f"{self.name}: no answer after {PATIENCE} tries: {last}") from last
+                raise
+
+        return self._patience.ask(ask_of_a_group, stop)
 
 
 def _function(group_name: str) -> str | None:

@@ -155,7 +155,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
 def _run(connection: sqlite3.Connection, name: str) -> None:
     """Statement by statement: `executescript()` would commit the transaction that is open."""
     statement = ""
-    for line in files(__package__).joinpath(name).read_text("utf-8").splitlines(keepends=True):
+    for line in files("hopscope_collector.store").joinpath(name).read_text("utf-8").splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
             connection.execute(statement)

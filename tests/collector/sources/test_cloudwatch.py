@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from hopscope_collector.errors import NotASource, SourceFailed
-from hopscope_collector.sources import cloudwatch, log_events
+from hopscope_collector.sources import cloudwatch, log_events, patience
 from hopscope_collector.sources.cloudwatch import OPEN_MS, SLICE_MS, CloudWatchSource, Span
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.log_events import LogEvent, MemoryLogs
@@ -20,7 +20,7 @@ GROUP = "/aws/lambda/orders-place"
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Prevents a test from waiting as long as a person would."""
     monkeypatch.setattr(cloudwatch, "PAUSE_S", 0.0)
-    monkeypatch.setattr(cloudwatch, "LONGEST_PAUSE_S", 0.0)
+    monkeypatch.setattr(patience, "LONGEST_PAUSE_S", 0.0)
 
 
 def an_event(number: int, at_ms: int = NOW_MS - 1_000, message: str = "") -> LogEvent:
@@ -149,7 +149,7 @@ def test_throttling_and_lost_connections_are_waited_out() -> None:
 
 
 def test_what_does_not_pass_is_said_with_the_last_error() -> None:
-    logs = MemoryLogs({GROUP: [an_event(1)]}, failures=[a_throttling() for _ in range(cloudwatch.PATIENCE)])
+    logs = MemoryLogs({GROUP: [an_event(1)]}, failures=[a_throttling() for _ in range(patience.TRIES)])
 
     with pytest.raises(SourceFailed, match=r"no answer after 10 tries.*slow down"):
         once(logs)

@@ -7,8 +7,10 @@ import click
 
 @click.command(name="tui")
 @click.option("--store", metavar="URL", help="Which store; default $HOPSCOPE_STORE, else a file of yours.")
-@click.option("--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else one beside the store.")
-@click.option("--theme", metavar="NAME", help="hopscope-night, -day, -contrast, ansi-dark, ansi-light or one of Textual's.")
+@click.option(
+    "--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else one beside the store."
+)
+@click.option("--theme", metavar="NAME", help="hopscope-night, -day, -contrast, ansi-dark, … (docs/tui.md).")
 def command(store: str | None, rules: str | None, theme: str | None) -> None:
     """Watch flows in the terminal, live, while something is collected into the store."""
     if not sys.stdout.isatty():

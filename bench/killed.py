@@ -38,7 +38,7 @@ COLLECT = (
 )
 """The command as it is, but with small batches."""
 
-LONGEST_LIFE_S = 0.7
+LONGEST_LIFE_S = 0.4
 """After the first line that a life stored, or, in one of four lives, after its start."""
 
 BEGUN_WITHIN_S = 20.0

@@ -133,7 +133,7 @@ def records(*data: str) -> Iterator[dict[str, Any]]:
 
 
 def test_events_are_stored_and_answered_one_after_the_other(store_url: str) -> None:
-    events = [
+    events: list[Any] = [
         {"Records": list(records(packed(1, 2), packed(3)[:-8], packed(4)))},
         {"awslogs": {"data": packed(5)}},
         {"awslogs": {"data": packed(6)[:-8]}},

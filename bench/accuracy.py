@@ -1,5 +1,3 @@
-# mypy: disable-error-code="import-not-found"
-# A script finds its neighbour `ground_truth.py` by its own folder, which is no package.
 """How right stitching is, by what befell messages and records: links given against what really happened.
 
     python bench/accuracy.py [ORDERS]

@@ -3,16 +3,20 @@
 /**
  * `invoke local` and serverless-offline: the function runs as it is written, unless `local: true` asks for its records.
  *
- * There is no /opt on a laptop. The handler is redirected, and Python imports the layer from the zip itself.
+ * There is no /opt on a laptop. The layer is unpacked beside the service's artifacts, Python is told where, and the
+ * handler is redirected.
  */
 
 const path = require('node:path');
 const { changesOf, apply } = require('./attach');
 const layer = require('./layer');
+const { unpack } = require('./zip');
 
-function attachLocally({ service, settings, log }) {
+function attachLocally({ service, serviceDir, settings, log }) {
   const zip = layer.zipFile();
   if (!settings.enabled || !settings.local || zip === null) return;
+  const folder = path.join(serviceDir, '.serverless', 'hopscope-layer');
+  unpack(zip, folder);
   const changes = changesOf(service, {
     settings,
     attach: 'handler',
@@ -21,17 +25,17 @@ function attachLocally({ service, settings, log }) {
   });
   apply(
     service,
-    changes.map((change) => locally(change, service, zip)),
+    changes.map((change) => locally(change, service, folder)),
   );
   for (const { function: name, refused } of changes)
-    if (!refused) log.notice(`hopscope: ${name}: handler redirect, layer from ${zip}`);
+    if (!refused) log.notice(`hopscope: ${name}: handler redirect, layer in ${folder}`);
 }
 
-/** The change without a layer, and with the zip on Python's path. */
-function locally(change, service, zip) {
+/** The change without a layer, and with the unpacked one on Python's path. */
+function locally(change, service, folder) {
   if (change.refused) return change;
   const { layers } = service.functions[change.function];
-  const places = [path.join(zip, 'python'), change.environment.PYTHONPATH].filter((place) => place !== undefined);
+  const places = [path.join(folder, 'python'), change.environment.PYTHONPATH].filter((place) => place !== undefined);
   const unique = [...new Set(places.flatMap((place) => place.split(path.delimiter)))];
   return { ...change, layers, environment: { ...change.environment, PYTHONPATH: unique.join(path.delimiter) } };
 }

@@ -2,22 +2,24 @@
 
     who asks            what
     hopscope flows      page(filter, limit, after)
-    hopscope show       find(id)
+    hopscope show       find(id), executions(flow)
     the screens         page(), flow(id); what changed, they ask the store: `changes_since()`
 
 Nothing is assembled before somebody asks: records are read with everything that is connected to them, and stitched.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import Filter, Term
 from hopscope_collector.flow import Flow
 from hopscope_collector.matching import since_us
 from hopscope_collector.mentions import ids_in, keys_in
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch import flows_of
+from hopscope_collector.stitch.executions import executions_of
 from hopscope_collector.stitch.waits import known_consumers_of
 from hopscope_collector.store.contract import Closure, Reach, Seen, Store
 from hopscope_wire.context import context_of, trace_id_of_root
@@ -31,6 +33,9 @@ MOST_LOOKED_AT = 10_000
 SHARED_REACH = Reach()
 LONG_REACH = Reach(max_records_an_id=200_000, max_records=400_000)
 """For a flow of thousands of hops, whose own trace id is in every record."""
+
+EXECUTION_KINDS = ("states", "durable")
+"""What the ref of an execution begins with: it stands before the ARN."""
 
 _HOP_ID = re.compile(r"([0-9a-f]{16})\.[0-9]+\Z")
 _XRAY_ID = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}\Z")
@@ -101,6 +106,21 @@ class Flows:
     def flow(self, id_text: str) -> Flow | None:
         """The newest flow that the id names; None when it names none."""
         return next(iter(self.find(id_text)), None)
+
+    def executions(self, flow: Flow) -> tuple[Execution, ...]:
+        """What ran inside the executions of a flow, in its order; those whose history is not stored are left out."""
+        return self._executions(flow.executions)
+
+    def execution(self, arn: str) -> Execution | None:
+        """What ran inside one execution; None when its history is not stored."""
+        return next(iter(self._executions((arn,))), None)
+
+    def _executions(self, arns: Sequence[str]) -> tuple[Execution, ...]:
+        if not arns:
+            return ()
+        closure = self._closure([f"{kind}/{arn}" for arn in arns for kind in EXECUTION_KINDS])
+        known = {execution.arn: execution for execution, _ in executions_of(closure.records)}
+        return tuple(known[arn] for arn in arns if arn in known)
 
     def _having(self, ids: Iterable[str], now_us: int) -> list[Flow]:
         """The flows that have one of the ids, last seen first."""

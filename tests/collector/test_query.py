@@ -1,11 +1,15 @@
 """Flows from a store: pages, and one flow by whatever a person has at hand."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
+from hopscope_collector.executions import histories_of
+from hopscope_collector.executions.keeping import kept
 from hopscope_collector.filter import parsed
+from hopscope_collector.key_paths import key_paths_of
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
 from hopscope_collector.store.contract import batch_of
@@ -198,3 +202,53 @@ def test_a_tenant_is_named_and_not_followed():
 
     assert len(flow.hops) == 1
     assert any("tenant=acme" in note for note in flow.notes)
+
+
+ARN = "arn:aws:states:eu-west-1:111111111111:execution:pay:o-7"
+HISTORY = [
+    {"id": 1, "type": "ExecutionStarted", "timestamp": START_US / 1e6 + 8, "executionStartedEventDetails": {}},
+    {"id": 2, "type": "PassStateEntered", "timestamp": START_US / 1e6 + 8, "stateEnteredEventDetails": {"name": "Pay"}},
+    {"id": 3, "type": "PassStateExited", "timestamp": START_US / 1e6 + 9, "stateExitedEventDetails": {"name": "Pay"}},
+]
+
+
+def an_execution(arn: str = ARN) -> list[Record]:
+    described = {"executionArn": arn, "status": "RUNNING", "startDate": START_US / 1e6 + 8}
+    (history,) = histories_of([described, {"executionArn": arn, "events": HISTORY}])
+    return list(kept(history, key_paths_of("")))
+
+
+def an_order_that_started(*arns: str) -> list[Record]:
+    *records, printed = an_order(7)
+    starts = [
+        Send(f"{7:011x}2{number:04x}", "states", "StartExecution", refs=(f"states/{arn}",), sent_us=printed.start_us)
+        for number, arn in enumerate(arns, 1)
+    ]
+    return [*records, replace(printed, sends=tuple(starts))]
+
+
+def test_a_flow_tells_what_ran_inside_its_executions_in_its_order():
+    flows, _ = flows_over(an_order_that_started(ARN, f"{ARN}-2"), an_execution(f"{ARN}-2"), an_execution())
+    flow = flows.flow("o-7")
+
+    found = flows.executions(flow)
+
+    assert set(flow.executions) == {ARN, f"{ARN}-2"}
+    assert [(run.arn, [state.name for state in run.states]) for run in found] == [
+        (arn, ["Pay"]) for arn in flow.executions
+    ]
+
+
+def test_an_execution_whose_history_was_not_read_is_left_out():
+    flows, _ = flows_over(an_order_that_started(ARN))
+
+    assert flows.flow("o-7").executions == (ARN,)
+    assert flows.executions(flows.flow("o-7")) == ()
+    assert flows.execution(ARN) is None
+
+
+def test_an_execution_is_found_by_its_arn_alone():
+    flows, _ = flows_over(an_order(7), an_execution())
+
+    assert flows.execution(ARN).status == "RUNNING"
+    assert flows.executions(flows.flow("o-7")) == ()

@@ -4,6 +4,7 @@ import base64
 import copy
 import hashlib
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -117,6 +118,33 @@ CARRIED = {
         ["lambda/r-1"],
     ),
 }  # fmt: skip
+
+
+LONG_TOKEN = "AQC8" + "x" * 400
+WITH_TOKEN = [
+    {"orderId": "o-1", "taskToken": "secret-token"},
+    {"order": {"orderId": "o-1"}, "TaskToken": "secret-token"},
+    {"input": {"orderId": "o-1", "task_token": "secret-token"}},
+]
+
+
+@pytest.mark.parametrize("event", WITH_TOKEN)
+def test_a_task_token_is_a_ref_by_its_hash_and_never_written(event: dict[str, Any]) -> None:
+    context = SimpleNamespace(aws_request_id="r-9", client_context=None)
+
+    (message,) = messages_of(event, SETTINGS, context)
+
+    assert message.fields["refs"] == ["lambda/r-9", "task-token/0ddfb22684327255"]  # the ref of the answer, too
+    assert "secret-token" not in line_of({"record": "begin", "messages": [message.fields]})
+
+
+@pytest.mark.parametrize(
+    ("token", "is_ref"), [(LONG_TOKEN, True), ("secret-token", False), ("eyJhbGciOi" + "x" * 400, False)]
+)
+def test_under_a_common_name_a_task_token_is_told_by_its_looks(token: str, is_ref: bool) -> None:
+    (message,) = messages_of({"token": token}, SETTINGS, SimpleNamespace(aws_request_id="r-9", client_context=None))
+
+    assert any(ref.startswith("task-token/") for ref in message.fields["refs"]) == is_ref
 
 
 @pytest.mark.parametrize("case", CARRIED)

@@ -81,6 +81,7 @@ _REFS = {
     "s3": "S3 object version",
     "states": "execution ARN",
     "durable": "execution ARN",
+    "task-token": "task token (its hash)",
 }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from hopscope_collector.executions import Execution, NotAnExecution, execution_of, histories_of
 from hopscope_collector.executions.as_records import records_of
+from hopscope_collector.flow import Hop
 from hopscope_collector.stitch.invocations import Invocation
 from hopscope_collector.stitch.weave import Weave
 from hopscope_wire.decode import record_of_object
@@ -101,12 +102,21 @@ def _also_known_as(begin: Begin, kept: History) -> Begin:
     return replace(begin, messages=(replace(message, refs=refs, attributes=attributes),))
 
 
+def tokens_given_away(hops: Iterable[Hop]) -> dict[str, list[Hop]]:
+    """By the ref of each task token: the runs of the execution that handed it to a task."""
+    given: dict[str, list[Hop]] = {}
+    for hop in hops:
+        for token in hop.attributes.get(TOKENS, "").split():
+            given.setdefault(TASK_TOKEN + token, []).append(hop)
+    return given
+
+
 def join_callbacks(weave: Weave) -> None:
     """Join the flow of whoever answered a task token to that of the execution that gave it away.
 
     It is no link: the answer led to a state of the execution, not to the execution.
     """
-    for hop in weave.hops:
-        for token in hop.attributes.get(TOKENS, "").split():
-            for send in weave.index.sends_by_ref.get(TASK_TOKEN + token, ()):
-                weave.joined.unite(hop.id, send.hop)
+    for ref, runs in tokens_given_away(weave.hops).items():
+        for send in weave.index.sends_by_ref.get(ref, ()):
+            for run in runs:
+                weave.joined.unite(run.id, send.hop)

@@ -123,6 +123,21 @@ def test_an_answered_task_token_joins_the_flows(read: Read) -> None:
     assert [sorted({hop.function for hop in flow.hops}) for flow in flows] == [["accept-order", "assign-courier"]]
 
 
+def test_a_task_token_leads_from_the_execution_to_who_was_handed_it_and_not_from_the_answer(read: Read) -> None:
+    ref = token_ref("abcd-secret-token")
+    asked = a_begin_of("ask", ref=ref)
+    answer = Send("00000000000b0001", "states", "SendTaskSuccess", refs=(ref,), sent_us=9)
+    person = End("b" * 32, "00000000000b0000", "r-2", "accept-order", 8, 10, 1, "ok", sends=(answer,))
+
+    (flow,) = flows_of([asked, person, *records_of(read(OVER))], now_us=10, rules=Rules())
+
+    functions = {hop.id: hop.function for hop in flow.hops}
+    assert sorted(functions.values()) == ["accept-order", "ask", "assign-courier"]
+    assert [(functions[link.from_id], functions[link.to_id], link.evidence, link.detail) for link in flow.links] == [
+        ("assign-courier", "ask", ("ref",), ref)
+    ]
+
+
 def test_the_event_that_started_it_leads_to_it(read: Read) -> None:
     published = Send("00000000000a0001", "events", "PutEvents", refs=("events/e-0",), sent_us=1, message_index=0)
     publisher = End("a" * 32, "00000000000a0000", "r-1", "place-order", 1, 2, 1, "ok", sends=(published,))

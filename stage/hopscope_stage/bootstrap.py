@@ -1,6 +1,6 @@
 """Starts MiniStack, put right where it would hide what Hopscope shows; a script for the emulator's environment.
 
-MiniStack 1.5.33 differs from AWS in five things that matter here:
+MiniStack 1.5.33 differs from AWS in six things that matter here:
 
 * It takes a function's output for complete when nothing arrived for 5 ms, so on a busy machine the last lines of
   an invocation appear in the next one's log or nowhere. Here a Python worker says when it has written everything
@@ -9,11 +9,13 @@ MiniStack 1.5.33 differs from AWS in five things that matter here:
 * A function that is polled from a dead-letter queue is not told which queue gave up.
 * The X-Ray header of a request to SQS or SNS does not reach the consumer of the queue.
 * The log of a function that timed out or whose process ended does not name the invocation.
+* The history of an execution does not tell what a task was given, nor the request ids of the functions it invoked.
 
 Everything else it does differently is listed in the stage's README.
 """
 
 import importlib
+import json
 import queue
 import sys
 import threading
@@ -178,6 +180,73 @@ def remembering(handle: Callable[..., Awaitable[Any]], header: ContextVar[str]) 
     return handle_request
 
 
+def tell_parameters(step_functions: Any) -> None:
+    """Let histories hold what a task was given, as on AWS."""
+    scheduled: ContextVar[dict[str, Any] | None] = ContextVar("scheduled", default=None)
+    add_event = step_functions._add_event
+
+    def add_and_remember(execution: Any, event_type: str, details: Any = None) -> Any:
+        event = add_event(execution, event_type, details)
+        if event_type == "TaskScheduled":
+            scheduled.set(event["taskScheduledEventDetails"])
+        return event
+
+    def noting(invoke: Callable[..., Any]) -> Callable[..., Any]:
+        def invoke_and_note(resource: str, given: Any, *others: Any) -> Any:
+            details = scheduled.get()
+            if details is not None:
+                details["parameters"] = json.dumps(given)
+            return invoke(resource, given, *others)
+
+        return invoke_and_note
+
+    step_functions._add_event = add_and_remember
+    step_functions._invoke_resource = noting(step_functions._invoke_resource)
+    step_functions._invoke_with_callback = noting(step_functions._invoke_with_callback)
+
+
+def tell_request_ids(step_functions: Any, lambda_service: Any) -> None:
+    """Let the answer of `lambda:invoke`, and the error of a function, hold the invocation's request id, as on AWS."""
+    invoked: ContextVar[list[str] | None] = ContextVar("invoked", default=None)
+    dispatch, call = lambda_service._execute_function_dispatch, step_functions._call_lambda
+    invoke = step_functions._invoke_resource
+
+    def dispatch_and_remember(*invocation: Any) -> Any:
+        _, _, _, request_id, _ = invocation
+        if (request_ids := invoked.get()) is not None:
+            request_ids.append(request_id)
+        return dispatch(*invocation)
+
+    def call_and_tell(function: str, event: Any) -> Any:
+        request_ids: list[str] = []
+        invoked.set(request_ids)  # the invocation runs in a copy of the context, which shares the list
+        try:
+            return call(function, event)
+        except step_functions._ExecutionError as error:
+            error.cause = with_request_id(error.cause, "".join(request_ids))
+            raise
+
+    def invoke_and_tell(resource: str, given: Any) -> Any:
+        answer = invoke(resource, given)
+        request_ids = invoked.get()
+        if "states:::lambda:invoke" not in resource or not request_ids:
+            return answer
+        return {**answer, "SdkResponseMetadata": {"RequestId": request_ids[0]}}
+
+    lambda_service._execute_function_dispatch = dispatch_and_remember
+    step_functions._call_lambda, step_functions._invoke_resource = call_and_tell, invoke_and_tell
+
+
+def with_request_id(cause: str, request_id: str) -> str:
+    """A function's error as Lambda's runtime for Python reports it; any other cause as it is."""
+    try:
+        error = json.loads(cause)
+    except ValueError:
+        return cause
+    is_error = isinstance(error, dict) and "errorType" in error
+    return json.dumps({"requestId": request_id, **error}) if is_error and request_id else cause
+
+
 if __name__ == "__main__":
     lambda_runtime = importlib.import_module("ministack.core.lambda_runtime")
     write_whole_logs(lambda_runtime)
@@ -185,5 +254,9 @@ if __name__ == "__main__":
     sns = importlib.import_module("ministack.services.sns")
     deliver_binary_attributes(sns)
     hand_on_trace_headers(importlib.import_module("ministack.services.sqs"), sns)
-    tell_who_gave_up(importlib.import_module("ministack.services.lambda_svc"))
+    lambda_service = importlib.import_module("ministack.services.lambda_svc")
+    tell_who_gave_up(lambda_service)
+    step_functions = importlib.import_module("ministack.services.stepfunctions")
+    tell_parameters(step_functions)
+    tell_request_ids(step_functions, lambda_service)
     sys.exit(importlib.import_module("ministack.app").main())

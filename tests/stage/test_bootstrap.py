@@ -12,7 +12,10 @@ from hopscope_stage.bootstrap import (
     deliver_binary_attributes,
     output_of,
     say_when_done,
+    tell_parameters,
+    tell_request_ids,
     tell_who_gave_up,
+    with_request_id,
 )
 
 SCRIPT = """
@@ -81,3 +84,71 @@ def test_a_dead_letter_names_the_queue_that_gave_up():
 
     assert [record["attributes"] for record in event["Records"]] == [{GIVEN_UP_BY: "arn:work"}, {}]
     assert len(dispatched) == 1
+
+
+class Failed(Exception):
+    def __init__(self, cause):
+        self.cause = cause
+
+
+def a_step_functions(lambda_service, cause=None):
+    """The parts of MiniStack's that are put right."""
+
+    def add_event(execution, event_type, details=None):
+        execution.append({"type": event_type, **(details or {})})
+        return execution[-1]
+
+    def call(function, event):
+        lambda_service._execute_function_dispatch({}, {}, event, f"r-{function}", 0.0)
+        if cause is not None:
+            raise Failed(cause)
+        return event
+
+    found = SimpleNamespace(_add_event=add_event, _call_lambda=call, _ExecutionError=Failed)
+    found._invoke_resource = lambda _, given: {"Payload": found._call_lambda(given["FunctionName"], given)}
+    found._invoke_with_callback = lambda _resource, given, _token, _state: given
+    return found
+
+
+def a_lambda_service():
+    return SimpleNamespace(_execute_function_dispatch=lambda *_: {})
+
+
+INVOKE = "arn:aws:states:::lambda:invoke"
+
+
+def test_a_history_tells_what_a_task_was_given():
+    service = a_step_functions(a_lambda_service())
+    tell_parameters(service)
+    history = []
+
+    service._add_event(history, "TaskScheduled", {"taskScheduledEventDetails": {}})
+    service._invoke_with_callback(f"{INVOKE}.waitForTaskToken", {"taskToken": "t"}, "t", {})
+
+    assert history[0]["taskScheduledEventDetails"] == {"parameters": '{"taskToken": "t"}'}
+
+
+def test_the_answer_of_an_invocation_tells_its_request_id():
+    lambda_service = a_lambda_service()
+    service = a_step_functions(lambda_service)
+    tell_request_ids(service, lambda_service)
+
+    answer = service._invoke_resource(INVOKE, {"FunctionName": "charge"})
+
+    assert answer["SdkResponseMetadata"] == {"RequestId": "r-charge"}
+
+
+def test_the_error_of_a_function_tells_its_request_id():
+    lambda_service = a_lambda_service()
+    service = a_step_functions(lambda_service, cause='{"errorType": "E"}')
+    tell_request_ids(service, lambda_service)
+
+    with pytest.raises(Failed) as failed:
+        service._invoke_resource(INVOKE, {"FunctionName": "charge"})
+
+    assert json.loads(failed.value.cause) == {"errorType": "E", "requestId": "r-charge"}
+
+
+@pytest.mark.parametrize("cause", ["", "no JSON", "[]", '{"reason": 1}'])
+def test_what_is_no_error_of_a_function_stays_as_it_is(cause):
+    assert with_request_id(cause, "r-1") == cause

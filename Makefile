@@ -36,7 +36,11 @@ $(SETUP): $(UV) uv.lock pyproject.toml $(wildcard */pyproject.toml)
 demo: $(SETUP) dist/layer.zip
 	@$(BIN)/hopscope demo $(ARGS)
 
-test: $(SETUP) dist/layer.zip
+.cache/pythons/.made: $(SETUP) tests/lambda_layer/pythons.sh
+	@echo "hopscope: making an environment for each CPython that is installed, to test the layer on it"
+	@started=$$(date +%s); sh tests/lambda_layer/pythons.sh && touch $@ && echo "hopscope:   done in $(SECONDS_SINCE) s"
+
+test: $(SETUP) dist/layer.zip .cache/pythons/.made
 	@echo "hopscope: running every test (pytest, two at a time)"
 	@started=$$(date +%s); $(BIN)/pytest -n 2 --dist loadgroup -q $(ARGS); status=$$?; echo "hopscope: tests took $(SECONDS_SINCE) s"; exit $$status
 

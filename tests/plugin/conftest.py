@@ -200,7 +200,8 @@ def packages(workshop: Workshop) -> Packages:
         folder = kept / digest_of(SERVICES[name], framework, variant)
         if not folder.exists():
             package = workshop.package(framework, workshop.place(SERVICES[name], variant))
-            package.folder.rename(folder)
+            with suppress(OSError):  # another worker was faster, with the same content
+                package.folder.rename(folder)
         return Packaged(folder, json.loads((folder / TEMPLATE).read_text()))
 
     with ThreadPoolExecutor(2) as pool:

@@ -5,7 +5,7 @@ Every row is at most `width_cells` wide and neutral: nothing that an execution c
 
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hopscope_collector.executions.model import Execution, State, Wait
@@ -27,6 +27,11 @@ _WAITS_FOR = {
     "time": "waiting for the time to come",
     "retry": "waiting to try again",
 }
+
+Heard = Mapping[str, Sequence[str]]
+"""By ref of what a state sent: the functions that it led to."""
+
+_NOBODY: Heard = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,12 @@ def header_rows(execution: Execution, width: int) -> Iterator[Row]:
         yield (Run(f"  started {date_and_clock(execution.started_us)} UTC", "dim"),)
 
 
-def graph_rows(graph: Sequence[GraphRow], width: int) -> Iterator[Row]:
-    """One row a state, and below it what a person would ask next."""
+def graph_rows(graph: Sequence[GraphRow], width: int, heard: Heard = _NOBODY) -> Iterator[Row]:
+    """One row a state, and below it what a person would ask next. Who heard what it sent is known inside a flow."""
     for each in graph:
         yield _graph_row(each, width)
         if each.state is not None:
-            for detail, role in _details(each.state):
+            for detail, role in _details(each.state, heard):
                 yield _detail_row(each, detail, role, width)
 
 
@@ -107,7 +112,7 @@ def _detail_row(each: GraphRow, detail: str, role: str, width: int) -> Row:
     return (Run(guide, "faint"), Run(fit(detail, max(width - cells(guide), _LEAST_LABEL_CELLS)), role))
 
 
-def _details(state: State) -> Iterator[tuple[str, str]]:
+def _details(state: State, heard: Heard) -> Iterator[tuple[str, str]]:
     if state.error or state.cause:
         word = "caught" if state.is_caught else "failed"
         yield f"{GLYPHS[word]} {problem_text(state.error, state.cause)}", ROLES[word]
@@ -118,9 +123,14 @@ def _details(state: State) -> Iterator[tuple[str, str]]:
         yield f"◌ {wait_text(state.waits)}", ROLES["waiting"]
     refs = state.identity.refs
     for ref in refs[:_REFS_SHOWN]:
-        yield f"→ {ref}", "dim"
+        yield f"→ {_by_whom(ref, heard)}{ref}", "dim"
     if len(refs) > _REFS_SHOWN:
         yield f"→ {len(refs) - _REFS_SHOWN} more (--json has them)", "dim"
+
+
+def _by_whom(ref: str, heard: Heard) -> str:
+    names = ", ".join(heard.get(ref, ()))
+    return f"{names}  " if names else ""
 
 
 def wait_text(wait: Wait) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import click
 
 from hopscope_collector.errors import InputError
+from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.flow import Flow
 from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
 from hopscope_collector.query import Flows
 from hopscope_collector.rules_file import rules_for
 from hopscope_collector.store.location import open_to_read, store_url
 from hopscope_tui.drawing.flow_line import key_of
+from hopscope_tui.flow_executions import execution_part_rows
 from hopscope_tui.flow_mermaid import mermaid_lines
 from hopscope_tui.flow_text import flow_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
@@ -39,21 +41,26 @@ class SeveralFlows(InputError):
 @click.option("--store", metavar="URL", help="Which store; default $HOPSCOPE_STORE, else a file of yours.")
 @click.option("--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else beside the store.")
 def command(id_text: str, *, as_json: bool, as_mermaid: bool, store: str | None, rules: str | None) -> None:
-    """Show one flow: its tree of hops, the evidence of every link, what it waits for.
+    """Show one flow: its tree of hops, the evidence of every link, what it waits for, what ran inside its executions.
 
     ID: a trace id, correlation id, key (order_id=o-42, or o-42 alone), any ref or bare message id, request id,
     invocation, hop or send id, or an execution ARN.
     """
     known_rules = rules_for(rules, store_url(store))
     with open_to_read(store) as opened:
-        flow = _only(Flows(opened, known_rules, _now_us).find(id_text), id_text)
+        flows = Flows(opened, known_rules, _now_us)
+        flow = _only(flows.find(id_text), id_text)
+        executions = flows.executions(flow)
     if as_json:
-        click.echo(json.dumps({"hopscope": CONTRACT_VERSION, "flow": flow_json(flow)}))
+        details = [execution_as_json(each) for each in executions]
+        found = {**flow_json(flow), "execution_details": details}
+        click.echo(json.dumps({"hopscope": CONTRACT_VERSION, "flow": found}))
         return
     if as_mermaid:
         click.echo("\n".join(mermaid_lines(flow, _now_us())))
         return
-    for row in flow_rows(flow, terminal_cells(), _now_us()):
+    width_cells = terminal_cells()
+    for row in (*flow_rows(flow, width_cells, _now_us()), *execution_part_rows(flow, executions, width_cells)):
         click.echo(painted(row))
 
 

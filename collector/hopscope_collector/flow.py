@@ -152,7 +152,12 @@ class Send:
         """Its name, or that of the state machine it starts: an execution's name is that of one order, not of a kind."""
         if self.service == "states" and self.destination:
             return self.destination.rsplit(":", 1)[-1]
-        return self.name
+        return self.operation if self.is_answer else self.name
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it answers a task token: what it leads to is inside of an execution, no hop."""
+        return any(ref.startswith("task-token/") for ref in self.refs)
 
 
 @dataclass(frozen=True, slots=True)

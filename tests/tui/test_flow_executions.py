@@ -1,9 +1,13 @@
 """What `hopscope show` says of the executions of a flow."""
 
+from dataclasses import replace
+
 from hopscope_collector.executions import Execution, State
 from hopscope_collector.executions.model import Identity
 from hopscope_collector.flow import Flow, Hop, Link, Send
+from hopscope_tui.drawing.outline import outline
 from hopscope_tui.drawing.rows import row_cells, row_text
+from hopscope_tui.drawing.waterfall import label_of
 from hopscope_tui.flow_executions import execution_part_rows
 
 ARN = "arn:aws:states:eu-west-1:111111111111:execution:pay:o-7"
@@ -43,6 +47,15 @@ def a_flow(*functions: str) -> Flow:
 def an_execution(name: str = "Tell") -> Execution:
     told = State(name, "Task", "SUCCEEDED", START_US, START_US + 5_000, identity=Identity(refs=("events/e-1",)))
     return Execution("SUCCEEDED", (told,), arn=ARN, started_us=START_US, ended_us=START_US + 9_000)
+
+
+def test_the_answer_to_a_task_is_no_message_that_nobody_received() -> None:
+    flow = a_flow()
+    answer = Send("b0002", "b.0", "states", "SendTaskSuccess", START_US, refs=("task-token/0ddfb22684327255",))
+
+    (_, step) = outline(replace(flow, sends=(answer,)))
+
+    assert row_text(label_of(step)) == "SendTaskSuccess  answered a task"
 
 
 def lines(flow: Flow, *executions: Execution, width: int = 80) -> list[str]:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 from hopscope_collector.flow import Flow
 from hopscope_tui.drawing.activity import FAILED
-from hopscope_tui.drawing.outline import Step, outline
+from hopscope_tui.drawing.outline import NOBODY, Step, outline
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row
 from hopscope_tui.drawing.times import duration
 
-NOBODY = "nobody seen"
 _NUMBERS = (("hops", 6), ("failed", 7), ("waited", 7), ("p95", 7), ("ran", 7), ("p95", 7))
 _NUMBER_CELLS = sum(width for _, width in _NUMBERS) + 1
 
@@ -61,7 +60,7 @@ def edges_of(flows: Iterable[Flow]) -> list[Edge]:
         for step in outline(flow):
             del path[step.depth :]
             sender = path[-1] if path else ""
-            path.append(step.hop.function if step.hop is not None else NOBODY)
+            path.append(_receiver(step))
             if step.wait is not None and step.send is None:
                 continue
             edge = (sender, step.name, path[-1])
@@ -76,6 +75,12 @@ def edges_of(flows: Iterable[Flow]) -> list[Edge]:
         for edge in ordered
         for tally in (tallies[edge],)
     ]
+
+
+def _receiver(step: Step) -> str:
+    if step.hop is not None:
+        return step.hop.function
+    return "(a task)" if step.send is not None and step.send.is_answer else NOBODY
 
 
 def heading_row(width_cells: int) -> Row:

@@ -164,7 +164,7 @@ def _card(step: Step, now_us: int, *, is_narrow: bool) -> tuple[Row, ...]:
         second = (Run(duration(now_us - step.wait.since_us), look.role),)
     else:
         name, *to = _message(step)
-        fate = Run(" not sent", "failed") if step.status == "failed" else Run(" nobody seen", "faint")
+        fate = Run(f" {step.fate}", "failed" if step.status == "failed" else "faint")
         return (glyph, name), (Run("  "), *(Run(run.text.lstrip(), run.role) for run in to), fate)
     return (first, (Run("  "), *second)) if is_narrow else ((*first, Run(" "), *second),)
 

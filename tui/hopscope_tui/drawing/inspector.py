@@ -56,10 +56,11 @@ def _title(step: Step) -> Row:
         return (said(f" {step.hop.function}", "title"), status, Run(f"  {last}{cold}", "dim"))
     if step.wait is not None:
         return (said(f" {step.wait.expected}", "title"), status)
-    return (
-        said(f" {step.name}", "title"),
-        status if step.status == "failed" else Run("  nobody was seen to receive it", "dim"),
-    )
+    if step.send is not None and step.send.is_answer:
+        status = Run("  answered a task of an execution", "dim")
+    elif step.status != "failed":
+        status = Run("  nobody was seen to receive it", "dim")
+    return said(f" {step.name}", "title"), status
 
 
 def _hop_rows(step: Step, hop: Hop, flow: Flow, width: int) -> Iterator[Row]:

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field, replace
 from hopscope_collector.flow import EVIDENCE_ORDER, Flow, Hop, Link, Send, Wait
 from hopscope_tui.drawing.activity import FAILED, attempts_of
 
+NOBODY = "nobody seen"
+
 MOST_GUIDES = 12
 """Ancestors whose guides are drawn: what is deeper does not fit a screen."""
 
@@ -76,6 +78,13 @@ class Step:
         known = (self.hop.name if self.hop is not None else None) or (self.send.kind if self.send is not None else None)
         origin = self.hop.origin if self.hop is not None else None
         return known or short_name(origin) or self.destination or (self.hop.source if self.hop is not None else "?")
+
+    @property
+    def fate(self) -> str:
+        """What became of a message that led to no hop."""
+        if self.status == "failed":
+            return "not sent"
+        return "answered a task" if self.send is not None and self.send.is_answer else NOBODY
 
     @property
     def destination(self) -> str:

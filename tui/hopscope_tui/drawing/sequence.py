@@ -146,7 +146,7 @@ def _put_missing(line: "_Line", step: Step, sender: int, now_us: int) -> None:
     if step.wait is not None:
         text = f" {look.glyph} {step.wait.expected} {duration(now_us - step.wait.since_us)} "
     else:
-        text = f" {step.name}: {'not sent' if step.status == 'failed' else 'nobody seen'} "
+        text = f" {step.name}: {step.fate} "
     shown = neutral(text)
     if sender + 2 + cells(shown) > line.width_cells and sender > cells(shown):
         line.put(sender, "┤", "faint")

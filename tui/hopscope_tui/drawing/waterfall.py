@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hopscope_collector.flow import Flow, Hop
 from hopscope_tui.drawing.activity import FAILED, end_of, last_sign_of, working_hops
 from hopscope_tui.drawing.axis import CUT_CELLS, Axis, axis_of
-from hopscope_tui.drawing.outline import Step
+from hopscope_tui.drawing.outline import NOBODY, Step
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row, row_cells, said
 from hopscope_tui.drawing.statuses import look_of
 from hopscope_tui.drawing.times import NO_TIME, duration
@@ -84,11 +84,11 @@ def label_of(step: Step, *, is_first: bool = False) -> Row:
         words = {"lost": "no sign of", "not-instrumented": "not seen:"}.get(step.wait.state, "waiting:")
         return (Run(f"{words} ", look_of(step.wait.state).role), said(step.wait.expected, "strong"))
     assert step.send is not None
-    fate = "not sent: " + step.send.error.type if step.send.error else "nobody seen yet"
+    rest = f": {step.send.error.type}" if step.send.error else " yet" if step.fate == NOBODY else ""
     return (
         said(step.name, "strong"),
-        said(f" → {step.destination}", "dim"),
-        said(f"  {fate}", "failed" if step.send.error else "faint"),
+        said("" if step.send.is_answer else f" → {step.destination}", "dim"),
+        said(f"  {step.fate}{rest}", "failed" if step.send.error else "faint"),
     )
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hopscope_layer import transport
@@ -269,6 +269,8 @@ RECORDS = st.lists(
 
 
 @settings(max_examples=300, deadline=None)
+@example({"records": {}})
+@example({"records": {"orders-0": []}})
 @given(JSON | RECORDS | st.builds(lambda records: {"Records": records}, RECORDS))
 def test_any_event_is_read_as_a_record_that_the_collector_takes(event: Any) -> None:
     """Wrong types, missing fields, nonsense: at least one message, and fields of the types that the wire promises."""

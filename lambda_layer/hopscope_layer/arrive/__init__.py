@@ -56,7 +56,7 @@ def _of_object(event: "Record") -> "list[Arrived]":
     if "DurableExecutionArn" in event:
         return [_read("durable", event, 0)]
     partitions = event.get("records")
-    return _of_partitions(partitions) if isinstance(partitions, dict) else _read_all("other", event)
+    return (isinstance(partitions, dict) and _of_partitions(partitions)) or _read_all("other", event)
 
 
 def of_records(records: "list[object]", event: object) -> "list[Arrived]":

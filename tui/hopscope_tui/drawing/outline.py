@@ -167,9 +167,21 @@ def _depth_first(family: _Family) -> Iterator[Step]:
     """Every step once; links that run in a circle are cut where it is entered first."""
     seen: set[str] = set()
     yield from _walk(family, family.roots, seen)
-    for siblings in list(family.children.values()):
-        # Only members of a circle are left: nothing above them was a beginning.
-        yield from _walk(family, [step for step in siblings if step.id not in seen][:1], seen)
+    above = {step.id: parent for parent, siblings in family.children.items() for step in siblings}
+    steps = {step.id: step for siblings in family.children.values() for step in siblings}
+    for step_id in steps:
+        if step_id not in seen:
+            # Only circles, and what hangs on them, are left: nothing above them was a beginning.
+            yield from _walk(family, [steps[_in_circle(step_id, above)]], seen)
+
+
+def _in_circle(step_id: str, above: dict[str, str]) -> str:
+    """The first step that is met twice on the way up."""
+    met: set[str] = set()
+    while step_id not in met:
+        met.add(step_id)
+        step_id = above[step_id]
+    return step_id
 
 
 def _walk(family: _Family, roots: list[Step], seen: set[str]) -> Iterator[Step]:

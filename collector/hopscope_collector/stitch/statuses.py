@@ -11,6 +11,7 @@ from hopscope_collector.flow import FlowStatus, Hop, HopStatus, Wait
 from hopscope_collector.rules import Rules, resource_name
 from hopscope_collector.stitch.budgets import ASYNCHRONOUS, ASYNCHRONOUS_ATTEMPTS, SYNCHRONOUS
 from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE, UNSUCCESSFUL, attempts_of, is_exhausted
+from hopscope_collector.stitch.weave import PRODUCER_DIGITS
 
 HOP_MEANING: Mapping[HopStatus, str] = MappingProxyType(
     {
@@ -39,6 +40,9 @@ FLOW_MEANING: Mapping[FlowStatus, str] = MappingProxyType(
     }
 )
 """Worst first: the first one that is true is the status."""
+
+
+_ORCHESTRATED = frozenset({"states", "durable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,16 @@ def is_retried(hop: Hop, now_us: int, rules: Rules) -> bool:
 class _Successes:
     """What each function got done, and when last: a failure before that was made up for."""
 
-    __slots__ = ("_last_us", "_sends_by_hop")
+    __slots__ = ("_executions_done", "_last_us", "_sends_by_hop")
 
     def __init__(self, standing: Standing) -> None:
         self._last_us: dict[object, int] = {}
         self._sends_by_hop = standing.sends_by_hop
+        self._executions_done = {
+            hop.invocation_id[:PRODUCER_DIGITS]
+            for hop in standing.hops
+            if hop.source in _ORCHESTRATED and hop.status == "done"
+        }
         for hop in standing.hops:
             if hop.status == "done":
                 for deed in self._deeds(hop):
@@ -105,6 +114,8 @@ class _Successes:
         last = group[-1]
         if last.status not in UNSUCCESSFUL or any(hop.status == "done" for hop in group):
             return False
+        if any(sender[:PRODUCER_DIGITS] in self._executions_done for sender in self._sends_by_hop.get(last.id, ())):
+            return False  # its execution succeeded: it caught the failure, or tried again
         return all(self._last_us.get(deed, -1) < last.started_us for deed in self._deeds(last))
 
     def _deeds(self, hop: Hop) -> Iterator[object]:

@@ -48,6 +48,6 @@ def _correlation(message: "Arrived", names: "list[str]") -> "str | None":
         return message.context.correlation_id
     for name in names if message.headers else ():
         value = message.headers.get(name, "").strip()
-        if value and len(value.encode("utf-8", "replace")) <= MAX_CORRELATION_ID_CHARS:
+        if value and value.isprintable() and len(value.encode("utf-8", "replace")) <= MAX_CORRELATION_ID_CHARS:
             return value
     return None

@@ -295,3 +295,33 @@ def test_a_long_batch_is_written_as_several_whole_lines(capsys: Any) -> None:
     assert len(lines) > 1
     assert max(len(line) for line in lines) <= 240_000
     assert sum(len(json.loads(line)["messages"]) for line in lines) == 2000
+
+
+FOREIGN = f"00-{TRACE}-9f1c22ab03d40001-40"
+
+
+@pytest.mark.parametrize("rest", ["", ";forged", "-more"])
+@pytest.mark.parametrize(
+    "event",
+    [
+        lambda header: {"requestContext": {"requestId": "r"}, "headers": {"traceparent": header}},
+        lambda header: {"arguments": {}, "request": {"headers": {"traceparent": header}}},
+        lambda header: {
+            "eventSource": "aws:kafka",
+            "records": {"t-0": [{"eventSource": "aws:kafka", "headers": [{"traceparent": list(header.encode())}]}]},
+        },
+    ],
+)
+def test_of_a_foreign_traceparent_only_trace_and_parent_count(event: Any, rest: str) -> None:
+    """Anybody may send it: its flags must not decide what is recorded, nor its tail what people see."""
+    (message,) = messages_of(event(FOREIGN + rest), settings_of({}))
+
+    assert (message.fields["traceId"], message.fields["carrier"]) == (TRACE, FOREIGN)
+    assert (message.context, message.correlation) == (None, None)
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\x00b", "\x1b[31m"])
+def test_a_header_with_control_characters_is_no_correlation_id(value: str) -> None:
+    event = {"requestContext": {"requestId": "r"}, "headers": {"x-correlation-id": value}}
+
+    assert messages_of(event, settings_of({}))[0].correlation is None

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hopscope_layer import capture, keys, propagation, sampling
+from hopscope_layer import capture, current, keys, propagation, sampling
+from hopscope_layer.arrive.message import Arrived
 from hopscope_layer.arrive.moments import epoch_us
+from hopscope_layer.current import Invocation
+from hopscope_layer.integrations import http
 from hopscope_layer.redact import Redactor, is_card_number
 from hopscope_layer.settings import TABLE, settings_of
 
@@ -184,3 +187,17 @@ def test_a_payload_is_redacted_before_it_is_cut() -> None:
 )
 def test_a_moment_is_epoch_microseconds(text: object, us: int | None) -> None:
     assert epoch_us(text) == us
+
+
+@pytest.mark.parametrize("correlation_id", ["Müller", "a\nb", " a", "a\x7f"])
+def test_an_id_that_no_header_can_hold_stays_out_of_http_calls(correlation_id: str) -> None:
+    now = Invocation(settings_of({"HOPSCOPE_HTTP": "*"}), "9f1c22ab03d40000", "5e1b41515ac6c58f5b4c1d5f6a7b8c9d")
+    now.arrived, now.correlation = [Arrived("unknown", 0, [], [])], correlation_id
+    current.invocation = now
+    try:
+        headers = http._headers_for("api.example")
+    finally:
+        current.invocation = None
+
+    assert headers is not None
+    assert list(headers) == ["traceparent"]

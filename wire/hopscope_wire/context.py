@@ -81,7 +81,8 @@ def context_of(carrier: str) -> "Context | None":
     correlation_id = _unescaped(escaped)
     if len(correlation_id) > MAX_CORRELATION_ID_CHARS:
         return None
-    return Context(trace_id, send_id, int(flags, 16), correlation_id)
+    # A control character would break the logs and headers that the id goes to; the trace still counts.
+    return Context(trace_id, send_id, int(flags, 16), correlation_id if correlation_id.isprintable() else None)
 
 
 def trace_id_of_root(trace_header: str) -> "str | None":

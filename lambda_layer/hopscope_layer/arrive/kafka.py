@@ -22,5 +22,5 @@ def read(record: "Record", index: int) -> Arrived:
             # A header's value is a list of signed bytes.
             if isinstance(value, list) and all(isinstance(byte, int) for byte in value):
                 message.headers[name.lower()] = bytes([byte & 0xFF for byte in value]).decode("utf-8", "replace")
-    message.adopt(message.headers.get("traceparent"))
+    message.adopt_foreign(message.headers.get("traceparent"))
     return message

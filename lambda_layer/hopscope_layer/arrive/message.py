@@ -54,6 +54,14 @@ class Arrived:
             self.fields["traceId"] = context.trace_id
         return True
 
+    def adopt_foreign(self, traceparent: object) -> None:
+        """Takes trace and parent of a W3C header that anybody may have sent: sampling and debug are ours to decide."""
+        carrier = traceparent[:55] if isinstance(traceparent, str) else ""
+        context = context_of(carrier)
+        if context is not None and self.context is None:
+            self.fields["carrier"] = carrier
+            self.fields["traceId"] = context.trace_id
+
     def adopt_binary(self, value: object) -> bool:
         """Whether the base64 text of a Binary attribute is a carrier of ours."""
         if not isinstance(value, str):

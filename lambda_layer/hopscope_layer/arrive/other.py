@@ -129,7 +129,7 @@ def _follow_headers(message: Arrived, event: "Record") -> None:
     headers = _at(event, "request", "headers") or event.get("headers")
     if isinstance(headers, dict):
         message.headers = {str(name).lower(): value for name, value in headers.items() if isinstance(value, str)}
-        message.adopt(message.headers.get("traceparent"))
+        message.adopt_foreign(message.headers.get("traceparent"))
         message.follow(message.headers.get("x-amzn-trace-id"))
 
 

@@ -60,7 +60,7 @@ def _read_headers(message: Arrived, event: "Record") -> None:
         if isinstance(value, str):
             headers[name.lower()] = value
     if headers:
-        message.adopt(headers.get("traceparent"))
+        message.adopt_foreign(headers.get("traceparent"))
         message.follow(headers.get("x-amzn-trace-id"))
         # An SNS subscription over HTTPS.
         message.add_ref("sns", headers.get("x-amz-sns-message-id"))

@@ -67,10 +67,12 @@ def _headers_for(host: str) -> "dict[str, str] | None":
     context = now.next_context(now.message_index())
     base = carrier_of(Context(context.trace_id, context.send_id, context.flags))
     names = now.settings.correlation_headers
-    return {
-        "traceparent": base,
-        names[0] if names else "x-correlation-id": current.correlation_id() or context.trace_id,
-    }
+    headers = {"traceparent": base}
+    correlation = current.correlation_id() or context.trace_id
+    # Anything else in a header makes the HTTP library raise.
+    if correlation.isascii() and correlation.isprintable() and correlation == correlation.strip():
+        headers[names[0] if names else "x-correlation-id"] = correlation
+    return headers
 
 
 def _has_none(headers: "Any") -> bool:

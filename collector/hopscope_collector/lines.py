@@ -9,6 +9,8 @@
     packed, and cannot be unpacked                        refused: broken_stream
     START, REPORT, a timeout, a crash                     a fact of the platform, not counted as received
     a broker's own log of a message                       a fact of the broker, not counted as received
+    what Step Functions log of an Express execution,
+    or say on EventBridge of any execution's status       a record: part of its history
     anything else: the user's own line, END               other, not counted as received
 
 Lines longer than `MAX_LINE_BYTES` never get here: the source refuses them as too_long without keeping them.
@@ -24,7 +26,7 @@ from itertools import repeat
 
 from hopscope_collector.envelopes import BrokenEnvelope, CarriedLine, is_envelope, lines_within
 from hopscope_collector.facts import Fact, any_fact_in
-from hopscope_collector.record_line import Cut, RecordLine, record_line_of
+from hopscope_collector.record_line import Cut, RecordLine, record_line, record_line_of
 from hopscope_collector.record_shape import glance
 from hopscope_collector.store.contract import RefusedLine
 from hopscope_wire.errors import NotARecord, Refused
@@ -116,6 +118,8 @@ class SortedLines:
         fact = any_fact_in(line, at_us, self.function)
         if fact is not None:
             self.facts.append(fact)
+        elif (history := _history_in(line)) is not None:
+            self.records.append(history)
         elif _PIECE.search(line) and not _is_json(line):
             raise Cut("line is a piece of a record; expected one whole record a line")
         else:
@@ -147,6 +151,16 @@ def fingerprint_of(line: str) -> int:
 def fingerprint_of_digest(digest: bytes) -> int:
     """The same for a line that was hashed on its way past."""
     return int.from_bytes(digest, "big", signed=True)
+
+
+def _history_in(line: str) -> RecordLine | None:
+    """What the line tells of an execution. Most lines do not have the words, and cost a glance."""
+    if '"execution_arn"' not in line and '"aws.states"' not in line:
+        return None
+    from hopscope_collector.executions.keeping import kept_of_line
+
+    history = kept_of_line(line)
+    return None if history is None else record_line(history)
 
 
 def _is_json(line: str) -> bool:

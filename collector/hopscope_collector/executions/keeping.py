@@ -16,8 +16,9 @@ from typing import Any
 from hopscope_collector.executions.as_records import machine_of
 from hopscope_collector.executions.assemble import execution_of
 from hopscope_collector.executions.description import Description
+from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.event import HistoryEvent
-from hopscope_collector.executions.history import History
+from hopscope_collector.executions.history import History, histories_in
 from hopscope_collector.executions.identity import tokens_of
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.executions.tokens import Redactor
@@ -42,6 +43,27 @@ _INNER = ("Entries", "Successful", "SdkResponseMetadata")
 def kept_lines(history: History, paths: KeyPaths) -> list[str]:
     """The same as lines, as a source hands them over."""
     return [line_of(object_of(record)) for record in kept(history, paths)]
+
+
+def kept_of_line(line: str) -> wire.History | None:
+    """What one log line tells of an execution: an event of an Express one, or a change of status on EventBridge.
+
+    None when it tells of none, or not when.
+    """
+    try:
+        history = histories_in(line)[0]
+    except NotAnExecution:
+        return None
+    execution = execution_of(history)
+    times = [execution.started_us, execution.ended_us, *(event.time_us for event in history.events)]
+    known = [each for each in times if each is not None]
+    if history.description is None or not known:
+        return None
+    clean = Redactor(token for event in history.events for token in tokens_of(event))
+    described = _described(replace(history.description, status=execution.status))
+    events = {"executionArn": history.description.arn, "events": [_event(each, clean) for each in history.events]}
+    named = replace(execution, arn=history.description.arn, started_us=min(known))
+    return replace(_identity(named, history, {}), documents=(described, events) if history.events else (described,))
 
 
 def kept(history: History, paths: KeyPaths) -> Iterator[wire.History]:

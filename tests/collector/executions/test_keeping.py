@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hopscope_collector.executions import History, execution_of, histories_of
 from hopscope_collector.executions.description import Description
@@ -12,6 +14,8 @@ from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.keeping import kept, token_ref
 from hopscope_collector.executions.model import Execution, State
 from hopscope_collector.key_paths import key_paths_of
+from hopscope_collector.lines import SortedLines
+from hopscope_collector.record_line import record_in
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch import flows_of
 from hopscope_wire.decode import object_of, record_of
@@ -157,6 +161,53 @@ def test_every_recorded_history_is_the_same_tree_after_it_was_kept(corpus: Path)
         documents = [each for record in records_of(history) for each in record.documents]
 
         assert outline(execution_of(histories_of(documents)[0])) == outline(execution_of(history)), path
+
+
+EXPRESS = "arn:aws:states:eu-west-1:111111111111:express:assign-courier:o-42:7c9e"
+LOGGED = [
+    {"id": "1", "type": "ExecutionStarted", "details": {"input": f'{{"card": "{SECRET}"}}'}, "previous_event_id": "0"},
+    {"id": "2", "type": "TaskStateEntered", "details": {"name": "Notify"}, "previous_event_id": "0"},
+    {
+        "id": "3",
+        "type": "TaskSucceeded",
+        "details": {"resourceType": "sns", "resource": "publish", "output": '{"MessageId": "m-1"}'},
+        "previous_event_id": "2",
+    },
+    {"id": "4", "type": "ExecutionSucceeded", "details": {}, "previous_event_id": "3"},
+]
+
+
+@given(st.permutations(LOGGED), st.lists(st.sampled_from(LOGGED), max_size=3))
+def test_an_express_execution_is_read_from_its_log_lines_in_any_order(
+    events: list[dict[str, object]], again: list[dict[str, object]]
+) -> None:
+    sorted_out = SortedLines("logs")
+    for place, event in enumerate([*events, *again], 1):
+        at_ms = 1_763_725_867_000 + int(str(event["id"]))
+        sorted_out.add(json.dumps({**event, "event_timestamp": str(at_ms), "execution_arn": EXPRESS}), place)
+
+    records = [record_in(line) for line in sorted_out.records]
+    heard = a_begin_of("tell-customer", ref="sns/m-1")
+    (flow,) = flows_of([heard, *records], now_us=1_763_725_900_000_000, rules=Rules())
+
+    assert [(hop.function, hop.status) for hop in flow.hops if hop.source == "states"] == [("assign-courier", "done")]
+    assert [(link.evidence, link.detail) for link in flow.links] == [(("ref",), "sns/m-1")]
+    assert SECRET not in "".join(line.text for line in sorted_out.records)
+
+
+def test_a_change_of_status_on_eventbridge_is_known(read: Read) -> None:
+    detail = {"executionArn": ARN, "status": "ABORTED", "startDate": 1_763_725_867_000, "stopDate": 1_763_725_868_000}
+    line = json.dumps(
+        {"id": "e-9", "detail-type": "Step Functions Execution Status Change", "source": "aws.states", "detail": detail}
+    )
+    sorted_out = SortedLines("queue")
+
+    sorted_out.add(line, 1)
+
+    (flow,) = flows_of([record_in(each) for each in sorted_out.records], now_us=1_763_725_900_000_000, rules=Rules())
+    assert [(hop.function, hop.status, hop.error and hop.error.type) for hop in flow.hops] == [
+        ("assign-courier", "failed", "ABORTED")
+    ]
 
 
 def a_begin_of(function: str, *, ref: str) -> Record:

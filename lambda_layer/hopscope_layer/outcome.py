@@ -44,6 +44,8 @@ def _failed(messages: "list[Arrived]", failures: object) -> "list[int]":
     indexes = set()
     for failure in failures:
         item_id = failure.get("itemIdentifier") if isinstance(failure, dict) else None
+        if isinstance(item_id, dict):
+            item_id = f"{item_id.get('partition')}/{item_id.get('offset')}"
         if not isinstance(item_id, str) or item_id not in index_by_id:
             return everything
         indexes.add(index_by_id[item_id])
@@ -53,7 +55,7 @@ def _failed(messages: "list[Arrived]", failures: object) -> "list[int]":
 
 
 def _item_id(message: "Arrived") -> str:
-    """What a response calls a message: the message id in a queue, the sequence number in a stream."""
-    if message.fields["source"] == "sqs":
+    """What a response calls a message: message id in a queue, sequence number in a stream, partition and offset."""
+    if message.fields["source"] in ("sqs", "kafka"):
         return message.refs[0].partition("/")[2] if message.refs else ""
     return message.refs[-1].rpartition("/")[2].rpartition(":")[2] if message.refs else ""

@@ -1,6 +1,7 @@
 """Every `HOPSCOPE_*` environment variable of the layer: name, meaning, default, reader.
 
 A value that cannot be read is named once on stderr and its default is used: a typing error never stops a function.
+An empty value is an absent one.
 """
 
 from hopscope_layer.guard import complain
@@ -74,13 +75,21 @@ def _paths(text: str) -> "Paths":
 
 
 def _propagation(text: str) -> "dict[str, bool]":
-    """`on`, `off`, or a list such as `on,sqs=off,*audit*=off`; the key `*` is the rule for everything else."""
-    rules = {"*": True}
+    """`on`, `off`, or a list such as `on,sqs=off,*audit*=off`; the key `*` is the rule for everything else.
+
+    A rule that cannot be read is passed over. When no other is left, nothing travels: it was meant to say something.
+    """
+    rules: "dict[str, bool]" = {}
+    unread = False
     for item in text.split(","):
         name, equals, word = item.rpartition("=")
-        if item.strip():
-            rules[name.strip() if equals else "*"] = _switch(word)
-    return rules
+        try:
+            if item.strip():
+                rules[name.strip() if equals else "*"] = _switch(word)
+        except ValueError:
+            unread = True
+            complain(f"HOPSCOPE_PROPAGATION: {item!r:.80} is no rule such as off or sqs=off; passed over")
+    return {"*": bool(rules) or not unread, **rules}
 
 
 class Setting:
@@ -110,7 +119,7 @@ TABLE = (
     # The function's own handler, when `_HANDLER` is `hopscope_layer.handler`.
     Setting("HOPSCOPE_HANDLER", "", _text, "text"),
     # Whether the context travels with messages; rules by service, or by a pattern for the destination.
-    Setting("HOPSCOPE_PROPAGATION", "on", _propagation, "on, off or rules such as on,sqs=off,*audit*=off"),
+    Setting("HOPSCOPE_PROPAGATION", "on", _propagation, ""),
     # Business keys, and where payloads hold them.
     Setting("HOPSCOPE_KEYS", "", _paths, "name=path|path, name=path, such as order_id=detail.orderId|body.orderId"),
     # Headers and message attributes whose value becomes the correlation id; the first that is there counts.
@@ -164,7 +173,7 @@ def settings_of(environ: "Mapping[str, str]") -> Settings:
     """The settings of an environment; each bad value is named on stderr and its default used."""
     settings = Settings()
     for setting in TABLE:
-        given = environ.get(setting.name, setting.default)
+        given = environ.get(setting.name, "").strip() or setting.default
         try:
             value = setting.read(given)
         except ValueError:

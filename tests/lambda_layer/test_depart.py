@@ -2,7 +2,9 @@
 
 import base64
 import copy
+import hashlib
 import json
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -329,6 +331,61 @@ def test_propagation_by_service_and_by_destination(rules: str, carried: list[boo
         call("sns", "Publish", {"MessageId": "n"}, TopicArn=TOPIC, Message="b")
 
         assert [sent.get("carried", False) for sent in invocation.sends] == carried
+
+
+@pytest.mark.parametrize(("rules", "carried"), [("*audit*=off", False), ("off,audit*=on", True)])
+def test_a_rule_for_a_bus_is_a_rule_for_a_destination(rules: str, carried: bool) -> None:
+    entries = [{"Source": "s", "DetailType": "d", "Detail": "{}", "EventBusName": "audit-bus"}]
+
+    for invocation in invocation_with({"HOPSCOPE_PROPAGATION": rules}):
+        call("events", "PutEvents", {"Entries": [{"EventId": "e"}]}, Entries=entries)
+
+        assert invocation.sends[0].get("carried", False) == carried
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params"),
+    [
+        ("sqs", "SendMessage", {"QueueUrl": QUEUE, "MessageBody": "b", "MessageAttributes": None}),
+        ("sns", "Publish", {"TopicArn": TOPIC, "Message": "b", "MessageAttributes": None}),
+        ("lambda", "Invoke", {"FunctionName": "f", "ClientContext": None}),
+        (
+            "eventbridgev2",
+            "PutRawEvents",
+            {"EventBusArn": "arn:aws:events:eu-west-1:1:event-bus-v2/o", "Entries": [{"Data": b"d", "Metadata": None}]},
+        ),
+    ],
+)
+def test_none_is_refused_as_without_the_layer(
+    service: str, operation: str, params: dict[str, Any], invocation: Invocation
+) -> None:
+    with pytest.raises(ParamValidationError, match="None"):
+        call(service, operation, {}, **params)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "checksum"),
+    [
+        ({"tenant": {"DataType": "String", "StringValue": "Mü"}}, "of tenant"),
+        ({"raw": {"DataType": "Binary", "BinaryValue": b"\x00\xff"}}, "of raw"),
+        ({}, None),
+    ],
+)
+def test_the_checksum_in_the_response_is_of_the_callers_attributes(
+    attributes: dict[str, Any], checksum: str | None, invocation: Invocation
+) -> None:
+    digest = hashlib.md5()
+    for name, attribute in attributes.items():
+        raw = attribute.get("StringValue", "").encode() or attribute["BinaryValue"]
+        kind = b"\x01" if "StringValue" in attribute else b"\x02"
+        for prefix, part in ((b"", name.encode()), (b"", attribute["DataType"].encode()), (kind, raw)):
+            digest.update(prefix + struct.pack(">I", len(part)) + part)
+    response = {"MessageId": "m", "MD5OfMessageAttributes": "of ours, too"}
+
+    answer, _ = call("sqs", "SendMessage", response, QueueUrl=QUEUE, MessageBody="b", MessageAttributes=attributes)
+
+    assert answer.get("MD5OfMessageAttributes") == (checksum and digest.hexdigest())
+    assert invocation.sends[0]["carried"]
 
 
 def test_keys_are_read_from_what_is_sent(invocation: Invocation) -> None:

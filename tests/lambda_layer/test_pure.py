@@ -12,6 +12,7 @@ from hopscope_layer.arrive.message import Arrived
 from hopscope_layer.arrive.moments import epoch_us
 from hopscope_layer.current import Invocation
 from hopscope_layer.integrations import http
+from hopscope_layer.outcome import failed_messages
 from hopscope_layer.redact import Redactor, is_card_number
 from hopscope_layer.settings import TABLE, settings_of
 
@@ -30,7 +31,6 @@ def test_every_default_can_be_read() -> None:
 
 BAD = {
     "HOPSCOPE_ENABLED": "perhaps",
-    "HOPSCOPE_PROPAGATION": "sqs=maybe",
     "HOPSCOPE_KEYS": "order_id",
     "HOPSCOPE_SAMPLE": "2",
     "HOPSCOPE_DEBUG": "many",
@@ -49,6 +49,31 @@ def test_a_value_that_cannot_be_read_is_named_once_and_ignored(name: str, capsys
     assert getattr(settings, setting.attribute) == getattr(settings_of({}), setting.attribute)
     expected = f"[hopscope] {name}={BAD[name]!r} is not {setting.expected}; using {setting.default!r}\n"
     assert capsys.readouterr().err == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "rules", "bad"),
+    [
+        ("none", {"*": False}, 1),
+        ("disabled", {"*": False}, 1),
+        ("sqs=maybe", {"*": False}, 1),
+        ("sqs=off,sns=offf", {"*": True, "sqs": False}, 1),
+        ("off,sns=yes,lambda=x", {"*": False, "sns": True}, 1),
+        ("off,", {"*": False}, 0),
+    ],
+)
+def test_a_misspelt_rule_never_switches_propagation_on(
+    text: str, rules: dict[str, bool], bad: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert settings_of({"HOPSCOPE_PROPAGATION": text}).propagation == rules
+    assert capsys.readouterr().err.count("HOPSCOPE_PROPAGATION") == bad
+
+
+def test_an_empty_value_is_an_absent_one(capsys: pytest.CaptureFixture[str]) -> None:
+    empty, absent = settings_of({each.name: " " for each in TABLE}), settings_of({})
+
+    assert [getattr(empty, each.attribute) for each in TABLE] == [getattr(absent, each.attribute) for each in TABLE]
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
@@ -201,3 +226,12 @@ def test_an_id_that_no_header_can_hold_stays_out_of_http_calls(correlation_id: s
 
     assert headers is not None
     assert list(headers) == ["traceparent"]
+
+
+def test_kafka_gives_back_exactly_the_messages_it_names() -> None:
+    messages = [
+        Arrived("kafka", index, [f"kafka/{place}"], []) for index, place in enumerate(["t-0/1", "t-0/2", "t-1/2"])
+    ]
+
+    assert failed_messages(messages, [{"itemIdentifier": {"partition": "t-0", "offset": 2}}]) == [1]
+    assert failed_messages(messages, [{"itemIdentifier": {"partition": "t-9", "offset": 2}}]) == [0, 1, 2]

@@ -1,4 +1,4 @@
-"""The checksum that SQS computes over message attributes, for a record that lost one of them: ours."""
+"""The checksum that SQS computes over message attributes, for a record or a response without ours."""
 
 import binascii
 
@@ -7,12 +7,12 @@ if TYPE_CHECKING:
     Record = dict[str, object]
 
 
-def mend(record: "Record", attributes: "Record") -> None:
+def mend(record: "Record", attributes: "Record", name: str = "md5OfMessageAttributes") -> None:
     """Sets the checksum to what it is over the attributes that are left; a record without attributes has none."""
     if attributes:
-        record["md5OfMessageAttributes"] = _md5_of_attributes(attributes)
+        record[name] = _md5_of_attributes(attributes)
     else:
-        del record["md5OfMessageAttributes"]
+        del record[name]
 
 
 def _md5_of_attributes(attributes: "Record") -> str:
@@ -24,9 +24,12 @@ def _md5_of_attributes(attributes: "Record") -> str:
         attribute = attributes[name]
         if not isinstance(attribute, dict):
             continue
-        data_type = str(attribute.get("dataType"))
-        text = attribute.get("stringValue")
-        value = text.encode() if isinstance(text, str) else binascii.a2b_base64(str(attribute.get("binaryValue")))
+        # Lambda writes names in lower case and bytes in base64, botocore neither.
+        data_type = str(attribute.get("dataType") or attribute.get("DataType"))
+        text = attribute.get("stringValue", attribute.get("StringValue"))
+        raw = attribute.get("BinaryValue")
+        raw = raw.encode() if isinstance(raw, str) else raw or binascii.a2b_base64(str(attribute.get("binaryValue")))
+        value = text.encode() if isinstance(text, str) else bytes(raw)
         for part in (name.encode(), data_type.encode()):
             digest.update(len(part).to_bytes(4, "big") + part)
         digest.update((b"\x01" if isinstance(text, str) else b"\x02") + len(value).to_bytes(4, "big") + value)

@@ -24,9 +24,11 @@ class AttributeCall(Call):
     REF = ""
     """What precedes the `MessageId` of the response in a ref."""
 
-    __slots__ = ("request_bytes",)
+    __slots__ = ("attributes", "request_bytes")
 
     def weigh(self, entries: "list[Params]") -> None:
+        # The caller's own, by the id of the send that carries ours beside them.
+        self.attributes: "dict[object, Params]" = {}
         self.request_bytes = sum([self._bytes_of(entry) for entry in entries])
 
     def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
@@ -43,17 +45,24 @@ class AttributeCall(Call):
         return refs
 
     def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
-        attributes = entry.get("MessageAttributes")
-        if attributes is None:
-            attributes = {}
+        # None is for botocore to refuse.
+        attributes = entry.get("MessageAttributes", {})
         carrier = carrier_of(context).encode("ascii")
         reason = self._reason_against(entry, attributes, len(carrier) + _BYTES_BESIDE_CARRIER)
         if reason is not None or not isinstance(attributes, dict):
             self.skip(sent, reason or "not_understood")
             return entry
         sent["carried"] = True
+        self.attributes[context.send_id] = attributes
         ours = {"DataType": "Binary", "BinaryValue": carrier}
         return {**entry, "MessageAttributes": {**attributes, ATTRIBUTE_NAME: ours}}
+
+    def _took(self, sent: "Sent", answer: "Params") -> None:
+        super()._took(sent, answer)
+        if sent.get("carried") and "MD5OfMessageAttributes" in answer:
+            from hopscope_layer.arrive import checksum
+
+            checksum.mend(answer, self.attributes[sent["sendId"]], "MD5OfMessageAttributes")
 
     def _reason_against(self, entry: "Params", attributes: object, added_bytes: int) -> "str | None":
         if not isinstance(attributes, dict):

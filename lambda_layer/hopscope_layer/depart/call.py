@@ -138,17 +138,17 @@ class Call:
             span_id = current.active_span_id()
             if span_id is not None:
                 sent["spanId"] = span_id
-        if not self._may_carry(invocation.settings.propagation):
+        if not self._may_carry(invocation.settings.propagation, sent):
             self.skip(sent, "off")
             return entry
         return self.carried(entry, sent, context)
 
-    def _may_carry(self, rules: "dict[str, bool]") -> bool:
+    def _may_carry(self, rules: "dict[str, bool]", sent: "Sent") -> bool:
         if len(rules) == 1:
             return rules["*"]
         from hopscope_layer import propagation
 
-        return propagation.is_on(rules, self.service, self.destination or "")
+        return propagation.is_on(rules, self.service, str(sent.get("destination", "")))
 
     def _read_keys(self, sent: "Sent", payloads: "list[object]") -> None:
         found = keys.keys_of(payloads, self.invocation.settings.keys)

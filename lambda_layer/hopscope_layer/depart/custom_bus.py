@@ -48,7 +48,7 @@ class PutRawEvents(PutEventsV2):
         return data, [data] if isinstance(data, str) else []
 
     def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
-        metadata = entry.get("Metadata") or {}
+        metadata = entry.get("Metadata", {})
         if self.deduplicates:
             self.skip(sent, "deduplication")
         elif not isinstance(metadata, dict) or DETAIL_KEY in metadata:

@@ -38,7 +38,7 @@ class Invoke(Call):
         if entry.get("DurableExecutionName") is not None:
             self.skip(sent, "idempotent_name")
             return entry
-        client_context = _with_carrier(entry.get("ClientContext"), carrier_of(context))
+        client_context = _with_carrier(entry.get("ClientContext", ""), carrier_of(context))
         if client_context is None:
             self.skip(sent, "present")
             return entry
@@ -63,9 +63,10 @@ def _with_carrier(client_context: object, carrier: str) -> "str | None":
     """The client context with our entry in its `custom`.
 
     None when the caller's own has no `custom`, so that the callee can tell what was there before, or is not JSON.
+    An empty text stands for one that was not given.
     """
     found: object = {"custom": {}}
-    if client_context is not None:
+    if client_context != "":
         try:
             found = json.loads(binascii.a2b_base64(str(client_context)))
         except ValueError:
@@ -73,7 +74,7 @@ def _with_carrier(client_context: object, carrier: str) -> "str | None":
     custom = found.get("custom") if isinstance(found, dict) else None
     if not isinstance(found, dict) or not isinstance(custom, dict) or ATTRIBUTE_NAME in custom:
         return None
-    if client_context is not None and not custom:
+    if client_context != "" and not custom:
         return None
     text = json.dumps({**found, "custom": {**custom, ATTRIBUTE_NAME: carrier}}, separators=(",", ":"))
     return binascii.b2a_base64(text.encode(), newline=False).decode("ascii")

@@ -1,5 +1,7 @@
 """Payloads in records: opt-in, redacted, cut. What is private is taken out before the cut, never after it."""
 
+import json
+
 from hopscope_layer.redact import Redactor
 
 TYPE_CHECKING = False
@@ -12,6 +14,12 @@ if TYPE_CHECKING:
 
 MAX_REDACTED_CHARS = 1_000_000
 """A longer payload is not looked through, and so not recorded: cutting it first could hide the shape of a secret."""
+
+MAX_SHOWN_BYTES = 50_000
+"""Of one payload as the wire writes it, whatever the settings say; a message or a send cannot be split over lines."""
+
+MAX_PAYLOADS_BYTES = 60_000
+"""Of all payloads beside an error: with the most of everything else an end record stays below a line's limit."""
 
 _redactors: "dict[int, Redactor]" = {}
 
@@ -29,7 +37,9 @@ def shown(payload: object, settings: "Settings") -> "str | None":
         redactor = Redactor(settings.redact_keys, settings.redact_secret, with_email=settings.redact_email)
         _redactors[id(settings)] = redactor
     text = redactor.text(payload)
-    cut = text.encode("utf-8", "replace")[: settings.capture_bytes].decode("utf-8", "ignore")
+    cut = text.encode("utf-8", "replace")[: settings.capture_bytes].decode("utf-8", "ignore")[:MAX_SHOWN_BYTES]
+    while len(json.dumps(cut)) > MAX_SHOWN_BYTES - 20:
+        cut = cut[: len(cut) * 3 // 4]
     return cut if len(cut) == len(text) else cut + "…"
 
 
@@ -53,4 +63,9 @@ def add_to_end(invocation: "Invocation", record: "Record", *, failed: bool) -> N
             if text is not None:
                 sent["payload"] = text
     if settings.capture == "error" and failed:
-        record["payloads"] = [of_message(message, settings) for message in invocation.arrived]
+        left_bytes = MAX_PAYLOADS_BYTES
+        record["payloads"] = found = []
+        for message in invocation.arrived:
+            text = of_message(message, settings) if left_bytes > 0 else None
+            left_bytes -= len(json.dumps(text)) if text else 0
+            found.append(text if left_bytes >= 0 else None)

@@ -20,21 +20,37 @@ PRIVATE_NAMES = (
 """A member whose name, in lower case, contains one of these is private whatever it holds."""
 
 _VALUES = (
-    ("jwt", r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*"),
+    ("jwt", r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,65536}\.[A-Za-z0-9_-]{5,65536}\.[A-Za-z0-9_-]{0,65536}"),
     ("aws-key", r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{16}\b"),
-    ("bearer", r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"),
-    ("url-credentials", r"(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@)"),
+    ("bearer", r"(?i)\b(?:bearer|basic)\s{1,64}[A-Za-z0-9._~+/=-]{8,65536}"),
+    ("url-credentials", r"(?<=://)[^/\s:@\"']{1,1024}:[^/\s@\"']{1,1024}(?=@)"),
     ("card", r"(?<![\d.-])[2-6](?:[ -]?\d){12,18}(?![\d-])"),
 )
-_EMAIL = ("email", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+_EMAIL = ("email", r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,1024}@[A-Za-z0-9.-]{1,255}\.[A-Za-z]{2,63}")
 _BASE64 = r"[A-Za-z0-9+/]{24,}={0,2}\Z"
 _MAX_DEPTH = 24
+_BLANK = "\ufeff \t\r\n"
+
+_MEMBER = (
+    r"(?is)((?:%s)[\w.%%\[\]-]{0,40}(?:\\{0,7}[\"'])?\s{0,8}[:=>]{1,2}\s{0,8}(?P<quote>\\{0,7}[\"'])?)"
+    r"((?(quote).{0,65536}?(?=(?<!\\)(?P=quote)|\Z)"
+    r"|(?:(?!\[redacted )[\[{].{1,65536}|(?:(?<=:)|(?<=: ))[^\r\n]{1,65536}"
+    r"|(?:\[redacted [^\]]{1,40}\])?[^\s&<]{1,65536})))"
+)
+"""A member of a text that is no JSON (a form, a header, lines of JSON, JSON that was cut): name, then value.
+
+The value ends with its quote (of the same depth of escaping), a header with its line, a form's with `&`. Where an
+object begins all the rest is taken. Every part is bounded and the last cannot fail: the time is linear.
+"""
+
+MAX_SEARCHED_CHARS = 65_536
+"""A text is searched up to here, what follows is dropped."""
 
 
 class Redactor:
     """Redacts payloads by one set of settings; its patterns are compiled once."""
 
-    __slots__ = ("_base64", "_names", "_patterns", "_secret")
+    __slots__ = ("_base64", "_member_in_text", "_names", "_patterns", "_secret")
 
     def __init__(self, names: "list[str]", secret: str, *, with_email: bool) -> None:
         self._names = (*PRIVATE_NAMES, *[name.lower() for name in names])
@@ -42,6 +58,7 @@ class Redactor:
         values = (*_VALUES, _EMAIL) if with_email else _VALUES
         self._patterns = [(kind, re.compile(pattern)) for kind, pattern in values]
         self._base64 = re.compile(_BASE64)
+        self._member_in_text = re.compile(_MEMBER % "|".join([re.escape(name) for name in self._names]))
 
     def text(self, payload: object) -> str:
         """The payload as text without what is private: JSON stays JSON, other text stays text."""
@@ -72,8 +89,9 @@ class Redactor:
     def _text(self, text: str, depth: int) -> str:
         if depth > _MAX_DEPTH:
             return "[redacted depth]"
-        if text[:1] in ("{", "["):
-            found = _parsed(text)
+        bare = text.lstrip(_BLANK)
+        if bare[:1] in ("{", "[", '"'):
+            found = _parsed(bare)
             if found is not None:
                 return json.dumps(self._value(found, depth + 1), separators=(",", ":"), ensure_ascii=False)
         if self._base64.match(text):
@@ -81,9 +99,10 @@ class Redactor:
             if decoded is not None:
                 shown = self._text(decoded, depth + 1)
                 return text if shown == decoded else binascii.b2a_base64(shown.encode(), newline=False).decode()
+        text = text[:MAX_SEARCHED_CHARS]
         for kind, pattern in self._patterns:
             text = pattern.sub(self._replacing(kind), text)
-        return text
+        return self._member_in_text.sub(lambda match: match[1] + self._mark("member", match[3]), text)
 
     def _replacing(self, kind: str) -> "Callable[[re.Match[str]], str]":
         def replace(match: "re.Match[str]") -> str:
@@ -121,4 +140,4 @@ def _decoded(text: str) -> "str | None":
         decoded = binascii.a2b_base64(text).decode("utf-8")
     except ValueError:
         return None
-    return decoded if decoded.isprintable() or decoded[:1] in ("{", "[") else None
+    return decoded if "".join(decoded.lstrip(_BLANK).split()).isprintable() or decoded[:1] in ("{", "[") else None

@@ -4,17 +4,20 @@ import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hopscope_layer import capture, current, keys, propagation, sampling
 from hopscope_layer.arrive.message import Arrived
 from hopscope_layer.arrive.moments import epoch_us
 from hopscope_layer.current import Invocation
+from hopscope_layer.depart import table
 from hopscope_layer.integrations import http
 from hopscope_layer.outcome import failed_messages
 from hopscope_layer.redact import Redactor, is_card_number
 from hopscope_layer.settings import TABLE, settings_of
+from hopscope_wire.encode import lines_of
+from hopscope_wire.fields import MAX_LINE_BYTES
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
 
@@ -135,7 +138,61 @@ PRIVATE = {
     "a card number": ('{"note":"4111 1111 1111 1111"}', "4111 1111 1111 1111", '{"note":"[redacted card]"}'),
     "a card number as a number": ('{"note":4111111111111111}', "4111111111111111", '{"note":"[redacted card]"}'),
     "an object by name": ('{"credentials":{"a":"x-y-z"}}', "x-y-z", '{"credentials":"[redacted member]"}'),
+    "a form": ("user=ann&password=hunter2&x=1", "hunter2", "user=ann&password=[redacted member]&x=1"),
+    "behind blanks": ('\n {"password":"hunter2"}', "hunter2", '{"password":"[redacted member]"}'),
+    "behind a byte order mark": ('\ufeff{"password":"hunter2"}', "hunter2", '{"password":"[redacted member]"}'),
+    "lines of JSON": (
+        '{"password":"hunter2"}\n{"password":"hunter2","a":1}', "hunter2",
+        '{"password":"[redacted member]"}\n{"password":"[redacted member]","a":1}',
+    ),
+    "JSON in a JSON string": (json.dumps(json.dumps({"password": "hunter2"})), "hunter2", None),
+    "cut JSON": ('{"a":1,"password":"hunter2","user":"ann', "hunter2", '{"a":1,"password":"[redacted member]","user":"ann'),
+    "cut in the value": ('{"a":1,"password":"hunter2', "hunter2", None),
+    "cut JSON in a text": ('{"body":' + json.dumps('{"password":"a\\"hunter2"}')[:-1], "hunter2", None),
+    "a cut object": ('{"credentials":{"a":"x"},"b":"hunter2', "hunter2", None),
+    "a header": ("Host: x\r\nCookie: a=1; b=hunter2\r\nAccept: y", "hunter2", None),
+    "a basic header": ("Authorization: Basic aHVudGVyMjpwdw==", "aHVudGVyMjpwdw==", None),
+    "a number in cut JSON": ('{"pin_code":  482913,', "482913", None),
+    "lines in base64": (base64.b64encode(b"user=1\r\npassword=hunter2-of-length").decode(), "hunter2", None),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "evil", ["eyJ", "eyJaaaaa.", "a", "a@", "bearer ", "://", "token", "token:", '\\"', "token= ", "a."]
+)
+def test_no_text_takes_long(evil: str) -> None:
+    """Quadratic patterns took minutes for what is looked through here in a blink; the runner's limit would tell."""
+    shown = Redactor([], "", with_email=True).text(evil * (400_000 // len(evil)))
+
+    assert len(shown) < 500_000
+
+
+@given(st.lists(st.text(max_size=40), max_size=30), st.integers(0, 400_000), st.booleans())
+@example(["\x00" * 300_000] * 3, 400_000, True)
+@example(["é" * 300_000] * 50, 400_000, True)
+def test_every_line_with_payloads_keeps_to_the_limit(texts: list[str], capture_bytes: int, failed: bool) -> None:
+    now = Invocation(
+        settings_of({"HOPSCOPE_CAPTURE": "error", "HOPSCOPE_CAPTURE_BYTES": str(capture_bytes)}),
+        "9f1c22ab03d40000",
+        "5" * 32,
+    )
+    now.arrived = [Arrived("sqs", index, [], [text]) for index, text in enumerate(texts)]
+    now.sends = [{"sendId": "9f1c22ab03d40001", "payload": text} for text in texts[:3]]
+    record: dict[str, object] = {"record": "end"}
+
+    capture.add_to_end(now, record, failed=failed)
+    lines = list(lines_of({**record, "sends": now.sends}))
+
+    assert max(map(len, lines)) <= MAX_LINE_BYTES
+    assert all(len(json.loads(line).get("payloads", texts)) == len(texts) for line in lines)
+
+
+def test_the_key_of_an_item_is_hashed_alike_on_both_sides() -> None:
+    written = table.item_of({"pk": "ann@shop.example", "n": 7})
+
+    assert written == table.item_of({"n": {"N": "7"}, "pk": {"S": "ann@shop.example"}})
+    assert len(written) == 16
+    assert written != table.item_of({"pk": "bob@shop.example", "n": 7})
 
 
 @pytest.mark.parametrize("case", PRIVATE)

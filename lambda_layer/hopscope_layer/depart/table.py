@@ -2,8 +2,8 @@
 
 import json
 
+from hopscope_layer import body_hash
 from hopscope_layer.depart.call import Call
-from hopscope_wire.fields import MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def _writes(params: "Params") -> "list[Params]":
 
 
 def item_of(key: object) -> str:
-    """A primary key as canonical text; plain values and DynamoDB's typed ones give the same."""
-    values = plain(key)
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), default=str)[:MAX_TEXT_CHARS]
+    """The hash of a primary key: plain values and DynamoDB's typed ones give the same, and none is shown."""
+    text = json.dumps(plain(key), sort_keys=True, separators=(",", ":"), default=str)
+    return body_hash.measured(text)[1]
 
 
 def plain(item: object) -> object:

@@ -65,10 +65,18 @@ class _NotPossible(click.ClickException):
     exit_code = 2
 
 
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Verbs,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="hopscope-tui", prog_name="hopscope")
-def _hopscope() -> None:
+@click.pass_context
+def _hopscope(ctx: click.Context) -> None:
     """Hopscope makes choreography as visible as orchestration."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -113,6 +113,19 @@ async def test_an_empty_store_says_what_to_do_next(orders, hopscope):
         assert "No flows in orders.db yet" in str(nothing.content)
 
 
+async def test_keys_go_to_the_list_also_when_it_was_empty_at_first(orders, hopscope):
+    """An empty list is hidden, and what is hidden loses the focus."""
+    source = MemorySource()
+    async with hopscope(source, orders.start_us) as pilot:
+        await pilot.keys("p", "escape")
+        source.put(*orders.many(3))
+        await pilot.look()
+
+        await pilot.keys("down", "enter")
+
+        assert isinstance(pilot.app.screen, FlowScreen)
+
+
 @pytest.mark.parametrize(
     "problem", [OSError("database is locked"), FileNotFoundError("orders.db"), RuntimeError("[red]\x1b[2J")]
 )

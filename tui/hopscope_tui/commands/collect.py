@@ -41,6 +41,7 @@ def command(
             kinesis:STREAM      a Kinesis stream that a log subscription fills
             sqs:URL             an SQS queue; a message is deleted when it is stored
             executions:WHICH    Step Functions histories: an execution's ARN, a state machine's, or a name's beginning
+            durable:FUNCTION    executions of a durable function
             executions-file:PATH  what `aws stepfunctions get-execution-history` printed
 
     Follows its sources until Ctrl-C, unless --once. What was collected before counts as repeated.
@@ -61,6 +62,8 @@ def command(
         run = follow if wanted.is_followed else collect
         collected = run(named, into, progress, stop)
     progress.end(collected, store_url(store))
+    if collected.refused:
+        progress.say("hopscope stats says why lines were refused")
     if collected.failed:
         raise collected.failed[0]
 

@@ -74,7 +74,13 @@ class Wish:
 @click.option("--no-tui", is_flag=True, help="Print the flows instead of opening the TUI.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep the store in this folder.")
 @click.option("--endpoint", metavar="URL", help="Use an emulator that already runs, or `aws`.")
-@click.option("--attach", type=click.Choice([each for each in ATTACHES if each != "none"]), default="redirect")
+@click.option(
+    "--attach",
+    type=click.Choice([each for each in ATTACHES if each != "none"]),
+    default="redirect",
+    show_default=True,
+    help="How functions get the layer; wrapper needs an emulator with the real runtime client.",
+)
 @click.option(
     "--layer", type=click.Path(dir_okay=False, path_type=Path), help="The layer's zip; default dist/layer.zip."
 )
@@ -256,8 +262,11 @@ def _print_flows(wish: Wish, fates: Mapping[str, str], took_s: float) -> None:
     click.echo("\n".join(account.lines()))
     click.echo("")
     _run(stats.command, "--store", wish.store_url)
-    where = f"--store {wish.store_url}" if wish.is_kept else "after hopscope demo --keep DIR"
-    click.echo(f"\nlook around: hopscope tui {where}")
+    hopscope = sys.argv[0] if sys.argv[0].endswith("hopscope") else "hopscope"
+    if wish.is_kept:
+        click.echo(f"\nlook around: {hopscope} tui --store {wish.store_url}")
+    else:
+        click.echo(f"\nthis store is gone now; to look around: {hopscope} demo --keep DIR")
     if not account.is_balanced:
         raise DemoFailed("orders and flows do not add up: see the lines marked `!`")
 

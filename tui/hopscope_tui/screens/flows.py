@@ -47,6 +47,7 @@ class FlowsScreen(LiveScreen):
     """Screen 1: one line a flow."""
 
     CSS_PATH = "flows.tcss"
+    AUTO_FOCUS = "FlowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", key_display="↵", id="flows.open", tooltip="Open the flow under the cursor"),
         Binding("slash", "filter", "filter", key_display="/", id="flows.filter", tooltip="Show only flows that match"),
@@ -106,7 +107,7 @@ class FlowsScreen(LiveScreen):
 
     def on_mount(self) -> None:
         """Draw the frame, then ask."""
-        self.query_one("#filter").display = False
+        self._hide_filter()
         self.query_one("#heading", DrawnLine).drawing = heading_row
         self.query_one(FlowList).focus()
         self.set_interval(1.0, self._tick)
@@ -174,7 +175,7 @@ class FlowsScreen(LiveScreen):
         self.query_one("#filter-line").display = False
         box = self.query_one("#filter", Input)
         box.value = self._filter_text
-        box.display = True
+        box.display, box.disabled = True, False
         box.focus()
 
     def action_problems(self) -> None:
@@ -223,15 +224,23 @@ class FlowsScreen(LiveScreen):
             self._draw_lines()
             self.look_again()
 
+    def _hide_filter(self) -> None:
+        """Disabled as well: the focus goes to any widget that may have it when the list is hidden for being empty."""
+        box = self.query_one("#filter")
+        box.display, box.disabled = False, True
+
     def _close_filter(self) -> None:
-        self.query_one("#filter").display = False
+        self._hide_filter()
         self.query_one("#filter-line").display = True
         self.query_one(FlowList).focus()
         self._draw_lines()
 
     def _show(self, window: Window) -> None:
-        self.query_one(FlowList).show_window(window)
-        self.query_one(FlowList).display = window.total > 0
+        flows = self.query_one(FlowList)
+        flows.show_window(window)
+        flows.display = window.total > 0
+        if self.focused is None and flows.display:
+            flows.focus()
         self.query_one(Nothing).show(window.total, self._filter_text, self.source.name)
 
     def _tick(self) -> None:

@@ -8,7 +8,7 @@ the invocation in this slot. Which message is current is told by `batch.py`; it 
 from _thread import get_ident
 from itertools import count
 
-from hopscope_layer.guard import never_break_the_user
+from hopscope_layer.guard import never_break_the_user, note
 from hopscope_wire.context import Context, send_id
 from hopscope_wire.fields import MAX_KEYS, MAX_TEXT_CHARS
 
@@ -114,9 +114,11 @@ def correlation_id() -> "str | None":
     return None
 
 
-def annotate(**keys: object) -> None:
+def annotate(*ignored: object, **keys: object) -> None:
     """Adds business keys to this invocation: `annotate(order_id=order.id)`. Without the layer it does nothing."""
     with never_break_the_user("annotate the invocation"):
+        if ignored:
+            note("annotate", TypeError("a key needs a name: annotate(order_id=order.id)"))
         now = invocation
         if now is not None:
             for name, value in keys.items():

@@ -7,7 +7,7 @@ from types import FrameType
 
 import pytest
 
-from hopscope_layer import guard
+from hopscope_layer import current, guard
 from hopscope_layer.guard import failures_taken, never_break_the_user
 
 
@@ -80,3 +80,26 @@ def _noted() -> None:
         signal.raise_signal(signal.SIGALRM)
     except Exception as error:  # noqa: BLE001  as the two boundaries of the layer do
         guard.note("begin", error)
+
+
+def test_the_guard_itself_imports_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without file descriptors no import works."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("builtins.__import__", refuse)
+    with never_break_the_user("read the trigger"):
+        raise ValueError("why")
+    monkeypatch.delitem(sys.modules, "signal")
+    with never_break_the_user("read the trigger"):
+        raise ValueError("why")
+    monkeypatch.undo()
+
+    assert failures_taken() == {"read the trigger": 2}
+
+
+def test_a_key_without_a_name_is_named_on_stderr_and_ignored(capsys: pytest.CaptureFixture[str]) -> None:
+    current.annotate("o-1")
+
+    assert "a key needs a name" in capsys.readouterr().err

@@ -81,6 +81,50 @@ def test_where_it_cannot_be_known_the_send_belongs_to_the_batch(now: Invocation)
     assert in_thread == [None, None, None]
 
 
+def test_a_record_is_known_by_itself_wherever_it_stands(now: Invocation) -> None:
+    plain = [dict(record) for record in PLAIN]
+    records = Records(plain, now)
+    records.reverse()
+    assert [now.message_index() for _ in records] == [2, 1, 0]
+
+    del records[1]
+    records.insert(0, {"messageId": "of the function"})
+    assert [now.message_index() for _ in records] == [None, 2, 0]
+
+
+def test_what_is_added_while_it_is_iterated_is_iterated_too(now: Invocation) -> None:
+    records = Records([dict(record) for record in PLAIN], now)
+    seen = []
+    for record in records:
+        seen.append(record["messageId"])
+        if len(records) < 5:
+            records.append({"messageId": "more"})
+
+    assert seen == ["m-0", "m-1", "m-2", "more", "more"]
+
+
+def test_its_type_is_called_list_and_makes_lists(now: Invocation) -> None:
+    records = Records(PLAIN, now)
+
+    assert type(records).__name__ == "list"
+    assert list(type(records)(iter(PLAIN))) == PLAIN
+    assert list(reversed(type(records)())) == []
+
+
+def test_an_iterator_closed_by_another_thread_restores_nothing(now: Invocation) -> None:
+    records = Records([dict(record) for record in PLAIN], now)
+    given_away = iter(records)
+    next(given_away)
+    seen = []
+    for _ in records:
+        thread = threading.Thread(target=given_away.close)  # type: ignore[attr-defined]
+        thread.start()
+        thread.join()
+        seen.append(now.message_index())
+
+    assert seen == [0, 1, 2]
+
+
 def test_one_message_is_always_the_one() -> None:
     assert an_invocation(1).message_index() == 0
 

@@ -17,8 +17,10 @@ The same sources and interpreter give the same bytes: entries are sorted, times 
 import argparse
 import ast
 import base64
+import builtins
 import io
 import json
+import string
 import subprocess
 import sys
 import zipfile
@@ -99,16 +101,55 @@ class _Stripper(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> "ast.AST | None":
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             return None
+        if isinstance(node, ast.Assign) and ast.unparse(node) == "TYPE_CHECKING = False":
+            return None
         if isinstance(node, ast.AnnAssign):
             return None if node.value is None else ast.Assign([node.target], node.value, lineno=node.lineno)
         self.generic_visit(node)
         if isinstance(node, ast.arg):
             node.annotation = None
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             node.returns = None
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             node.body = [each for each in node.body if not _is_docstring(each)] or [ast.Pass()]
         return node
+
+
+def _shorten(tree: ast.Module) -> None:
+    """Gives the local variables of every function short names; parameters keep theirs, callers may name them.
+
+    A function with another scope inside stays as it is: its variables may belong to both.
+    """
+    outer = set(dir(builtins)) | {name for statement in tree.body for name in _bound_by(statement)}
+    for function in ast.walk(tree):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and not _has_scopes(function):
+            names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+            parameters = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+            imported = {name for node in ast.walk(function) for name in _bound_by(node)}
+            kept = outer | parameters | imported
+            locals_ = sorted({node.id for node in names if isinstance(node.ctx, ast.Store)} - kept)
+            free = [each for each in string.ascii_letters if each not in kept | {node.id for node in names}]
+            short = dict(zip(locals_, free))  # noqa: B905  what is left over keeps its name
+            for node in names:
+                node.id = short.get(node.id, node.id)
+
+
+def _bound_by(node: ast.AST) -> "list[str]":
+    """The names that a definition, an import, an `except` or an assignment at the top of a module binds."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [each.asname or each.name.partition(".")[0] for each in node.names]
+    if isinstance(node, ast.ExceptHandler):
+        return [node.name] if node.name else []
+    if isinstance(node, ast.stmt) and getattr(node, "col_offset", 0) == 0:
+        return [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
+    return []
+
+
+def _has_scopes(function: ast.AST) -> bool:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Global, ast.Nonlocal)
+    return any(isinstance(node, kinds) for node in ast.walk(function) if node is not function)
 
 
 def _is_docstring(statement: ast.stmt) -> bool:
@@ -119,6 +160,7 @@ def stripped(source: str) -> bytes:
     """The source with everything that it does and nothing that it says, indented by tabs."""
     tree = ast.parse(source)
     _Stripper().visit(tree)
+    _shorten(tree)
     # No string of an unparsed tree spans lines, so every leading blank is indentation.
     lines = ast.unparse(ast.fix_missing_locations(tree)).splitlines()
     return "".join([_indented(line) + "\n" for line in lines]).encode()
@@ -166,9 +208,15 @@ def write(target: Path, texts: "dict[str, bytes]", pythons: "list[str]") -> None
     for python in pythons:
         files.update(bytecode(texts, python))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "hopscope", (LAYER / "packaging" / "hopscope").read_bytes(), mode=0o755)
+        _add(archive, "hopscope", _wrapper(), mode=0o755)
         for name in sorted(files):
             _add(archive, name, files[name], mode=0o644)
+
+
+def _wrapper() -> bytes:
+    """The exec wrapper without its comments."""
+    lines = (LAYER / "packaging" / "hopscope").read_bytes().splitlines(keepends=True)
+    return b"".join([line for line in lines if not line.startswith(b"# ")])
 
 
 def _add(

@@ -32,6 +32,8 @@ class _Bytecode:
         path: "Sequence[str] | None" = None,  # noqa: ARG002  the import system's own
         target: "ModuleType | None" = None,  # noqa: ARG002  the import system's own
     ) -> "ModuleSpec | None":
+        if not name.startswith("hopscope_"):
+            return None
         is_package = name + ".__init__" in self.codes
         if name not in self.codes and not is_package:
             return None
@@ -57,7 +59,9 @@ def _read_bytecode(folder: str) -> None:
         with open(f"{folder}/{sys.implementation.cache_tag}.bin", "rb") as file:
             content = file.read()
         if content[:4] == MAGIC_NUMBER:
-            sys.meta_path.insert(0, _Bytecode(folder, loads(content[4:])))  # noqa: S302  as above
+            codes = loads(content[4:])  # noqa: S302  as above
+            if isinstance(codes, dict):
+                sys.meta_path.insert(0, _Bytecode(folder, codes))
     except (OSError, ValueError, EOFError, TypeError):
         return
 

@@ -1,6 +1,5 @@
 """What is shipped: names, imports, and the zip."""
 
-import importlib.util
 import json
 import marshal
 import shutil
@@ -8,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import ModuleType
 
@@ -110,7 +110,7 @@ def test_the_zip_holds_the_layer_and_nothing_of_the_rest(layer_zip: Path) -> Non
     wire = {f"hopscope_wire/{name}.py" for name in ("fields", "context", "encode")}
     assert inside == (sources | wire) - {"hopscope_layer/__init__.py"}
     assert {pyc[4:8] for pyc in pycs} == {b"\x01\x00\x00\x00"}, "unchecked hash: valid wherever it is unpacked"
-    assert bytecode[:4] == importlib.util.MAGIC_NUMBER
+    assert bytecode[:4] == MAGIC_NUMBER
     assert {name.replace(".", "/") + ".py" for name in marshal.loads(bytecode[4:])} < inside
     assert layer_zip.stat().st_size <= 60 * 1024
 
@@ -125,7 +125,7 @@ def test_every_module_that_a_usual_cold_start_needs_comes_as_bytecode(layer_zip:
 
 def test_without_usable_bytecode_the_sources_are_loaded(opt: Path, tmp_path: Path) -> None:
     """Another version of Python, or a damaged file."""
-    for content in (None, b"", b"????", importlib.util.MAGIC_NUMBER + b"????"):
+    for content in (None, b"", b"????", MAGIC_NUMBER + b"????", MAGIC_NUMBER + marshal.dumps(7)):
         folder = tmp_path / f"opt-{content!r}"
         shutil.copytree(opt, folder)
         bytecode = folder / "python" / "hopscope_layer" / f"{sys.implementation.cache_tag}.bin"
@@ -138,6 +138,18 @@ def test_without_usable_bytecode_the_sources_are_loaded(opt: Path, tmp_path: Pat
         )
 
         assert '"record":"end"' in done.stdout
+
+
+def test_the_wrapper_replaces_a_handler_in_the_arguments_and_starts_itself_once(opt: Path) -> None:
+    wrapper = str(opt / "hopscope")
+
+    done = subprocess.run(
+        [wrapper, "/bin/sh", "-c", 'echo "$0|$1|$_HANDLER|$HOPSCOPE_HANDLER"', "app.handler", "a b"],
+        env={"PATH": "/usr/bin:/bin", "_HANDLER": "app.handler", "HOPSCOPE_WRAPPED": wrapper},
+        capture_output=True, text=True, check=True, timeout=10,
+    )  # fmt: skip
+
+    assert done.stdout == "hopscope_layer.handler|a b|hopscope_layer.handler|app.handler\n"
 
 
 def test_every_setting_is_documented() -> None:

@@ -74,7 +74,7 @@ def _hide(error: BaseException) -> None:
     step = error.__traceback__
     while step is not None:
         following = step.tb_next
-        if following is not None and following.tb_frame.f_globals.get("__name__") == "hopscope_layer.depart":
+        if following is not None and str(following.tb_frame.f_globals.get("__name__")).startswith("hopscope_layer."):
             step.tb_next = following.tb_next
         else:
             step = following
@@ -90,14 +90,15 @@ def _loaded(name: str) -> object:
             None,
         )
     runtime = sys.modules.get("awslambdaric.bootstrap")
-    if runtime is None:
-        return _loaded_plainly(name)
+    load = getattr(runtime, "_get_handler", None) or _loaded_plainly
+    known = getattr(runtime, "FaultException", None)
     try:
-        return runtime._get_handler(name)
-    except runtime.FaultException:
-        raise
-    except Exception:  # noqa: BLE001  reported as the runtime reports what a module raises while it is imported
-        found = runtime.build_fault_result(sys.exc_info(), None)
+        return load(name)
+    except Exception as error:  # reported as the runtime reports what a module raises while it is imported
+        build = getattr(runtime, "build_fault_result", None)
+        if known is None or build is None or isinstance(error, known):
+            raise
+        found = build(sys.exc_info(), None)
         raise _fault(found["errorType"], found["errorMessage"], found["stackTrace"]) from None
 
 
@@ -109,8 +110,8 @@ def _loaded_plainly(name: str) -> object:
 
 
 def _fault(kind: str, message: str, trace: "list[str] | None") -> Exception:
-    runtime = sys.modules.get("awslambdaric.bootstrap")
-    if runtime is None:
+    known = getattr(sys.modules.get("awslambdaric.bootstrap"), "FaultException", None)
+    if known is None:
         return ImportError(message)
-    fault: Exception = runtime.FaultException(kind, message, trace)
+    fault: Exception = known(kind, message, trace)
     return fault

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from hopscope_collector.record_shape import RecordShape, glance
-from hopscope_wire.decode import object_of, record_of_object
+from hopscope_wire.decode import object_in, object_of, record_of_object
 from hopscope_wire.encode import line_of
 from hopscope_wire.errors import Malformed, NotARecord
 from hopscope_wire.model import End, Record
@@ -56,13 +56,17 @@ class Cut(NotARecord):
 
 
 def record_line_of(text: str) -> RecordLine:
-    """The record that the text, from its first `{"hopscope":` on, holds.
+    """The record that the text, from its first `{"hopscope":` on, holds; see `hopscope_wire.decode.object_in`.
 
     Raises:
         Refused: with the reason it is counted under.
     """
     text = text.rstrip()
-    return RecordLine(text, glance(text) or record_of_object(_object_in(text)))
+    shape = glance(text)
+    if shape is not None:
+        return RecordLine(text, shape)
+    found, start, end = _object_in(text)
+    return RecordLine(text[start:end], record_of_object(found))
 
 
 def record_line(record: Record) -> RecordLine:
@@ -75,19 +79,17 @@ def record_in(line: RecordLine) -> Record:
     return record_of_object(json.loads(line.text))
 
 
-def _object_in(text: str) -> dict[str, object]:
+def _object_in(text: str) -> tuple[dict[str, object], int, int]:
     try:
-        found = json.loads(text)
+        found, start, end = object_in(text)
     except json.JSONDecodeError as error:
         kind = Cut if _ends_early(error) else NotARecord
         raise kind(f"line is cut or damaged ({error.msg} at character {error.pos}); expected one JSON object") from None
     except (ValueError, RecursionError) as error:
         raise NotARecord(f"line is damaged ({error!s:.80}); expected one JSON object") from None
-    if not isinstance(found, dict):
-        raise NotARecord(f"line holds a {type(found).__name__}; expected one JSON object")
     if _is_deeper(found, DEEPEST):
         raise Malformed("…", "nested deeper and deeper", f"at most {DEEPEST} levels")
-    return found
+    return found, start, end
 
 
 def _ends_early(error: json.JSONDecodeError) -> bool:
@@ -112,11 +114,13 @@ def ids_of(record: RecordShape | Record) -> frozenset[str]:
         ids.add(f"lambda/{record.request_id}")
     _add_keys(ids, record.keys)
     ids.update(getattr(record, "refs", ()))
-    for message in getattr(record, "messages", None) or ():
+    # A begin has messages and an end has sends; the other list is a field that this version does not know.
+    has_sends = is_end(record)
+    for message in () if has_sends else getattr(record, "messages", None) or ():
         ids.update((message.trace_id, message.root, message.correlation_id))
         ids.update(message.refs or ())
         _add_keys(ids, message.keys)
-    for send in getattr(record, "sends", None) or ():
+    for send in getattr(record, "sends", None) or () if has_sends else ():
         ids.add(send.trace_id)
         ids.update(send.refs or ())
         _add_keys(ids, send.keys)

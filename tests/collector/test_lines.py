@@ -36,6 +36,11 @@ def sorted_out(*lines: str) -> SortedLines:
         "2026-11-21T14:05:00.000000+00:00 2026/11/21/[$LATEST]abc " + LINE,
         "2026-11-21 14:05:00.000 (+01:00)  " + LINE + "  ",
         '{"hopscope": 1, ' + json.dumps(BEGIN)[1:],
+        LINE + " and the user's own tail",
+        LINE + '{"level":"INFO"}',
+        'writes {"hopscope": about us ' + LINE,
+        LINE[:60] + LINE,
+        LINE + LINE,
     ],
 )
 def test_a_record_is_found_behind_any_prefix(line: str) -> None:
@@ -54,7 +59,7 @@ def test_a_record_is_found_behind_any_prefix(line: str) -> None:
         ('2026-11-21T14:05:00Z {"hopsc', "cut"),
         (LINE[40:], "cut"),
         (LINE.replace('":"', '":', 1), "not_a_record"),
-        (LINE + LINE, "not_a_record"),
+        (LINE + LINE[:60], "cut"),
         (LINE.replace("}", ',"a":' + "[" * 100_000), "not_a_record"),
         ('{"hopscope":1}', "malformed"),
         (LINE.replace("5e1b", "5E1B"), "malformed"),

@@ -84,6 +84,15 @@ def test_what_a_log_driver_put_before_a_line_is_passed_over(record: Record, befo
     assert record_of(before + line_with(record)) == record
 
 
+@given(records, st.text(st.characters(exclude_characters="{"), max_size=40))
+def test_what_stands_around_a_line_is_passed_over(record: Record, around: str) -> None:
+    """A user's text without line end, a piece of another record, a log driver's tail."""
+    line = line_with(record)
+
+    assert record_of(line + around) == record
+    assert record_of(line[:40] + around + line + around) == record
+
+
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))
 def test_no_line_does_worse_than_being_refused(line: str) -> None:
     with pytest.raises(Refused):

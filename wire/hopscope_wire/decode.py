@@ -28,21 +28,43 @@ _SPAN_ID = re.compile(r"[0-9a-f]{16}")
 
 
 def record_of(line: str) -> Record:
-    """The record that a line holds; text before the first `{"hopscope":` (a log prefix) is passed over.
+    """The record that a line holds; text around it (a log prefix, another text without line end) is passed over.
 
     Raises:
         NotARecord, UnknownWireVersion, Malformed: see `errors.py`.
     """
-    start = line.find(LINE_PREFIX)
-    if start < 0:
+    if LINE_PREFIX not in line:
         raise NotARecord("line holds no record; expected it to contain " + LINE_PREFIX)
     try:
-        found = json.loads(line[start:])
+        found, _, _ = object_in(line)
     except (ValueError, RecursionError) as error:
         raise NotARecord(f"line is cut or damaged ({error!s:.80}); expected one JSON object") from None
-    if not isinstance(found, dict):
-        raise NotARecord(f"line holds a {type(found).__name__}; expected one JSON object")
     return record_of_object(found)
+
+
+def object_in(line: str) -> tuple[dict[str, object], int, int]:
+    """The last whole JSON object of ours in a line that holds `{"hopscope":`, and where it begins and ends.
+
+    An object inside another one of ours is a part of it. Where the last one is cut the line is refused, whatever
+    stands before it: half of what was written would pass as all of it.
+
+    Raises:
+        ValueError, RecursionError: as `json.loads` does.
+    """
+    decode = json.JSONDecoder().raw_decode
+    start, found = line.find(LINE_PREFIX), None
+    failure: ValueError | None = None
+    while start >= 0:
+        try:
+            given, end = decode(line, start)
+        except ValueError as error:
+            failure, end = error, start + 1
+        else:
+            failure, found = None, (given, start, end)
+        start = line.find(LINE_PREFIX, end)
+    if found is None or failure is not None:
+        raise failure or ValueError("no object")
+    return found
 
 
 def record_of_object(found: Mapping[str, object]) -> Record:

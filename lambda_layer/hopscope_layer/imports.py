@@ -60,19 +60,23 @@ class _Finder:
         if name not in self.waiting:
             return None
         with never_break_the_user("watch an import"):
-            return self._watched_spec(name, path, target)
+            # Not there meanwhile: another finder may ask the whole import system for this name again.
+            hook = self.waiting.pop(name)
+            try:
+                return self._watched_spec(name, path, target, hook)
+            finally:
+                self.waiting[name] = hook
         return None
 
     def _watched_spec(
-        self, name: str, path: "Sequence[str] | None", target: "ModuleType | None"
+        self, name: str, path: "Sequence[str] | None", target: "ModuleType | None", hook: str
     ) -> "ModuleSpec | None":
-        hook = self.waiting.pop(name)
         for finder in sys.meta_path:
             find_spec = None if finder is self else getattr(finder, "find_spec", None)
             spec: "ModuleSpec | None" = find_spec(name, path, target) if find_spec is not None else None
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Loader(spec.loader, hook)  # type: ignore[assignment]
+                    spec.loader = _Loader(spec.loader, hook, self.waiting)  # type: ignore[assignment]
                 return spec
         return None
 
@@ -80,9 +84,16 @@ class _Finder:
 class _Loader:
     """Runs the module with its own loader, puts that loader back and calls the hook."""
 
-    def __init__(self, loader: "Any", hook: str) -> None:
+    def __init__(self, loader: "Any", hook: str, waiting: "dict[str, str]") -> None:
         self.loader = loader
         self.hook = hook
+        self.waiting = waiting
+
+    def __getattr__(self, name: str) -> "Any":
+        # A probe asks the loader of a spec for sources or resources.
+        if name == "loader":
+            raise AttributeError(name)
+        return getattr(self.loader, name)
 
     def create_module(self, spec: "ModuleSpec") -> "ModuleType | None":
         create: "Callable[[ModuleSpec], ModuleType | None]" = self.loader.create_module
@@ -93,7 +104,8 @@ class _Loader:
         if module.__spec__ is not None:
             module.__spec__.loader = self.loader
         self.loader.exec_module(module)
-        _hook(module, self.hook)
+        if self.waiting.pop(module.__name__, None) is not None:
+            _hook(module, self.hook)
 
 
 def _hook(module: "ModuleType", hook: str) -> None:

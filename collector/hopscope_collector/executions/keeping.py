@@ -11,11 +11,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b, sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from hopscope_collector.executions.as_records import machine_of
 from hopscope_collector.executions.assemble import execution_of
 from hopscope_collector.executions.description import Description
+from hopscope_collector.executions.durable_event import DurableEvent
 from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.history import History, histories_in
@@ -27,6 +28,8 @@ from hopscope_wire import model as wire
 from hopscope_wire.context import trace_id_of_root
 from hopscope_wire.decode import object_of
 from hopscope_wire.encode import line_of
+
+Event = TypeVar("Event", HistoryEvent, DurableEvent)
 
 EVENTS_A_RECORD = 100
 MAX_CAUSE_CHARS = 1_024
@@ -67,10 +70,7 @@ def kept_of_line(line: str) -> wire.History | None:
 
 
 def kept(history: History, paths: KeyPaths) -> Iterator[wire.History]:
-    """The records of one history; none when neither its ARN nor its start is known: it could not be found again.
-
-    Durable executions are kept as their description: what they did is in the records of their invocations.
-    """
+    """The records of one history; none when neither its ARN nor its start is known: it could not be found again."""
     execution = execution_of(history)
     if execution.arn is None or execution.started_us is None:
         return
@@ -80,6 +80,9 @@ def kept(history: History, paths: KeyPaths) -> Iterator[wire.History]:
     clean = Redactor(token for event in history.events for token in tokens_of(event))
     for events in _parts(history.events):
         document = {"executionArn": execution.arn, "events": [_event(event, clean) for event in events]}
+        yield replace(record, documents=(document,))
+    for steps in _parts(history.durable_events):
+        document = {"DurableExecutionArn": execution.arn, "Events": [_durable_event(each, clean) for each in steps]}
         yield replace(record, documents=(document,))
 
 
@@ -122,9 +125,9 @@ def _refs(execution: Execution, history: History, started_by: str | None) -> Ite
         yield from sorted(token_ref(token) for token in tokens_of(event))
 
 
-def _parts(events: Iterable[HistoryEvent]) -> Iterator[list[HistoryEvent]]:
+def _parts(events: Iterable[Event]) -> Iterator[list[Event]]:
     """A hundred ids each: a part that is complete never changes."""
-    by_part: dict[int, dict[int, HistoryEvent]] = {}
+    by_part: dict[int, dict[int, Event]] = {}
     for event in events:
         by_part.setdefault((event.id - 1) // EVENTS_A_RECORD, {})[event.id] = event
     for _, part in sorted(by_part.items()):
@@ -170,6 +173,29 @@ def _event(event: HistoryEvent, clean: Redactor) -> Mapping[str, object]:
         **({"timestamp": _seconds(event.time_us)} if event.time_us is not None else {}),
         **({"keptEventDetails": said} if said else {}),
     }
+
+
+def _durable_event(event: DurableEvent, clean: Redactor) -> Mapping[str, object]:
+    """As GetDurableExecutionHistory would give it. The id of a callback is a secret like a task token."""
+    kind = f"{'ChainedInvoke' if event.kind == 'Invoke' else event.kind}{event.step}"
+    cause = clean(event.cause)[:MAX_CAUSE_CHARS] if event.cause else None
+    error = _said(ErrorType=event.error, ErrorMessage=cause)
+    details = _said(
+        Error={"Payload": error} if error else None,
+        ScheduledEndTimestamp=_seconds(event.until_us),
+        RetryDetails={"NextAttemptDelaySeconds": event.retries_in_s} if event.retries_in_s else None,
+        DurableExecutionArn=event.child_arn,
+        FunctionName=event.function,
+        RequestId=event.request_id,
+    )
+    named = _said(Id=event.operation, ParentId=event.parent, Name=event.name, SubType=event.sub_type)
+    when = _said(EventTimestamp=_seconds(event.time_us))
+    inner = {f"{kind}Details": details} if details else {}
+    return {"EventId": event.id, "EventType": kind, **when, **named, **inner}
+
+
+def _said(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _detail(name: str, value: Any, clean: Redactor) -> object:

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hopscope_collector.executions import Execution, execution_as_json, execution_of, histories_of
+from hopscope_collector.executions.keeping import kept
 from hopscope_collector.executions.model import Wait
 from hopscope_collector.executions.tokens import token_hash
+from hopscope_collector.key_paths import NO_PATHS
 
 ARN = "arn:aws:lambda:eu-west-1:111111111111:function:orders:1/durable-execution/o-42/7c9e"
 Drawn = Callable[[Execution], str]
@@ -161,3 +163,21 @@ def test_every_event_has_one_place_whatever_is_missing(events: list[dict[str, An
         placed += [each for iteration in state.iterations for each in iteration.events]
 
     assert sorted(placed) == sorted(each["EventId"] for each in events)
+
+
+def test_what_is_kept_is_the_same_tree_without_payloads() -> None:
+    (history,) = histories_of([{"DurableExecutionArn": ARN, "Status": "RUNNING"}, {"Events": HISTORY}])
+
+    records = list(kept(history, NO_PATHS))
+
+    assert {record.refs[0] for record in records} == {f"durable/{ARN}"}
+    (again,) = histories_of(document for record in records for document in record.documents)
+    assert outline(execution_of(again)) == outline(execution_of(history))
+
+
+def outline(execution: Execution) -> list[object]:
+    """All but payloads, and the callbacks that only their secret ids tell apart."""
+    return [
+        (state.name, state.type, state.status, state.entered_us, state.exited_us, state.events, state.error)
+        for state in execution.walk()
+    ]

@@ -42,7 +42,11 @@ def note(step: str, error: Exception) -> None:
         raise error
     failures[step] = failures.get(step, 0) + 1
     if failures[step] == 1:
-        complain(f"could not {step}, the function goes on without it: {error!r:.300}")
+        try:
+            told = f"{error!r:.300}"
+        except Exception:  # noqa: BLE001  an exception of a library may not even be printable
+            told = type(error).__name__
+        complain(f"could not {step}, the function goes on without it: {told}")
 
 
 def _is_of_a_signal_handler(error: Exception) -> bool:

@@ -32,8 +32,9 @@ from hopscope_stage.logs import lines_of
 pytestmark = [pytest.mark.stage, pytest.mark.xdist_group("stage")]
 
 OWNER = """
-import sys, threading
+import signal, sys, threading
 from hopscope_stage import App, Stage
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits that it is ignored
 with Stage.start(report=lambda _: None) as stage:
     print(stage.emulator.process_group, stage.emulator.folder, flush=True)
     threading.Event().wait()

@@ -72,7 +72,7 @@ def test_a_bad_log_is_counted_by_reason_and_everything_else_kept(typed: Typed, t
     code, out, err = typed("collect", "file:a.log", "--once")
     _, stats, _ = typed("stats", "--json")
 
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, "hopscope: hopscope stats says why lines were refused\n")
     assert out.startswith("received 17: 10 stored, 0 repeated, 7 refused")
     counted = json.loads(stats)
     assert {name: counted[name] for name in ("hopscope", "received", "stored", "repeated", "refused")} == {

@@ -207,7 +207,7 @@ def packages(workshop: Workshop) -> Packages:
     with ThreadPoolExecutor(2) as pool:
         packaged = dict(zip(wanted, pool.map(made, wanted), strict=True))
     for stale in set(kept.iterdir()) - {package.folder for package in packaged.values()}:
-        shutil.rmtree(stale)
+        shutil.rmtree(stale, ignore_errors=True)  # another worker sweeps here at the same time
     return packaged
 
 

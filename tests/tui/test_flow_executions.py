@@ -5,7 +5,7 @@ from dataclasses import replace
 from hopscope_collector.executions import Execution, State
 from hopscope_collector.executions.model import Identity
 from hopscope_collector.flow import Flow, Hop, Link, Send
-from hopscope_tui.drawing.outline import outline
+from hopscope_collector.shape.outline import outline
 from hopscope_tui.drawing.rows import row_cells, row_text
 from hopscope_tui.drawing.waterfall import label_of
 from hopscope_tui.flow_executions import execution_part_rows

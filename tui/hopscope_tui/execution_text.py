@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from hopscope_collector.executions.model import Execution, State, Wait
 from hopscope_collector.executions.unreached import Unreached
+from hopscope_collector.shape.times import date_and_clock, duration
 from hopscope_tui.drawing.rows import EMPTY, Row, Run, fit_row
-from hopscope_tui.drawing.times import date_and_clock, duration
 from hopscope_tui.execution_graph import GLYPHS, ROLES, Folding, GraphRow, graph_of, took_us, tries_of, word_of
 from hopscope_tui.neutral import cells, fit, fit_middle, neutral
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from hopscope_collector.flow import Flow, Hop, Link, Send
 from hopscope_collector.rules import resource_name
-from hopscope_tui.drawing.times import duration
+from hopscope_collector.shape.times import duration
 from hopscope_tui.flow_text import BROKERS
 from hopscope_tui.neutral import neutral
 

@@ -20,12 +20,12 @@ import click
 
 from hopscope_collector.flow import Evidence, Flow, Hop, Link, Wait
 from hopscope_collector.rules import resource_name
+from hopscope_collector.shape.outline import Step, outline
+from hopscope_collector.shape.summary import made_of
+from hopscope_collector.shape.times import NO_TIME, age, date_and_clock, duration
 from hopscope_tui.drawing.flow_line import flow_row, heading_row
-from hopscope_tui.drawing.headline import made_of
-from hopscope_tui.drawing.outline import Step, outline
 from hopscope_tui.drawing.rows import Row, Run, beside, fit_row, row_text, said
 from hopscope_tui.drawing.statuses import look_of
-from hopscope_tui.drawing.times import NO_TIME, age, date_and_clock, duration
 from hopscope_tui.drawing.waterfall import label_of
 from hopscope_tui.neutral import cells, head, neutral
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from hopscope_collector.filter import Filter, Term
 from hopscope_collector.flow import Flow
 from hopscope_collector.query import Flows, last_seen
-from hopscope_tui.drawing.activity import UNFINISHED
+from hopscope_collector.shape.activity import UNFINISHED
 
 if TYPE_CHECKING:
     from hopscope_collector.store.contract import Seen

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hopscope_collector.flow import Failure
-from hopscope_tui.drawing.flow_line import flow_row, heading_row, now_at
+from hopscope_collector.shape.summary import now_at
+from hopscope_tui.drawing.flow_line import flow_row, heading_row
 from hopscope_tui.drawing.rows import row_text
 
 MINUTE_US = 60_000_000

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hopscope_collector.flow import Link
+from hopscope_collector.shape.outline import outline
 from hopscope_tui.drawing.graph import MOST_STEPS, graph_of
-from hopscope_tui.drawing.outline import outline
 from hopscope_tui.drawing.rows import row_text
 
 MINUTE_US = 60_000_000

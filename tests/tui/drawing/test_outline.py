@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hopscope_collector.flow import Link
-from hopscope_tui.drawing.outline import outline
+from hopscope_collector.shape.outline import outline
 
 
 def test_attempts_at_one_message_are_one_step(orders):

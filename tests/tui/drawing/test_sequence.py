@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from hopscope_tui.drawing.outline import outline
+from hopscope_collector.shape.outline import outline
 from hopscope_tui.drawing.rows import row_text
 from hopscope_tui.drawing.sequence import heading_row, message_row, offset_for, sequence_of
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hopscope_tui.drawing.activity import Stretch, stretches_of
+from hopscope_collector.shape.activity import Stretch, stretches_of
 from hopscope_tui.drawing.rows import row_text
 from hopscope_tui.drawing.time_bar import time_bar
 

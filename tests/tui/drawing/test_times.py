@@ -2,7 +2,7 @@
 
 import pytest
 
-from hopscope_tui.drawing.times import age, clock, duration
+from hopscope_collector.shape.times import age, clock, duration
 
 DURATIONS = [
     (None, "–"), (0, "0ms"), (400, "0.4ms"), (84_000, "84ms"), (999_400, "999ms"), (999_600, "1.0s"), (4_140_000, "4.1s"),

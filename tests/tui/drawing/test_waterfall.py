@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from hopscope_tui.drawing.axis import axis_of
-from hopscope_tui.drawing.outline import outline
+from hopscope_collector.shape.axis import axis_of
+from hopscope_collector.shape.outline import outline
 from hopscope_tui.drawing.rows import row_text
 from hopscope_tui.drawing.waterfall import heading_row, layout_of, step_row
 

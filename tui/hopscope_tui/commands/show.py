@@ -12,8 +12,8 @@ from hopscope_collector.flow import Flow
 from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
 from hopscope_collector.query import Flows
 from hopscope_collector.rules_file import rules_for
+from hopscope_collector.shape.summary import key_of
 from hopscope_collector.store.location import open_to_read, store_url
-from hopscope_tui.drawing.flow_line import key_of
 from hopscope_tui.flow_executions import execution_part_rows
 from hopscope_tui.flow_mermaid import mermaid_lines
 from hopscope_tui.flow_text import flow_rows, painted, terminal_cells

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hopscope_collector.flow import Flow
-from hopscope_tui.drawing.activity import FAILED
-from hopscope_tui.drawing.outline import NOBODY, Step, outline
+from hopscope_collector.shape.activity import FAILED
+from hopscope_collector.shape.outline import NOBODY, Step, outline
+from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row
-from hopscope_tui.drawing.times import duration
 
 _NUMBERS = (("hops", 6), ("failed", 7), ("waited", 7), ("p95", 7), ("ran", 7), ("p95", 7))
 _NUMBER_CELLS = sum(width for _, width in _NUMBERS) + 1

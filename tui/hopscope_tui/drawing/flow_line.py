@@ -6,12 +6,13 @@
 
 from dataclasses import dataclass
 
-from hopscope_collector.flow import Flow, Hop
-from hopscope_tui.drawing.activity import FAILED, end_of, stretches_of
+from hopscope_collector.flow import Flow
+from hopscope_collector.shape.activity import end_of, stretches_of
+from hopscope_collector.shape.summary import key_of, now_at
+from hopscope_collector.shape.times import age, duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row
 from hopscope_tui.drawing.statuses import look_of, status_row
 from hopscope_tui.drawing.time_bar import time_bar
-from hopscope_tui.drawing.times import age, duration
 
 _GAP = Run(" ")
 _STATUS_CELLS = 15
@@ -74,40 +75,3 @@ def flow_row(flow: Flow, width_cells: int, now_us: int) -> Row:
     if columns.hops:
         cells += [_GAP, column(str(len(flow.hops)), columns.hops, "dim", right=True)]
     return fit_row(cells, width_cells)
-
-
-def key_of(flow: Flow) -> str:
-    """What people call this flow: its first business key, else its correlation id, else its own id."""
-    value = next(iter(flow.keys.values()), None)
-    return value or flow.correlation_id or flow.id
-
-
-def now_at(flow: Flow) -> str:
-    """Where the flow stands: what it waits for, what failed, what runs, or what came last."""
-    pending = min(flow.waits, key=lambda wait: (wait.state == "waiting", wait.since_us), default=None)
-    if pending is not None and flow.status in ("overdue", "waiting", "lost"):
-        return f"no sign of {pending.expected}" if pending.state == "lost" else f"waiting: {pending.expected}"
-    failed = [hop for hop in flow.hops if hop.status in FAILED]
-    if failed and flow.status in FAILED:
-        return _failed_at(failed[-1])
-    running = [hop.function for hop in flow.hops if hop.status == "running"]
-    if running:
-        return ", ".join(dict.fromkeys(running))
-    return _last_word(flow)
-
-
-def _failed_at(hop: Hop) -> str:
-    """Function, what it raised, and how often it was tried."""
-    error = hop.error.type if hop.error else hop.status
-    tries = f" ×{hop.attempt}" if hop.attempt > 1 else ""
-    return f"{hop.function}  {error}{tries}"
-
-
-def _last_word(flow: Flow) -> str:
-    """The last event that was sent, or the last function that ran."""
-    last_hop = max(flow.hops, key=lambda hop: hop.started_us)
-    named = [send for send in flow.sends if send.kind and send.service != "states"]
-    if not named:
-        return last_hop.function
-    last_send = max(named, key=lambda send: send.sent_us)
-    return last_send.kind or last_hop.function

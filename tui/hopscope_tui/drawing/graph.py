@@ -18,12 +18,12 @@ be too wide, the cards become narrower and taller.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hopscope_tui.drawing.activity import last_sign_of
+from hopscope_collector.shape.activity import last_sign_of
+from hopscope_collector.shape.outline import Step
+from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.canvas import DOWN, UP, Canvas
-from hopscope_tui.drawing.outline import Step
 from hopscope_tui.drawing.rows import Row, Run, row_cells, said
 from hopscope_tui.drawing.statuses import look_of
-from hopscope_tui.drawing.times import duration
 from hopscope_tui.neutral import ELLIPSIS, cells, head, neutral
 
 MOST_STEPS = 400

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from hopscope_collector.flow import Flow
-from hopscope_tui.drawing.activity import end_of
-from hopscope_tui.drawing.flow_line import key_of
+from hopscope_collector.shape.activity import end_of
+from hopscope_collector.shape.summary import key_of, made_of
+from hopscope_collector.shape.times import MINUTE_US, SECOND_US, clock, duration
 from hopscope_tui.drawing.rows import Row, Run, beside, said
 from hopscope_tui.drawing.statuses import PROBLEMS, look_of
-from hopscope_tui.drawing.times import MINUTE_US, SECOND_US, clock, duration
 
 PULSE_FROM_CELLS = 100
 PULSE_CELLS = 14
@@ -62,18 +62,3 @@ def flow_headline(flow: Flow, width_cells: int, now_us: int) -> Row:
         said(f"  {flow.kind}", "dim"),
     )
     return beside(left, (Run(f"started {clock(flow.started_us)[:8]} UTC ", "dim"),), width_cells)
-
-
-def made_of(flow: Flow) -> str:
-    """`5 hops, 1 retry, 3 links by id, 1 by key`."""
-    retries = sum(hop.attempt > 1 for hop in flow.hops)
-    exact = sum(link.is_exact for link in flow.links)
-    parts = [_count(len(flow.hops), "hop"), _count(retries, "retry", "retries") if retries else ""]
-    parts.append(f"{_count(exact, 'link')} by id" if exact else "")
-    others = Counter(link.evidence[0] for link in flow.links if not link.is_exact)
-    parts += [f"{count} by {kind}" for kind, count in sorted(others.items())]
-    return ", ".join(part for part in parts if part)
-
-
-def _count(number: int, noun: str, plural: str | None = None) -> str:
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -9,11 +9,11 @@ request     5812c969-…                                                     y c
 from collections.abc import Iterable, Iterator
 
 from hopscope_collector.flow import Flow, Hop, Link, Send, Wait
-from hopscope_tui.drawing.evidence import in_words, sureness
-from hopscope_tui.drawing.outline import Step
+from hopscope_collector.shape.evidence import in_words, sureness
+from hopscope_collector.shape.outline import Step
+from hopscope_collector.shape.times import date_and_clock, duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
 from hopscope_tui.drawing.statuses import look_of
-from hopscope_tui.drawing.times import date_and_clock, duration
 from hopscope_tui.neutral import cells, head
 
 _LABEL_CELLS = 11

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hopscope_collector.flow import Flow
-from hopscope_tui.drawing.flow_line import key_of, now_at
+from hopscope_collector.shape.summary import key_of, now_at
+from hopscope_collector.shape.times import age
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row
 from hopscope_tui.drawing.statuses import PROBLEMS, look_of, status_row
-from hopscope_tui.drawing.times import age
 
 _STATUS_CELLS = 15
 _COUNT_CELLS = 6

@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hopscope_collector.flow import Flow
-from hopscope_tui.drawing.activity import last_sign_of
-from hopscope_tui.drawing.outline import Step
+from hopscope_collector.shape.activity import last_sign_of
+from hopscope_collector.shape.outline import Step
+from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
 from hopscope_tui.drawing.statuses import look_of
-from hopscope_tui.drawing.times import duration
 from hopscope_tui.neutral import cells, fit, fit_neutral, neutral
 
 _TIME_CELLS = 9

@@ -9,7 +9,7 @@ seen. So every stretch gets one cell first, and what is left is shared by the sq
 from collections.abc import Sequence
 from math import isqrt
 
-from hopscope_tui.drawing.activity import Kind, Stretch
+from hopscope_collector.shape.activity import Kind, Stretch
 from hopscope_tui.drawing.rows import Row, Run
 
 GLYPHS: dict[Kind, str] = {"waiting": "░", "running": "█", "retrying": "▒", "rest": "·"}

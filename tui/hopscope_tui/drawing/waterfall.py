@@ -12,12 +12,12 @@
 from dataclasses import dataclass
 
 from hopscope_collector.flow import Flow, Hop
-from hopscope_tui.drawing.activity import FAILED, end_of, last_sign_of, working_hops
-from hopscope_tui.drawing.axis import CUT_CELLS, Axis, axis_of
-from hopscope_tui.drawing.outline import NOBODY, Step
+from hopscope_collector.shape.activity import FAILED, end_of, last_sign_of, working_hops
+from hopscope_collector.shape.axis import CUT_CELLS, Axis, axis_of
+from hopscope_collector.shape.outline import NOBODY, Step
+from hopscope_collector.shape.times import NO_TIME, duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row, row_cells, said
 from hopscope_tui.drawing.statuses import look_of
-from hopscope_tui.drawing.times import NO_TIME, duration
 
 CUT_GLYPH = "╱"
 _TIME_CELLS = 7

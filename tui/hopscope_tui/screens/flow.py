@@ -9,11 +9,11 @@ from textual.widgets import ContentSwitcher
 
 from hopscope_collector.executions.model import Execution, State
 from hopscope_collector.flow import Flow, Hop
-from hopscope_tui.drawing.activity import UNFINISHED
+from hopscope_collector.shape.activity import UNFINISHED
+from hopscope_collector.shape.outline import Step, outline
 from hopscope_tui.drawing.headline import flow_headline
 from hopscope_tui.drawing.inspector import id_to_copy, inspect
 from hopscope_tui.drawing.notes import notes_row
-from hopscope_tui.drawing.outline import Step, outline
 from hopscope_tui.drawing.state_facts import state_rows
 from hopscope_tui.drawing.statuses import PROBLEMS
 from hopscope_tui.messages import FlowRead, Pointed

@@ -10,8 +10,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from hopscope_collector.flow import Flow
+from hopscope_collector.shape.outline import Step
 from hopscope_tui.drawing.graph import Picture, Place, graph_of
-from hopscope_tui.drawing.outline import Step
 from hopscope_tui.messages import Pointed
 from hopscope_tui.widgets.drawn import ROLE_CLASSES, row_or_fault, strip_of
 

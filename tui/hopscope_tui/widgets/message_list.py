@@ -1,7 +1,7 @@
 """One flow as a sequence of messages between functions."""
 
 from hopscope_collector.flow import Flow
-from hopscope_tui.drawing.outline import Step
+from hopscope_collector.shape.outline import Step
 from hopscope_tui.drawing.rows import Row
 from hopscope_tui.drawing.sequence import MessageSequence, heading_row, message_row, offset_for, sequence_of
 from hopscope_tui.messages import Pointed

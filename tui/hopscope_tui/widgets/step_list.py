@@ -1,7 +1,7 @@
 """The steps of one flow with their times: a tree and a waterfall with one cursor."""
 
 from hopscope_collector.flow import Flow
-from hopscope_tui.drawing.outline import Step
+from hopscope_collector.shape.outline import Step
 from hopscope_tui.drawing.rows import Row
 from hopscope_tui.drawing.waterfall import Layout, heading_row, layout_of, step_row
 from hopscope_tui.messages import Pointed

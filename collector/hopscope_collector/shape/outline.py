@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from hopscope_collector.flow import EVIDENCE_ORDER, Flow, Hop, Link, Send, Wait
-from hopscope_tui.drawing.activity import FAILED, attempts_of
+from hopscope_collector.shape.activity import FAILED, attempts_of
 
 NOBODY = "nobody seen"
 

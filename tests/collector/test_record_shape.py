@@ -1,6 +1,7 @@
 """A glance accepts nothing that decoding refuses, and sees what decoding sees."""
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def nearly_records(draw: st.DrawFn) -> dict[str, Any]:
         if draw(st.booleans()):
             part.pop(name, None)
         else:
-            part[name] = draw(ODD)
+            part[name] = deepcopy(draw(ODD))  # it may be replaced inside in its turn
     return found
 
 

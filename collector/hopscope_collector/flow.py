@@ -7,7 +7,8 @@
     ├── links       what joins a send (or an earlier hop) to a hop, with its evidence
     └── waits       what the flow is waiting for, or waited for too long
 
-Times are epoch microseconds, UTC, as recorded: clock skew is annotated, never corrected in place.
+Times are epoch microseconds, UTC, as recorded: clock skew is annotated (`Hop.clock_offset_us`), never corrected in
+place.
 """
 
 from collections.abc import Mapping
@@ -112,6 +113,10 @@ class Hop:
     """Equal bodies have equal hashes. None when it was not computed."""
 
     error: Failure | None = None
+
+    clock_offset_us: int = 0
+    """What to add to its times, and to those of its sends, so that nothing comes before what led to it: by how much
+    the function's clock is behind at least (negative: ahead). 0 when nothing shows that it is off."""
 
     @property
     def is_over(self) -> bool:

@@ -55,6 +55,7 @@ def _hop(hop: Hop) -> JsonObject:
         "ended_us": hop.ended_us,
         "deadline_us": hop.deadline_us,
         "sent_us": hop.sent_us,
+        "clock_offset_us": hop.clock_offset_us,
         "correlation_id": hop.correlation_id,
         "keys": dict(hop.keys),
         "attributes": dict(hop.attributes),

@@ -199,6 +199,8 @@ def _details(step: Step) -> Iterator[tuple[str, str]]:
     if step.link is not None:
         is_after = step.link.evidence[0] == "key" and step.send is not None and step.send.name
         yield evidence_words(step.link) + (f", after {step.send.name}" if is_after and step.send else ""), "faint"
+    if step.hop is not None and step.hop.clock_offset_us:
+        yield clock_words(step.hop), "faint"
     for hop in step.hops:
         if hop.error is not None:
             tried = f"attempt {hop.attempt} {hop.status}" if len(step.hops) > 1 or hop.attempt > 1 else hop.status
@@ -207,6 +209,13 @@ def _details(step: Step) -> Iterator[tuple[str, str]]:
             yield f"{tried}{after}: {hop.error.type}{message}", "failed"
         elif hop.status in ("timed-out", "dead-lettered"):
             yield f"attempt {hop.attempt} {hop.status}: its end was never recorded", "failed"
+
+
+def clock_words(hop: Hop) -> str:
+    """How far the clock of a hop is off; its times are shown as it recorded them."""
+    off = "behind" if hop.clock_offset_us > 0 else "ahead"
+    corrected = date_and_clock(hop.started_us + hop.clock_offset_us)
+    return f"its clock is at least {duration(abs(hop.clock_offset_us))} {off}: corrected, it began {corrected} UTC"
 
 
 def way_of(step: Step) -> str:

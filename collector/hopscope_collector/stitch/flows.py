@@ -4,6 +4,7 @@ records ─▶ invocations ─▶ hops, sends ─▶ links, strongest evidence f
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.facts import Fact
@@ -12,6 +13,7 @@ from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.bodies import add_body_edges, add_redriven_edges
 from hopscope_collector.stitch.brokers import with_brokers
+from hopscope_collector.stitch.clocks import clock_offsets
 from hopscope_collector.stitch.duplicates import duplicates_of
 from hopscope_collector.stitch.exact import add_exact_edges
 from hopscope_collector.stitch.executions import executed, join_callbacks
@@ -156,7 +158,7 @@ def _flow_of(parts: _Parts, weave: Weave, waiting: Waiting, now_us: int) -> Flow
         id=first.trace_id if first.has_own_trace else first.id,
         status=status,
         started_us=first.started_us,
-        hops=tuple(hops),
+        hops=tuple(_with_clocks(hops, sends, links)),
         sends=tuple(sends),
         links=tuple(links),
         traces=tuple(dict.fromkeys(hop.trace_id for hop in hops if hop.has_own_trace)),
@@ -167,6 +169,11 @@ def _flow_of(parts: _Parts, weave: Weave, waiting: Waiting, now_us: int) -> Flow
         executions=_executions_of(hops, sends),
         notes=(*duplicates, *notes_of(hops, sends, links, weave.rules), *sorted(noted)),
     )
+
+
+def _with_clocks(hops: Sequence[Hop], sends: Sequence[Send], links: Sequence[Link]) -> Sequence[Hop]:
+    offsets = clock_offsets(hops, sends, links)
+    return [replace(hop, clock_offset_us=offsets.get(hop.id, 0)) for hop in hops] if offsets else hops
 
 
 def _sends_by_hop(links: Iterable[Link]) -> dict[str, frozenset[str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hopscope_collector.flow import Hop, Link, Send
 from hopscope_collector.rules import Rules, resource_name
+from hopscope_collector.stitch.clocks import KEEP_TIME, without_repeats
 from hopscope_collector.stitch.hops import BEGIN
 from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE
 
@@ -35,9 +36,9 @@ def _skew(links: Iterable[Link], hops: dict[str, Hop], sends: dict[str, Send], r
     A broker that says when it took the message is a third clock between the two: then it is known which one is off.
     """
     worst: dict[tuple[str, str], int] = {}
-    for link in links:
+    for link in without_repeats((link for link in links if link.is_exact), sends):
         send, hop = sends.get(link.from_id), hops[link.to_id]
-        if send is None or not link.is_exact:
+        if send is None:
             continue
         sender = hops[send.hop].function
         for slow, fast, waited_us in _waits_between_clocks(send, sender, hop):
@@ -50,7 +51,7 @@ def _skew(links: Iterable[Link], hops: dict[str, Hop], sends: dict[str, Send], r
 def _waits_between_clocks(send: Send, sender: str, hop: Hop) -> Iterator[tuple[str, str, int]]:
     """What should follow each other: the clock of the later event, of the earlier one, and the time between them."""
     broker = f"the broker ({hop.source})"
-    if hop.sent_us is None or not set(send.refs[:1]) & set(hop.refs[:1]):
+    if hop.sent_us is None or hop.source not in KEEP_TIME or not set(send.refs[:1]) & set(hop.refs[:1]):
         yield hop.function, sender, hop.started_us - send.sent_us
         return
     yield hop.function, broker, hop.started_us - hop.sent_us

@@ -130,7 +130,7 @@ def a_put(number: int, event_id: str, name: str = "order_placed", count: int = 1
 Stitched = Callable[..., list[Flow]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def stitched() -> Stitched:
     """The flows of invocations, seen some seconds after the fixed moment, by rules written as in hopscope.toml."""
 
@@ -142,7 +142,7 @@ def stitched() -> Stitched:
     return stitch
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> types.SimpleNamespace:
     """The factories of this file by their names: `make.Invoked(1)`, `make.a_put(1, "e1")`."""
     return types.SimpleNamespace(**globals())

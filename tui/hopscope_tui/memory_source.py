@@ -6,7 +6,9 @@ from threading import Lock
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow import Flow
-from hopscope_tui.source import Window
+from hopscope_tui.overview import kinds_of, pulse_of
+from hopscope_tui.sorting import Order, sorted_flows
+from hopscope_tui.source import PLAIN, Kinds, Window
 
 
 class MemorySource:
@@ -22,6 +24,9 @@ class MemorySource:
 
         self.problem: Exception | None = None
         """Raised by every answer while it is set: a store that vanished."""
+
+        self.caution: str | None = None
+        """What a real source would warn of."""
 
     @property
     def name(self) -> str:
@@ -45,16 +50,30 @@ class MemorySource:
         self._answer()
         return self._token
 
-    def window(self, filter_text: str, first: int, count: int) -> Window:
-        """Newest first, as every source."""
+    def window(self, filter_text: str, first: int, count: int, order: Order = PLAIN) -> Window:
+        """Newest first, as every source, or in another order."""
+        found, now_us = self._found(filter_text), self._now_us()
+        pulse = pulse_of(found, now_us)
+        if not order.is_plain:
+            found = sorted_flows(found, order, now_us)
+        return Window(first, tuple(found[first : first + count]), total=len(found), pulse=pulse)
+
+    def kinds(self, filter_text: str) -> Kinds:
+        """Of all that fit."""
+        found = self._found(filter_text)
+        return Kinds(tuple(kinds_of(found, self._now_us())), len(found), is_whole=True)
+
+    def _found(self, filter_text: str) -> list[Flow]:
         self._answer()
         with self._lock:
             flows = list(self._flows.values())
-        fits = parsed(filter_text).matcher()
-        now_us = max((flow.started_us for flow in flows), default=0)
+        fits, now_us = parsed(filter_text).matcher(), self._now_us()
         found = [flow for flow in flows if fits(flow, now_us)]
-        found.sort(key=lambda flow: (flow.started_us, flow.id), reverse=True)
-        return Window(first, tuple(found[first : first + count]), total=len(found))
+        return sorted(found, key=lambda flow: (flow.started_us, flow.id), reverse=True)
+
+    def _now_us(self) -> int:
+        with self._lock:
+            return max((flow.started_us for flow in self._flows.values()), default=0)
 
     def flow(self, id_text: str) -> Flow | None:
         """By id, correlation id, key with or without its name, request id or ref."""

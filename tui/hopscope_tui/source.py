@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from hopscope_collector.flow import Flow
+from hopscope_tui.overview import KindRow, Pulse
+from hopscope_tui.sorting import Order
 
 if TYPE_CHECKING:
     from hopscope_collector.executions.model import Execution
@@ -30,9 +32,28 @@ class Window:
     is_total_known: bool = True
     """False when there are at least `total`: the source counts on as the person scrolls."""
 
+    pulse: Pulse | None = None
+    """Arrivals and failures among the newest flows that fit. None when the source does not say."""
+
+    sorted_among: int | None = None
+    """The order holds among so many of the newest flows. None when it holds among all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The kinds of flows there are."""
+
+    rows: tuple[KindRow, ...]
+    looked_at: int
+    is_whole: bool
+    """False when there are older flows that were not looked at."""
+
+
+PLAIN = Order()
+
 
 class FlowSource(Protocol):
-    """Flows, newest first.
+    """Flows, newest first unless another order is asked for.
 
     Every method MAY block and MAY raise. A caller that is told `BadFilter` (collector/filter.py) has a person to tell;
     one that is told anything else MUST try again later: a store may be locked, vanish and come back.
@@ -47,8 +68,21 @@ class FlowSource(Protocol):
         """Differs from before when anything that could be shown has changed. Cheap."""
         ...
 
-    def window(self, filter_text: str, first: int, count: int) -> Window:
+    @property
+    def caution(self) -> str | None:
+        """What a person should know of all that is shown: that it is sampled, or late. None when nothing is."""
+        ...
+
+    def window(self, filter_text: str, first: int, count: int, order: Order = PLAIN) -> Window:
         """At most `count` flows that match, from row `first` on.
+
+        Raises:
+            BadFilter: when the filter cannot be understood.
+        """
+        ...
+
+    def kinds(self, filter_text: str) -> Kinds:
+        """The flows that match, grouped by kind.
 
         Raises:
             BadFilter: when the filter cannot be understood.

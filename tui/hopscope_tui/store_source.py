@@ -18,10 +18,15 @@ from hopscope_collector.stitch.executions import executions_of
 from hopscope_collector.store.contract import Reach, Store
 from hopscope_collector.store.location import open_to_read, store_url
 from hopscope_tui.listing import Listing
-from hopscope_tui.source import Window
+from hopscope_tui.overview import kinds_of, pulse_of
+from hopscope_tui.sorting import Order, sorted_flows
+from hopscope_tui.source import PLAIN, Kinds, Window
 
 TIME_CHANGES_US = 5_000_000
 """Statuses that only time changes (waiting to overdue, running to timed-out) are judged anew so often."""
+
+MOST_SORTED = 1_000
+"""An order other than the store's own, and the kinds, are worked out among so many of the newest flows."""
 
 _SQLITE = "sqlite:///"
 
@@ -49,10 +54,20 @@ class StoreSource:
         with self._lock:
             return self._opened().token()
 
-    def window(self, filter_text: str, first: int, count: int) -> Window:
+    @property
+    def caution(self) -> str | None:
+        """A store is as it is."""
+        return None
+
+    def window(self, filter_text: str, first: int, count: int, order: Order = PLAIN) -> Window:
         """See `FlowSource`; counts on as the person scrolls."""
         with self._lock:
-            return self._opened().window(filter_text, first, count)
+            return self._opened().window(filter_text, first, count, order)
+
+    def kinds(self, filter_text: str) -> Kinds:
+        """Among the newest flows that fit."""
+        with self._lock:
+            return self._opened().kinds(filter_text)
 
     def flow(self, id_text: str) -> Flow | None:
         """By whatever id the person has."""
@@ -108,19 +123,40 @@ class _OpenStore:
         self._store_token = changes.token
         return changes.token, _now_us() // TIME_CHANGES_US
 
-    def window(self, filter_text: str, first: int, count: int) -> Window:
+    def window(self, filter_text: str, first: int, count: int, order: Order) -> Window:
         """Part of the list of what fits, brought up to date if it was read before."""
+        listing = self._brought_up_to_date(filter_text, range(first, first + count))
+        now_us = _now_us()
+        if order.is_plain:
+            listing.reach(first + count)
+            known = listing.known
+            pulse = pulse_of(known[:MOST_SORTED], now_us, is_whole=listing.is_whole and len(known) <= MOST_SORTED)
+            return Window(first, tuple(known[first : first + count]), len(known), listing.is_whole, pulse)
+        listing.reach(MOST_SORTED)
+        known = sorted_flows(listing.known[:MOST_SORTED], order, now_us)
+        is_whole = listing.is_whole and len(listing.known) <= MOST_SORTED
+        pulse = pulse_of(known, now_us, is_whole=is_whole)
+        among = None if is_whole else len(known)
+        return Window(first, tuple(known[first : first + count]), len(known), pulse=pulse, sorted_among=among)
+
+    def kinds(self, filter_text: str) -> Kinds:
+        """Worked out anew each time: a screen of them is asked for by a person."""
+        listing = self._brought_up_to_date(filter_text, range(0))
+        listing.reach(MOST_SORTED)
+        known = listing.known[:MOST_SORTED]
+        is_whole = listing.is_whole and len(listing.known) <= MOST_SORTED
+        return Kinds(tuple(kinds_of(known, _now_us(), is_whole=is_whole)), len(known), is_whole)
+
+    def _brought_up_to_date(self, filter_text: str, in_sight: range) -> Listing:
         token = self.token()
         if self._listing is None or filter_text != self._filter_text:
             self._listing, self._filter_text = Listing(self.flows, parsed(filter_text)), filter_text
         elif self._has_lost_track:
             self._listing.forget()
         elif token != self._listed_at:
-            self._listing.renew(self._changed, range(first, first + count))
+            self._listing.renew(self._changed, in_sight)
         self._listed_at, self._changed, self._has_lost_track = token, set(), False
-        self._listing.reach(first + count)
-        known = self._listing.known
-        return Window(first, tuple(known[first : first + count]), len(known), self._listing.is_whole)
+        return self._listing
 
 
 def _file_id(url: str) -> FileId | None:

@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hopscope_tui.drawing import edges, problems
-from hopscope_tui.drawing.edges import edges_of, percentile
+from hopscope_tui.drawing.edges import edges_of
 from hopscope_tui.drawing.problems import problems_of
 from hopscope_tui.drawing.rows import row_text
+from hopscope_tui.overview import percentile
 
 
 def test_alike_problems_are_one_row_the_worst_first(orders):

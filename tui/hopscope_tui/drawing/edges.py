@@ -14,6 +14,7 @@ from hopscope_collector.shape.activity import FAILED
 from hopscope_collector.shape.outline import NOBODY, Step, outline
 from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row
+from hopscope_tui.overview import percentile
 
 _NUMBERS = (("hops", 6), ("failed", 7), ("waited", 7), ("p95", 7), ("ran", 7), ("p95", 7))
 _NUMBER_CELLS = sum(width for _, width in _NUMBERS) + 1
@@ -108,11 +109,6 @@ def edge_row(edge: Edge, width_cells: int) -> Row:
         column(edge.receiver, share, "faint" if edge.receiver == NOBODY else "strong"),
     ]
     return fit_row((glyph, *_spaced(names), *cells), width_cells)
-
-
-def percentile(values: Sequence[int], percent: int) -> int | None:
-    """The value that so many of a hundred do not exceed, of sorted values. None of none."""
-    return values[min(len(values) * percent // 100, len(values) - 1)] if values else None
 
 
 def _measure(step: Step, waited: list[int], ran: list[int]) -> None:

@@ -15,7 +15,7 @@ import botocore.client
 import pytest
 from botocore.stub import Stubber
 
-from hopscope_layer import bootstrap, current, depart, guard
+from hopscope_layer import bootstrap, current, guard
 from hopscope_layer.settings import settings_of
 
 CARRIER = "00-5e1b41515ac6c58f5b4c1d5f6a7b8c9d-9f1c22ab03d40001-01;web-7781"
@@ -74,10 +74,10 @@ def same_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5e1b4151-5ac6c58f5b4c1d5f0a7b8c9d")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def hooked() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def one_door() -> Iterator[None]:
+    """Prevents that the door of one test stands behind the door of the next, which would be shown its carriers."""
     original = botocore.client.BaseClient._make_api_call
-    depart.hook(botocore.client)
     yield
     botocore.client.BaseClient._make_api_call = original
 

@@ -4,6 +4,8 @@
     hopscope flows      page(filter, limit, after)
     hopscope show       find(id), executions(flow)
     the screens         page(), flow(id); what changed, they ask the store: `changes_since()`
+                        page(filter, limit, order="duration"): the list sorted otherwise
+                        kinds(window, filter): the list by kind, with percentiles, arrivals and failures
 
 Nothing is assembled before somebody asks: records are read with everything that is connected to them, and stitched.
 """
@@ -11,15 +13,18 @@ Nothing is assembled before somebody asks: records are read with everything that
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from hopscope_collector.executions.model import Execution
-from hopscope_collector.filter import Filter, Term
+from hopscope_collector.filter import EVERYTHING, Filter, Term
 from hopscope_collector.flow import Flow
+from hopscope_collector.kinds import Kinds, Ran, Window, kinds_of
 from hopscope_collector.matching import since_us
 from hopscope_collector.mentions import ids_in, keys_in
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch import flows_of
 from hopscope_collector.stitch.executions import executions_of
+from hopscope_collector.stitch.statuses import FLOW_MEANING
 from hopscope_collector.stitch.waits import known_consumers_of
 from hopscope_collector.store.contract import Closure, Reach, Seen, Store
 from hopscope_wire.context import context_of, trace_id_of_root
@@ -30,12 +35,21 @@ CHUNK_INVOCATIONS = 256
 MOST_LOOKED_AT = 10_000
 """Flows that one page compares with its filter before it says: so far nothing more."""
 
+MOST_SORTED = 10_000
+"""Newest flows that fit of which a list is sorted otherwise than by time, and kinds are counted."""
+
+Order = Literal["seen", "age", "duration", "hops", "attempts", "status"]
+"""Last seen first; begun first; longest first; most hops first; most attempts at one message first; worst first."""
+
 SHARED_REACH = Reach()
 LONG_REACH = Reach(max_records_an_id=200_000, max_records=400_000)
 """For a flow of thousands of hops, whose own trace id is in every record."""
 
 EXECUTION_KINDS = ("states", "durable")
 """What the ref of an execution begins with: it stands before the ARN."""
+
+STATUS_RANK = {status: rank for rank, status in enumerate(FLOW_MEANING)}
+"""Worst first, as in docs/statuses.md."""
 
 _HOP_ID = re.compile(r"([0-9a-f]{16})\.[0-9]+\Z")
 _XRAY_ID = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}\Z")
@@ -51,6 +65,10 @@ class Page:
 
     looked_at: int
     """How many flows were compared with the filter."""
+
+    is_partial: bool = False
+    """True when it ends before its limit because enough was looked at, or was sorted among the newest flows only.
+    Then `after`, unless it is None, goes on from where it stopped."""
 
 
 class Flows:
@@ -68,12 +86,33 @@ class Flows:
         self._key_names: set[str] = set()
         self._has_learned = False
 
-    def page(self, wanted: Filter, limit: int, after: Seen | None = None) -> Page:
+    def page(self, wanted: Filter, limit: int, after: Seen | None = None, *, order: Order = "seen") -> Page:
         """At most `limit` flows that fit, from where the page before ended.
 
         A flow stands where its last invocation stands. One that moves up while somebody turns pages is not shown
-        again further down.
+        again further down. In another order than `seen` there is one page: the first of the newest `MOST_SORTED`
+        flows that fit, `is_partial` when there are more; `after` is neither heeded nor given then.
         """
+        if order != "seen":
+            return self._sorted(wanted, limit, order)
+        return self._page(wanted, limit, after)
+
+    def kinds(self, window: Window, wanted: Filter = EVERYTHING) -> Kinds:
+        """The flows that fit and began in the window, by kind; the newest `MOST_SORTED` of them."""
+        page = self._page(wanted, MOST_SORTED)
+        ran = [
+            Ran(flow.kind, flow.status, flow.started_us, flow.ended_us and flow.ended_us - flow.started_us)
+            for flow in page.flows
+        ]
+        return kinds_of(ran, window, is_partial=page.after is not None)
+
+    def _sorted(self, wanted: Filter, limit: int, order: Order) -> Page:
+        now_us = self._clock()
+        page = self._page(wanted, MOST_SORTED)
+        flows = sorted(page.flows, key=lambda flow: _rank(flow, order, now_us))[:limit]
+        return Page(tuple(flows), None, page.looked_at, is_partial=page.after is not None)
+
+    def _page(self, wanted: Filter, limit: int, after: Seen | None = None) -> Page:
         now_us, fits = self._clock(), wanted.matcher()
         ids = wanted.exact_ids()
         flows = iter(self._having(ids, now_us)) if ids else self._newest(after, now_us, _earliest_us(wanted, now_us))
@@ -82,7 +121,7 @@ class Flows:
         last: Seen | None = None
         for flow in flows:
             if len(found) == limit or looked_at == MOST_LOOKED_AT:
-                return Page(tuple(found), last, looked_at)
+                return Page(tuple(found), last, looked_at, is_partial=len(found) < limit)
             looked_at += 1
             last = last_seen(flow)
             if (after is None or last < after) and fits(flow, now_us):
@@ -202,6 +241,18 @@ def last_seen(flow: Flow) -> Seen:
     """Where the flow stands among the newest: at its last invocation."""
     started_us, invocation_id, trace_id = max((hop.started_us, hop.invocation_id, hop.trace_id) for hop in flow.hops)
     return Seen(started_us, invocation_id, trace_id)
+
+
+def _rank(flow: Flow, order: Order, now_us: int) -> tuple[int, int]:
+    """Least first; among equals the one that began last."""
+    ranks = {
+        "age": flow.started_us,
+        "duration": flow.started_us - (flow.ended_us or max(now_us, flow.started_us)),
+        "hops": -len(flow.hops),
+        "attempts": -max(hop.attempt for hop in flow.hops),
+        "status": STATUS_RANK[flow.status],
+    }
+    return ranks.get(order, 0), -flow.started_us
 
 
 def all_ids_of(flow: Flow) -> set[str]:

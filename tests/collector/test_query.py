@@ -10,6 +10,7 @@ from hopscope_collector.executions import histories_of
 from hopscope_collector.executions.keeping import kept
 from hopscope_collector.filter import parsed
 from hopscope_collector.key_paths import key_paths_of
+from hopscope_collector.kinds import Window
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
 from hopscope_collector.store.contract import batch_of
@@ -252,3 +253,20 @@ def test_an_execution_is_found_by_its_arn_alone():
 
     assert flows.execution(ARN).status == "RUNNING"
     assert flows.executions(flows.flow("o-7")) == ()
+
+
+def test_a_list_may_be_sorted_otherwise_than_by_time():
+    flows, _ = flows_over(*(an_order(number, error=number in (2, 5)) for number in range(1, 7)))
+
+    assert numbers(flows.page(parsed(""), 3, order="age").flows) == [1, 2, 3]
+    assert numbers(flows.page(parsed(""), 3, order="status").flows) == [5, 2, 6]
+    assert numbers(flows.page(parsed("status:failed"), 3, order="duration").flows) == [5, 2]
+
+
+def test_kinds_count_what_began_in_the_window():
+    flows, _ = flows_over(*(an_order(number, error=number in (2, 5)) for number in range(1, 7)))
+
+    found = flows.kinds(Window(START_US + 2 * SECOND_US, START_US + 6 * SECOND_US, buckets=2), parsed("fn:print"))
+
+    assert [(kind.name, kind.flows, kind.failed) for kind in found.kinds] == [("POST /orders", 4, 2)]
+    assert (found.arrivals, found.failures, found.is_partial) == ((2, 2), (1, 1), False)

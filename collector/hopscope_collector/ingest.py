@@ -64,6 +64,15 @@ class Collected:
         self.repeated += written.repeated
         self.refused += written.refused
 
+    def include(self, other: "Collected") -> None:
+        """Add what came in another way."""
+        self.stored += other.stored
+        self.repeated += other.repeated
+        self.refused += other.refused
+        self.others += other.others
+        self.facts += other.facts
+        self.failed += other.failed
+
 
 class Watcher(Protocol):
     """Who is told how it goes."""

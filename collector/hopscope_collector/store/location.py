@@ -19,6 +19,7 @@ from hopscope_collector.store.memory import MemoryStore
 from hopscope_collector.store.sqlite import SqliteStore
 
 SQLITE = "sqlite:///"
+MEMORY = "memory:"
 
 
 def store_url(given: str | None) -> str:
@@ -35,7 +36,7 @@ def open_to_write(url: str | None = None, waiting: Waiting = unheard) -> Store:
         NotAStoreUrl, StoreError: see `errors.py`.
     """
     meant = store_url(url)
-    if meant == "memory:":
+    if meant == MEMORY:
         return MemoryStore()
     return SqliteStore(_path_of(meant), waiting=waiting)
 
@@ -47,7 +48,7 @@ def open_to_read(url: str | None = None) -> Store:
         NotAStoreUrl, StoreMissing, StoreError: see `errors.py`.
     """
     meant = store_url(url)
-    if meant == "memory:":
+    if meant == MEMORY:
         return MemoryStore()
     return SqliteStore(_path_of(meant), read_only=True)
 

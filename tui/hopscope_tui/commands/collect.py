@@ -1,36 +1,71 @@
-"""`hopscope collect SOURCE...`: lines in, records in the store."""
+"""`hopscope collect SOURCE... [--listen HOST:PORT]`: lines in, records in the store."""
 
+import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from hopscope_collector.errors import CollectorError, InputError
 from hopscope_collector.ingest import Collected, collect, follow, spare_the_garbage_collector
 from hopscope_collector.moments import moment_us
 from hopscope_collector.rules_file import rules_for
 from hopscope_collector.sources.contract import Stop
 from hopscope_collector.sources.naming import Wanted, sources_of
-from hopscope_collector.store.location import open_to_write, store_url
+from hopscope_collector.store.contract import Store
+from hopscope_collector.store.location import MEMORY, open_to_read, open_to_write, store_url
 from hopscope_tui.neutral import neutral
+
+if TYPE_CHECKING:
+    from hopscope_collector.api.listener import Listener
+    from hopscope_collector.api.settings import Settings
 
 SAID_EVERY_S = 10.0
 """How often progress is said where there is no terminal to write it over on."""
 
 
+class CannotCollect(InputError):
+    """What was asked for contradicts itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed."""
+
+    sources: tuple[str, ...]
+    store: str | None
+    once: bool
+    since: str
+    until: str | None
+    keys: str | None
+    listen: str | None
+    tls_cert: Path | None
+    tls_key: Path | None
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether sources are read on until somebody stops us."""
+        return not self.once and self.until is None
+
+
 @click.command(name="collect")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--store", metavar="URL", help="Where to store; default $HOPSCOPE_STORE, else a file of yours.")
 @click.option("--once", is_flag=True, help="Read what is there and end, instead of following.")
 @click.option("--since", metavar="WHEN", default="24h", show_default=True, help="Where reading of logs begins.")
 @click.option("--until", metavar="WHEN", help="Where it ends.")
 @click.option("--keys", metavar="FILE", help="hopscope.toml that names where business keys are in executions' input.")
-def command(
-    sources: tuple[str, ...], store: str | None, *, once: bool, since: str, until: str | None, keys: str | None
-) -> None:
+@click.option("--listen", metavar="HOST:PORT", help="Take in records and OTLP over HTTP, and answer queries.")
+@click.option("--tls-cert", type=click.Path(path_type=Path), metavar="FILE", help="With --listen: a certificate (PEM).")
+@click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="With --listen: its key (PEM).")
+def command(**given: Any) -> None:
     """Collect records into the store.
 
     \b
@@ -46,26 +81,89 @@ def command(
 
     Follows its sources until Ctrl-C, unless --once. What was collected before counts as repeated.
     WHEN is an age (2h, 30d) or a time (2026-11-21T14:05Z).
+
+    --listen needs no SOURCE. Away from 127.0.0.1 it demands a token: HOPSCOPE_TOKEN_FILE or HOPSCOPE_TOKEN.
     """
+    asked = Asked(**given)
     now_us = time.time_ns() // 1_000
+    listening = _listening_to(asked)
+    rules = rules_for(asked.keys, store_url(asked.store))
     wanted = Wanted(
-        is_followed=not once and until is None,
-        since_us=moment_us(since, now_us),
-        until_us=None if until is None else moment_us(until, now_us),
-        key_paths=rules_for(keys, store_url(store)).key_paths,
+        is_followed=asked.is_followed,
+        since_us=moment_us(asked.since, now_us),
+        until_us=None if asked.until is None else moment_us(asked.until, now_us),
+        key_paths=rules.key_paths,
     )
-    named = [source for text in sources for source in sources_of(text, wanted)]
+    named = [source for text in asked.sources for source in sources_of(text, wanted)]
     progress = Progress()
-    stop = Stop()
+    stop, of_sources = Stop(), Stop()  # sources may all end and the server goes on
     spare_the_garbage_collector()
-    with open_to_write(store, waiting=progress.say) as into, _stopping_on_signals(stop):
+    with open_to_write(asked.store, waiting=progress.say) as into, _stopping_on_signals(stop, of_sources):
         run = follow if wanted.is_followed else collect
-        collected = run(named, into, progress, stop)
-    progress.end(collected, store_url(store))
+        if listening is None:
+            collected = run(named, into, progress, of_sources)
+        else:
+            with _listener(listening, into, asked, say=progress.say, stops=(stop, of_sources)) as listener:
+                collected = run(named, into, progress, of_sources)
+                _wait(listener, progress, stop)
+            collected.include(listener.collected)
+    progress.end(collected, store_url(asked.store))
     if collected.refused:
         progress.say("hopscope stats says why lines were refused")
     if collected.failed:
         raise collected.failed[0]
+
+
+def _listening_to(asked: Asked) -> "Settings | None":
+    """Where to listen. None when nobody asked for it."""
+    if asked.listen is None:
+        if asked.tls_cert or asked.tls_key:
+            raise CannotCollect("--tls-cert and --tls-key say nothing without --listen; expected --listen HOST:PORT")
+        if not asked.sources:
+            raise click.UsageError("Missing argument 'SOURCE...', or --listen HOST:PORT.")
+        return None
+    if asked.once:
+        raise CannotCollect("--once ends and --listen does not; expected one of them")
+    from hopscope_collector.api.settings import settings_of
+
+    return settings_of(asked.listen, os.environ, asked.tls_cert, asked.tls_key)
+
+
+def _listener(
+    settings: "Settings", store: Store, asked: Asked, *, say: Callable[[str], None], stop: Stop
+) -> "Listener":
+    """The server, bound but not yet started."""
+    try:
+        from hopscope_collector.api.listener import Listener
+    except ModuleNotFoundError as error:
+        raise CannotCollect(
+            f"--listen needs {error.name}, which is not installed; install hopscope-collector[listen]"
+        ) from error
+    url = store_url(asked.store)
+    listener = Listener(
+        settings,
+        store,
+        lambda: store if url == MEMORY else open_to_read(url),
+        rules=rules_for(asked.keys, url),
+        say=say,
+        ended=lambda: [each.set() for each in stops],
+    )
+    say(f"listening at {listener.url}{'' if settings.token else ', to this machine only'}")
+    if not settings.is_loopback and settings.certificate is None:
+        say("the token travels in the clear: give --tls-cert and --tls-key, or let a proxy speak TLS")
+    return listener
+
+
+def _wait(listener: "Listener", progress: "Progress", stop: Stop) -> None:
+    """Until somebody stops us, or the server dies."""
+    received = 0
+    while not stop.sleep(1.0):
+        collected = listener.collected
+        if collected.received != received:
+            received = collected.received
+            progress.progress(listener.url, collected)
+    if listener.failure is not None:
+        raise CollectorError(f"the server at {listener.url} died ({listener.failure!r}); start it again")
 
 
 class Progress:
@@ -110,13 +208,14 @@ def _counted(collected: Collected) -> str:
 
 
 @contextmanager
-def _stopping_on_signals(stop: Stop) -> Iterator[None]:
+def _stopping_on_signals(stop: Stop, of_sources: Stop) -> Iterator[None]:
     """The first Ctrl-C (or TERM) ends the sources and stores what was gathered; the second ends at once."""
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set:
             raise KeyboardInterrupt
         stop.set()
+        of_sources.set()
 
     before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -1,0 +1,64 @@
+"""Tells everybody who waits that something was stored: one asks the store, however many wait."""
+
+import asyncio
+from contextlib import suppress
+
+from hopscope_collector.api.reading import Reading
+from hopscope_collector.api.refusals import RefusedError, overloaded
+from hopscope_collector.store.contract import Changes
+
+LOOK_EVERY_S = 0.1
+
+
+class Pulse:
+    """Used by the event loop alone."""
+
+    def __init__(self, reading: Reading, most_listeners: int) -> None:
+        self._reading = reading
+        self._most_listeners = most_listeners
+        self._listeners = 0
+        self._has_changed = asyncio.Event()
+        self._watcher: asyncio.Task[None] | None = None
+
+    def join(self) -> None:
+        """One more who waits; leaves with `leave()`.
+
+        Raises:
+            RefusedError: so many wait already.
+        """
+        if self._listeners >= self._most_listeners:
+            raise overloaded(f"{self._listeners} readers listen to changes", retry_after_s=10)
+        self._listeners += 1
+        if self._watcher is None:
+            self._watcher = asyncio.create_task(self._watch())
+
+    def leave(self) -> None:
+        """One less."""
+        self._listeners -= 1
+        if self._listeners == 0 and self._watcher is not None:
+            self._watcher.cancel()
+            self._watcher = None
+
+    async def changes_since(self, token: int) -> Changes:
+        """What was written since the token was given, now."""
+        return await self._reading.ask(lambda _flows, store: store.changes_since(token))
+
+    async def next_changes(self, token: int) -> Changes:
+        """The same, as soon as there are any."""
+        while True:
+            waits = self._has_changed
+            changes = await self.changes_since(token)
+            if changes.ids or changes.is_everything or changes.token != token:
+                return changes
+            await waits.wait()
+
+    async def _watch(self) -> None:
+        token = -1
+        while True:
+            with suppress(RefusedError):  # the store is busy or away: looked at again
+                now = (await self.changes_since(max(token, 0))).token
+                if now != token:
+                    token = now
+                    before, self._has_changed = self._has_changed, asyncio.Event()
+                    before.set()
+            await asyncio.sleep(LOOK_EVERY_S)

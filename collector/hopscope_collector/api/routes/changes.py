@@ -1,0 +1,84 @@
+"""`GET /v1/changes`: what was stored since, as JSON at once, or as events for as long as somebody listens."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from sse_starlette.event import ServerSentEvent
+from sse_starlette.sse import EventSourceResponse
+from starlette.responses import JSONResponse, Response
+
+from hopscope_collector.api.pulse import Pulse
+from hopscope_collector.api.refusals import CONTRACT_VERSION, RefusedError
+from hopscope_collector.api.schemas import ChangesAnswer, errors_of
+from hopscope_collector.api.services import services_of
+from hopscope_collector.store.contract import Changes
+from hopscope_wire.decode import MAX_TIME_US
+
+EVENT_STREAM = "text/event-stream"
+PING_S = 15
+UNREAD_S = 20.0
+
+router = APIRouter()
+
+Since = Annotated[int | None, Query(ge=0, le=MAX_TIME_US, description="The `token` of the answer before.")]
+
+
+@router.get(
+    "/v1/changes",
+    operation_id="changes",
+    summary="What was stored since a token",
+    response_model=ChangesAnswer,
+    responses={
+        200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}, "description": "What changed."},
+        **errors_of(400, 503),
+    },
+)
+async def changes(
+    request: Request,
+    since: Since = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+    last_event_id: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Response:
+    """With `Accept: text/event-stream` a stream of events `changes`, each with its token as id: a client that lost the
+    connection goes on from `Last-Event-ID`. Otherwise one answer. `everything` means: read all of it again."""
+    pulse = services_of(request).pulse
+    if EVENT_STREAM not in accept.lower():
+        return JSONResponse(_json(await pulse.changes_since(since or 0)))
+    token = _token_of(last_event_id) if last_event_id else since or 0
+    pulse.join()
+    return EventSourceResponse(_events(pulse, token), ping=PING_S, send_timeout=UNREAD_S)
+
+
+async def _events(pulse: Pulse, token: int) -> AsyncIterator[ServerSentEvent]:
+    try:
+        while True:
+            try:
+                found = await pulse.next_changes(token)
+            except RefusedError:
+                return  # the store is away: the client comes again and goes on from where it was
+            token = found.token
+            yield ServerSentEvent(_text(found), event="changes", id=str(token), retry=1_000)
+    finally:
+        pulse.leave()
+
+
+def _json(found: Changes) -> dict[str, object]:
+    return {
+        "hopscope": CONTRACT_VERSION,
+        "token": found.token,
+        "ids": list(found.ids),
+        "everything": found.is_everything,
+    }
+
+
+def _text(found: Changes) -> str:
+    return bytes(JSONResponse(_json(found)).body).decode()
+
+
+def _token_of(last_event_id: str) -> int:
+    if not (last_event_id.isascii() and last_event_id.isdigit() and int(last_event_id[:17]) <= MAX_TIME_US):
+        raise RefusedError(
+            400, "bad_parameter", "Last-Event-ID is none of ours", last_event_id, expected="the id of an event before"
+        )
+    return int(last_event_id[:17])

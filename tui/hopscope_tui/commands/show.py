@@ -1,13 +1,15 @@
-"""`hopscope show`: one flow, by any of its ids."""
+"""`hopscope show`: one flow, by any of its ids, on the terminal or as a page, a picture, a diagram."""
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import click
 
 from hopscope_collector.errors import InputError
 from hopscope_collector.executions.as_json import execution_as_json
+from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
 from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
 from hopscope_collector.query import Flows
@@ -15,7 +17,6 @@ from hopscope_collector.rules_file import rules_for
 from hopscope_collector.shape.summary import key_of
 from hopscope_collector.store.location import open_to_read, store_url
 from hopscope_tui.flow_executions import execution_part_rows
-from hopscope_tui.flow_mermaid import mermaid_lines
 from hopscope_tui.flow_text import flow_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
 
@@ -38,30 +39,92 @@ class SeveralFlows(InputError):
 @click.argument("id_text", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: docs/show.md says what is in it.")
 @click.option("--mermaid", "as_mermaid", is_flag=True, help="A Mermaid sequence diagram, for Markdown.")
+@click.option("--html", metavar="FILE", help="One page that needs nothing else: graph, waterfall, sequence, table.")
+@click.option("--svg", metavar="FILE", help="The graph as a picture; here as above, FILE - is standard output.")
 @click.option("--store", metavar="URL", help="Which store; default $HOPSCOPE_STORE, else a file of yours.")
 @click.option("--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else beside the store.")
-def command(id_text: str, *, as_json: bool, as_mermaid: bool, store: str | None, rules: str | None) -> None:
+def command(id_text: str, store: str | None, rules: str | None, **asked: str | bool | None) -> None:
     """Show one flow: its tree of hops, the evidence of every link, what it waits for, what ran inside its executions.
 
     ID: a trace id, correlation id, key (order_id=o-42, or o-42 alone), any ref or bare message id, request id,
     invocation, hop or send id, or an execution ARN.
     """
+    show = _way_of({name: given for name, given in asked.items() if given})
     known_rules = rules_for(rules, store_url(store))
     with open_to_read(store) as opened:
         flows = Flows(opened, known_rules, _now_us)
         flow = _only(flows.find(id_text), id_text)
         executions = flows.executions(flow)
-    if as_json:
-        details = [execution_as_json(each) for each in executions]
-        found = {**flow_json(flow), "execution_details": details}
-        click.echo(json.dumps({"hopscope": CONTRACT_VERSION, "flow": found}))
-        return
-    if as_mermaid:
-        click.echo("\n".join(mermaid_lines(flow, _now_us())))
-        return
+    show(flow, executions)
+
+
+_Show = Callable[[Flow, Sequence[Execution]], None]
+
+
+def _way_of(asked: dict[str, str | bool]) -> _Show:
+    """How the flow shall be shown: one way at a time."""
+    if len(asked) > 1:
+        named = " and ".join(f"--{name.removeprefix('as_')}" for name in asked)
+        raise click.UsageError(f"{named} are different ways to show a flow; expected one of them")
+    name, given = next(iter(asked.items()), ("", ""))
+    return _WAYS[name](str(given))
+
+
+def _as_json(flow: Flow, executions: Sequence[Execution]) -> None:
+    details = [execution_as_json(each) for each in executions]
+    found = {**flow_json(flow), "execution_details": details}
+    click.echo(json.dumps({"hopscope": CONTRACT_VERSION, "flow": found}))
+
+
+def _as_mermaid(flow: Flow, _executions: Sequence[Execution]) -> None:
+    from hopscope_collector.export.mermaid import mermaid_lines
+
+    click.echo("\n".join(mermaid_lines(flow, _now_us())))
+
+
+def _on_terminal(flow: Flow, executions: Sequence[Execution]) -> None:
     width_cells = terminal_cells()
     for row in (*flow_rows(flow, width_cells, _now_us()), *execution_part_rows(flow, executions, width_cells)):
         click.echo(painted(row))
+
+
+def _page(file: str) -> _Show:
+    def show(flow: Flow, executions: Sequence[Execution]) -> None:
+        from hopscope_collector.export.page import page_of
+
+        _put(file, page_of(flow, _now_us(), executions))
+
+    return show
+
+
+def _picture(file: str) -> _Show:
+    def show(flow: Flow, _executions: Sequence[Execution]) -> None:
+        from hopscope_collector.export.svg import svg_of
+
+        _put(file, svg_of(flow, _now_us()))
+
+    return show
+
+
+_WAYS: dict[str, Callable[[str], _Show]] = {
+    "": lambda _: _on_terminal,
+    "as_json": lambda _: _as_json,
+    "as_mermaid": lambda _: _as_mermaid,
+    "html": _page,
+    "svg": _picture,
+}
+
+
+def _put(file: str, text: str) -> None:
+    """To standard output, or into a file that only its owner reads, which is then named."""
+    from hopscope_collector.export.file import write_private
+
+    if file == "-":
+        click.echo(text, nl=False)
+        return
+    path = Path(file).expanduser()
+    write_private(path, text)
+    click.echo(f"wrote {neutral(str(path))}, {len(text.encode(errors='replace')):,} bytes", err=True)
 
 
 def _only(flows: Sequence[Flow], id_text: str) -> Flow:

@@ -12,11 +12,10 @@ GitHub, GitLab and most editors draw it. Names from messages are cut down to wha
 
 from collections.abc import Iterator
 
+from hopscope_collector.export.plain import plain
 from hopscope_collector.flow import Flow, Hop, Link, Send
-from hopscope_collector.rules import resource_name
+from hopscope_collector.shape.brokers import broker_of
 from hopscope_collector.shape.times import duration
-from hopscope_tui.flow_text import BROKERS
-from hopscope_tui.neutral import neutral
 
 _PLAIN = " -_./{}()×"
 _LONGEST_LABEL = 80
@@ -75,12 +74,12 @@ def _sent(send: Send, sender: Hop, participants: _Participants) -> str:
     arrow = "-x" if send.error is not None else "->>"
     error = f" ({send.error.type})" if send.error is not None else ""
     label = _plain((send.name or send.operation) + error)
-    return f"{participants.alias(sender.function)}{arrow}{participants.alias(_broker(send))}: {label}"
+    return f"{participants.alias(sender.function)}{arrow}{participants.alias(broker_of(send))}: {label}"
 
 
 def _received(link: Link, send: Send | None, hop: Hop, known: tuple[dict[str, Hop], _Participants]) -> str:
     hops, participants = known
-    source = _broker(send) if send is not None else hops[link.from_id].function
+    source = broker_of(send) if send is not None else hops[link.from_id].function
     arrow = "->>" if link.is_exact else "-->>"
     waited = f" (waited {duration(link.waited_us)})" if link.waited_us is not None else ""
     by = "" if link.is_exact else f" by {link.evidence[0]}"
@@ -89,11 +88,7 @@ def _received(link: Link, send: Send | None, hop: Hop, known: tuple[dict[str, Ho
     return f"{participants.alias(source)}{arrow}{participants.alias(hop.function)}: {label}"
 
 
-def _broker(send: Send) -> str:
-    return f"{BROKERS.get(send.service, send.service)} {resource_name(send.destination or '')}".strip()
-
-
 def _plain(text: str) -> str:
     """Letters, digits and harmless signs: what Mermaid takes for text and not for syntax."""
-    shown = "".join(each if each.isalnum() or each in _PLAIN else "_" for each in neutral(text[:_LONGEST_LABEL]))
+    shown = "".join(each if each.isalnum() or each in _PLAIN else "_" for each in plain(text[:_LONGEST_LABEL]))
     return "end_" if shown.strip().lower() == "end" else shown.strip() or "_"

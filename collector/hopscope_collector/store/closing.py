@@ -34,6 +34,9 @@ class Match:
     lines: Sequence[RecordLine]
     """The newest when there are more than asked for."""
 
+    is_shared: bool = False
+    """True when the store knows that there are more, and need not give them all to say so."""
+
 
 @dataclass(slots=True)
 class _Closing:
@@ -79,7 +82,7 @@ def _round(closing: _Closing, wanted: set[str], way: tuple[Reach, Lookup], *, is
     fresh: list[RecordLine] = []
     for match in lookup(sorted(wanted), reach.max_records_an_id):
         lines = [each for each in match.lines if holds(closing.ids_of(each), match.id)]
-        if len(lines) > reach.max_records_an_id:
+        if match.is_shared or len(lines) > reach.max_records_an_id:
             closing.cut.add(match.id.removeprefix(ANY_KIND))
             if not is_asked:
                 continue

@@ -3,6 +3,7 @@
     memory:                      gone with the process
     sqlite:///orders.db          a file, relative to the current folder
     sqlite:////var/lib/h.db      a file, absolute (four slashes: the path begins with one)
+    dynamodb://TABLE?region=…    a table of an AWS account: see dynamodb/address.py
 
 Without a URL: `HOPSCOPE_STORE`, else `hopscope.db` in the platform's folder for the user's data.
 """
@@ -19,6 +20,7 @@ from hopscope_collector.store.memory import MemoryStore
 from hopscope_collector.store.sqlite import SqliteStore
 
 SQLITE = "sqlite:///"
+DYNAMODB = "dynamodb://"
 MEMORY = "memory:"
 
 
@@ -38,6 +40,8 @@ def open_to_write(url: str | None = None, waiting: Waiting = unheard) -> Store:
     meant = store_url(url)
     if meant == MEMORY:
         return MemoryStore()
+    if meant.startswith(DYNAMODB):
+        return _dynamodb(meant, waiting)
     return SqliteStore(_path_of(meant), waiting=waiting)
 
 
@@ -50,12 +54,22 @@ def open_to_read(url: str | None = None) -> Store:
     meant = store_url(url)
     if meant == MEMORY:
         return MemoryStore()
+    if meant.startswith(DYNAMODB):
+        return _dynamodb(meant, unheard)
     return SqliteStore(_path_of(meant), read_only=True)
+
+
+def _dynamodb(url: str, waiting: Waiting) -> Store:
+    # boto3 takes half a second to import: only for those who ask for a table.
+    from hopscope_collector.store.dynamodb.address import address_of
+    from hopscope_collector.store.dynamodb.store import DynamoDbStore
+
+    return DynamoDbStore(address_of(url), waiting=waiting)
 
 
 def _path_of(url: str) -> Path:
     if not url.startswith(SQLITE) or len(url) == len(SQLITE):
-        raise NotAStoreUrl(f"{url!r} is not a store; expected sqlite:///PATH or memory:")
+        raise NotAStoreUrl(f"{url!r} is not a store; expected sqlite:///PATH, dynamodb://TABLE or memory:")
     path = Path(url.removeprefix(SQLITE)).expanduser()
     if path.is_dir():
         raise NotAStoreUrl(f"{url!r} is a folder; expected a file: {SQLITE}{path}/hopscope.db")

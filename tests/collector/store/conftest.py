@@ -1,10 +1,15 @@
 """Factories that default everything: a test names only what matters to it."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from hopscope_collector.store.dynamodb.address import Address
+from hopscope_collector.store.dynamodb.definition import make_table
+from hopscope_stage import emulator
+from hopscope_stage.errors import EnvironmentNotMade
 from hopscope_wire.model import Begin, End, Message, Send
 
 TRACE = "5e1b41515ac6c58f5b4c1d5f6a7b8c9d"
@@ -64,3 +69,33 @@ class Factories:
 @pytest.fixture(scope="session")
 def a() -> Factories:
     return Factories()
+
+
+@pytest.fixture(scope="session")
+def dynamodb_endpoint() -> Iterator[str]:
+    """A DynamoDB that speaks HTTP."""
+    try:
+        running = emulator.start(lambda _: None)
+    except EnvironmentNotMade as problem:
+        pytest.skip(f"the emulator could not be installed: {problem}")
+    try:
+        yield running.endpoint
+    finally:
+        running.stop()
+
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def a_table(dynamodb_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Address]:
+    """The address of a new empty table; more is given to `Address`."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+    def make(**given: Any) -> Address:
+        address = Address(f"hopscope-{next(NUMBERS)}", "us-east-1", dynamodb_endpoint, **given)
+        make_table(address)
+        return address
+
+    return make

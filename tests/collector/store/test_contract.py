@@ -1,7 +1,7 @@
 """One contract, every store: what `contract.Store` says in prose, run against each of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import record_line
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store, Written, batch_of
+from hopscope_collector.store.dynamodb.address import Address
+from hopscope_collector.store.dynamodb.store import DynamoDbStore
 from hopscope_collector.store.memory import MemoryStore
 from hopscope_collector.store.sqlite import SqliteStore
 
@@ -339,4 +341,12 @@ class TestSqliteStore(StoreContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[Store]:
         with SqliteStore(tmp_path / "hopscope.db") as store:
+            yield store
+
+
+@pytest.mark.stage
+class TestDynamoDbStore(StoreContract):
+    @pytest.fixture
+    def store(self, a_table: Callable[..., Address]) -> Iterator[Store]:
+        with DynamoDbStore(a_table()) as store:
             yield store

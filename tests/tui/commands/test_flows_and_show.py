@@ -120,6 +120,26 @@ def test_show_draws_the_tree_with_its_evidence(hopscope):
     assert re.search(r"◔ +[├└]─ waiting: order_accepted +since \d+m\d\d, \d+m\d\d too late", text)
 
 
+@pytest.mark.parametrize(("option", "begins"), [("--html", "<!doctype html>"), ("--svg", "<svg ")])
+def test_show_writes_a_page_or_a_picture_that_only_its_owner_reads(hopscope, tmp_path, option, begins):
+    path = tmp_path / "shared"
+
+    result = hopscope("show", "o-42", option, str(path))
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.startswith(f"wrote {path}, ")
+    assert path.read_text().startswith(begins)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert hopscope("show", "o-42", option, "-").stdout.startswith(begins)
+
+
+def test_show_shows_one_way_at_a_time(hopscope):
+    result = hopscope("show", "o-42", "--json", "--mermaid")
+
+    assert result.exit_code == 2
+    assert "--json and --mermaid are different ways to show a flow; expected one of them" in result.output
+
+
 def test_show_as_mermaid_is_a_sequence_diagram(hopscope):
     lines = hopscope("show", "o-42", "--mermaid").output.splitlines()
 

@@ -1,11 +1,12 @@
 """Flows held in memory: the fake beside the real source, for tests, benchmarks and pictures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from threading import Lock
 
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow import Flow
+from hopscope_collector.payloads import Payloads
 from hopscope_tui.overview import kinds_of, pulse_of
 from hopscope_tui.sorting import Order, sorted_flows
 from hopscope_tui.source import PLAIN, Kinds, Window
@@ -21,6 +22,9 @@ class MemorySource:
         self._lock = Lock()  # the flows are put in by one thread and read by another
         self.executions: dict[str, Execution] = {}
         """By ARN."""
+
+        self.captured = Payloads()
+        """What the layer captured."""
 
         self.problem: Exception | None = None
         """Raised by every answer while it is set: a store that vanished."""
@@ -77,10 +81,19 @@ class MemorySource:
 
     def flow(self, id_text: str) -> Flow | None:
         """By id, correlation id, key with or without its name, request id or ref."""
+        return next(iter(self.find(id_text)), None)
+
+    def find(self, id_text: str) -> tuple[Flow, ...]:
+        """The same, all of them."""
         self._answer()
         with self._lock:
             flows = list(self._flows.values())
-        return next((flow for flow in flows if id_text in _ids_of(flow)), None)
+        return tuple(flow for flow in flows if id_text in _ids_of(flow))
+
+    def payloads(self, invocation_ids: Sequence[str]) -> Payloads:
+        """All that `captured` holds."""
+        self._answer()
+        return self.captured
 
     def execution(self, arn: str) -> Execution | None:
         """One of those that `executions` holds."""

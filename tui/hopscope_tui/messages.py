@@ -67,3 +67,8 @@ class Pointed(Message):
     """The cursor of a view stands on a step."""
 
     step_id: str
+
+
+@dataclass
+class Followed(Message):
+    """The person wants to go on from the step under the cursor."""

@@ -7,10 +7,12 @@
 The screens call a source from worker threads, one call at a time each, and show what it raises in a banner.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from hopscope_collector.flow import Flow
+from hopscope_collector.payloads import Payloads
 from hopscope_tui.overview import KindRow, Pulse
 from hopscope_tui.sorting import Order
 
@@ -91,6 +93,14 @@ class FlowSource(Protocol):
 
     def flow(self, id_text: str) -> Flow | None:
         """The flow that any of its ids or keys names. None when nothing is known by it."""
+        ...
+
+    def find(self, id_text: str) -> tuple[Flow, ...]:
+        """Every flow that an id names, newest first: those that one batch was made of, or that share a message."""
+        ...
+
+    def payloads(self, invocation_ids: Sequence[str]) -> Payloads:
+        """What the layer captured of some invocations and of what they sent; empty when nothing was captured."""
         ...
 
     def execution(self, arn: str) -> "Execution | None":

@@ -5,12 +5,14 @@ or is replaced is a banner on the screen and nothing worse.
 """
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow import Flow
+from hopscope_collector.payloads import Payloads, payloads_of
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
 from hopscope_collector.rules_file import rules_for
@@ -73,6 +75,17 @@ class StoreSource:
         """By whatever id the person has."""
         with self._lock:
             return self._opened().flows.flow(id_text)
+
+    def find(self, id_text: str) -> tuple[Flow, ...]:
+        """By whatever id, also one that several flows share."""
+        with self._lock:
+            return self._opened().flows.find(id_text)
+
+    def payloads(self, invocation_ids: Sequence[str]) -> Payloads:
+        """From the records of these invocations alone."""
+        with self._lock:
+            records = self._opened().store.records_of(invocation_ids, Reach(max_records=1)).records
+        return payloads_of(records)
 
     def execution(self, arn: str) -> Execution | None:
         """Assembled from the histories that were collected."""

@@ -1,36 +1,36 @@
-"""A flow as cards, each under what led to it (pure).
+"""A flow as cards and brokers, each under what led to it (pure).
 
-                   ╭────────────────────╮
-                   │ ✔ place-order 84ms │
-                   ╰─────────┬──────────╯
-                   order_placed → orders
-              ┌──────────────┴──────────────┐
-            33ms                          35ms
-    ╭─────────┴───────────────╮ ╭───────────┴───────────────╮
-    │ ↺ redeem-promo ✗✗✔ 1.1s │ │ ✔ notify-restaurant 210ms │
-    ╰─────────────────────────╯ ╰───────────────────────────╯
+                       ╭────────────────────╮
+                       │ ✔ place-order 84ms │
+                       ╰──────────┬─────────╯
+                    order_placed ▸ ◇ bus orders
+                  ┌───────────────┴─────────────┐
+        ▤ queue promo-codes                   35ms
+               33ms ×3            ╭─────────────┴─────────────╮
+    ╭─────────────┴───────────╮   │ ✔ notify-restaurant 210ms │
+    │ ↺ redeem-promo ✗✗✔ 1.1s │   ╰───────────────────────────╯
+    ╰─────────────────────────╯
 
-A message stands between its sender and its consumers, once, however many consumers it has. A line by key, header or
-inference carries the word. What nobody received, and what is waited for, is a card of its own. Where the picture would
-be too wide, the cards become narrower and taller.
+A line by key, header or inference carries the word. What nobody received, and what is waited for, is a card of its
+own. Where the picture would be too wide, the cards become taller, and then what does not fit hangs on a rail.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from hopscope_collector.shape.activity import last_sign_of
 from hopscope_collector.shape.outline import Step
-from hopscope_collector.shape.times import duration
-from hopscope_tui.drawing.canvas import DOWN, UP, Canvas
-from hopscope_tui.drawing.rows import Row, Run, row_cells, said
+from hopscope_tui.drawing.canvas import DOWN, LEFT, RIGHT, UP, Canvas
+from hopscope_tui.drawing.graph_layout import RAIL, gap_of, lay_out
+from hopscope_tui.drawing.graph_nodes import Manner, Node, forest_of
+from hopscope_tui.drawing.rows import Row, Run
 from hopscope_tui.drawing.statuses import look_of
-from hopscope_tui.neutral import ELLIPSIS, cells, head, neutral
+from hopscope_tui.neutral import cells
 
 MOST_STEPS = 400
 """Cards drawn at most: more than that is read in the waterfall."""
 
-_MOST_NAME_CELLS = 26
-_BETWEEN = 2
+_TRIES = 3
+"""Straight lines need more width than is foreseen: what is too much is asked for less the next time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,178 +68,117 @@ class Picture:
         return _heavy(row, place) if place is not None and place.y <= y < place.y + place.height else row
 
 
-@dataclass(slots=True)
-class _Node:
-    """A card, or the label of a message, with what hangs below it."""
-
-    lines: tuple[Row, ...]
-    step: Step | None = None
-    """None for a label."""
-
-    children: list["_Node"] = field(default_factory=list)
-    span: int = 0
-    """Cells that it and everything below it need."""
-
-    @property
-    def width(self) -> int:
-        return max(map(row_cells, self.lines)) + (4 if self.step is not None else 0)
-
-    @property
-    def below(self) -> int:
-        """Cells of its children side by side."""
-        return sum(child.span for child in self.children) + _BETWEEN * max(len(self.children) - 1, 0)
-
-
-def graph_of(steps: Sequence[Step], now_us: int, width_cells: int) -> Picture:
+def graph_of(steps: Sequence[Step], manner: Manner, width_cells: int) -> Picture:
     """The cards of an outline, beginnings side by side; not wider than `width_cells` if that can be."""
     drawn = steps[:MOST_STEPS]
-    picture = _drawn(_forest(drawn, now_us, is_narrow=False), len(steps) - len(drawn))
-    if picture.canvas.width_cells <= width_cells:
-        return picture
-    return _drawn(_forest(drawn, now_us, is_narrow=True), len(steps) - len(drawn))
+    left_out = len(steps) - len(drawn)
+    tall = Manner(manner.now_us, is_tall=True, joins=manner.joins, machines=manner.machines)
+    for way in (manner, tall):
+        # As wide as it likes: taken only if that is not too wide.
+        picture = _drawn(forest_of(drawn, way), 1 << 30, left_out)
+        if picture.canvas.width_cells <= width_cells:
+            return picture
+    room_cells = width_cells
+    for _ in range(_TRIES):
+        picture = _drawn(forest_of(drawn, manner), room_cells, left_out)
+        over_cells = picture.canvas.width_cells - width_cells
+        if over_cells <= 0:
+            break
+        room_cells -= over_cells
+    return picture
 
 
-def _drawn(roots: Sequence[_Node], left_out: int) -> Picture:
+def _drawn(roots: Sequence[Node], width_cells: int, left_out: int) -> Picture:
     pen = _Pen()
-    x = 0
-    for root in roots:
-        _measure(root)
-        pen.draw(root, x + root.span // 2)
-        x += root.span + 2 * _BETWEEN
+    for root, (x, y) in zip(roots, lay_out(roots, width_cells), strict=True):
+        pen.draw(root, x, y)
     return Picture(pen.canvas, pen.places, left_out)
 
 
-def _forest(steps: Sequence[Step], now_us: int, *, is_narrow: bool) -> list[_Node]:
-    """Cards under labels under cards, from the depths of the outline."""
-    roots: list[_Node] = []
-    path: list[_Node] = []
-    labels: dict[str, _Node] = {}
-    for step in steps:
-        node = _Node(_card(step, now_us, is_narrow=is_narrow), step)
-        del path[step.depth :]
-        if not path:
-            roots.append(node)
-        elif not step.hops:
-            path[-1].children.append(node)
-        else:
-            _label_above(step, path[-1], labels).children.append(node)
-        path.append(node)
-    return roots
-
-
-def _label_above(step: Step, sender: _Node, labels: dict[str, _Node]) -> _Node:
-    """The label that a consumer hangs under: its message's, shared with the message's other consumers."""
-    message = step.send.id if step.send is not None else step.id
-    if message not in labels:
-        labels[message] = _Node((_label(step),))
-        sender.children.append(labels[message])
-    return labels[message]
-
-
-def _label(step: Step) -> Row:
-    """The message's name and where it was sent; or why the step stands here without a message."""
-    link = step.link
-    by = "" if link is None or (link.is_exact and step.send) else f"by {link.evidence[0]} "
-    if step.send is None:
-        return (Run(by, "accent"), said(link.detail if link else "", "dim"))
-    return (*_message(step), Run(" " + by if by else "", "accent"))
-
-
-def _message(step: Step) -> Row:
-    name = (said(step.send.kind),) if step.send and step.send.kind and step.send.kind != step.destination else ()
-    return (*name, said(f"{' ' if name else ''}→ {step.destination}", "dim"))
-
-
-def _card(step: Step, now_us: int, *, is_narrow: bool) -> tuple[Row, ...]:
-    """What stands in a card: one line, or two where it is narrow."""
-    look = look_of(step.status)
-    glyph = Run(look.glyph + " ", look.role)
-    if step.hop is not None:
-        ran = duration(last_sign_of(step.hop, now_us) - step.hops[0].started_us)
-        tries = "".join(look_of(hop.status).glyph for hop in step.hops)[:9] if len(step.hops) > 1 else ""
-        first: Row = (glyph, Run(_short(step.hop.function), "strong"))
-        second: Row = (Run(tries + " " if tries else "", "bar-retrying"), Run(ran, "dim"))
-    elif step.wait is not None:
-        first = (glyph, Run(_short(step.wait.expected), look.role))
-        second = (Run(duration(now_us - step.wait.since_us), look.role),)
-    else:
-        name, *to = _message(step)
-        fate = Run(f" {step.fate}", "failed" if step.status == "failed" else "faint")
-        return (glyph, name), (Run("  "), *(Run(run.text.lstrip(), run.role) for run in to), fate)
-    return (first, (Run("  "), *second)) if is_narrow else ((*first, Run(" "), *second),)
-
-
-def _short(name: str) -> str:
-    shown = neutral(name)
-    return shown if cells(shown) <= _MOST_NAME_CELLS else head(shown, _MOST_NAME_CELLS - 1) + ELLIPSIS
-
-
-def _measure(root: _Node) -> None:
-    """The span of every node: its own width, or that of what hangs below."""
-    order = [root]
-    for node in order:
-        order += node.children
-    for node in reversed(order):
-        node.span = max(node.width, node.below)
-
-
 class _Pen:
-    """Puts nodes on a canvas and remembers where the cards are."""
+    """Puts nodes that are laid out on a canvas and remembers where the cards are."""
 
     def __init__(self) -> None:
         self.canvas = Canvas()
         self.places: dict[str, Place] = {}
 
-    def draw(self, root: _Node, middle: int) -> None:
-        """A node in the middle of its span, its children below it, and so on."""
-        pending = [(root, middle, 0)]
+    def draw(self, root: Node, x: int, y: int) -> None:
+        """A node with everything below it; (x, y) is the upper left corner of its span."""
+        pending: list[tuple[Node, int, int, str]] = [(root, x, y, "─")]
         while pending:
-            node, middle, y = pending.pop()
-            bottom = self._node(node, middle, y)
-            at = middle - node.below // 2
-            middles = []
-            for child in node.children:
-                middles.append(at + child.span // 2)
-                at += child.span + _BETWEEN
-            top = bottom + self._lines(node, middle, middles, bottom)
-            pending += [(child, at, top) for child, at in zip(node.children, middles, strict=True)]
+            node, x, y, joint = pending.pop()
+            places = [(x + at, y + row) for at, row in zip(node.child_x, node.child_y, strict=True)]
+            self._node(node, x + node.offset, y + node.drop, joint)
+            if node.is_inline:
+                self._arrow(node.children[0], (x + node.width + 1, y + node.drop), places[0])
+            elif node.is_hanging:
+                self._rail(node, (x + node.offset + RAIL, y + node.height), places)
+            elif node.children:
+                self._fork(node, (x + node.anchor, y + node.height), places)
+            joint = "─" if node.is_hanging or node.is_inline else "┴"
+            pending += [(child, *place, joint) for child, place in zip(node.children, places, strict=True)]
 
-    def _node(self, node: _Node, middle: int, y: int) -> int:
-        """Draws one node; gives the row below it."""
-        x = middle - node.width // 2
+    def _node(self, node: Node, x: int, y: int, joint: str) -> None:
         if node.step is None:
             self.canvas.texts(x, y, node.lines[0])
-            return y + 1
-        height = len(node.lines) + 2
-        self.places[node.step.id] = Place(x, y, node.width, height)
+            return
+        self.places[node.step.id] = Place(x, y, node.width, node.height)
         role = look_of(node.step.status).role if node.step.status not in ("done", "unknown") else "faint"
-        before, after = "─" * (middle - x - 1), "─" * (node.width - 2 - (middle - x))
-        self.canvas.text(x, y, f"╭{before}{'┴' if y else '─'}{after}╮", role)
+        bottom = "┬" if node.children else "─"
+        leaves = RAIL if node.is_hanging else node.width // 2
+        self.canvas.text(x, y, _border("╭", joint, "╮", (node.width, node.width // 2)), role)
         for row, line in enumerate(node.lines, y + 1):
             self.canvas.text(x, row, "│", role)
             self.canvas.texts(x + 2, row, line)
             self.canvas.text(x + node.width - 1, row, "│", role)
-        self.canvas.text(x, y + height - 1, f"╰{before}{'┬' if node.children else '─'}{after}╯", role)
-        return y + height
+        self.canvas.text(x, y + node.height - 1, _border("╰", bottom, "╯", (node.width, leaves)), role)
 
-    def _lines(self, node: _Node, middle: int, middles: list[int], bottom: int) -> int:
-        """Lines to what hangs below a node, with each consumer's waiting time; gives the rows they take."""
-        if not middles:
-            return 0
-        is_straight = middles == [middle]
+    def _fork(self, node: Node, start: tuple[int, int], places: Sequence[tuple[int, int]]) -> None:
+        """Lines to children side by side, what stands on a line at its end."""
+        middle, top = start
+        anchors = [x + child.anchor for (x, _), child in zip(places, node.children, strict=True)]
+        is_straight = anchors == [middle]
         if not is_straight:
-            self.canvas.line(middle, bottom, UP)
-            self.canvas.across(min(*middles, middle), max(*middles, middle), bottom)
-        last = bottom + (0 if is_straight or node.step is not None else 1)
-        for at, child in zip(middles, node.children, strict=True):
-            self.canvas.line(at, bottom, UP | DOWN if is_straight else DOWN)
-            waited_us = child.step.waited_us if child.step is not None and node.step is None else None
-            if waited_us is not None:
-                label = duration(waited_us)
-                self.canvas.text(at - len(label) // 2, last, label, "bar-waiting")
-            elif last > bottom:
+            self.canvas.line(middle, top, UP)
+            self.canvas.across(min(*anchors, middle), max(*anchors, middle), top)
+        last = top + gap_of(node) - 1
+        for at, child in zip(anchors, node.children, strict=True):
+            self.canvas.line(at, top, UP | DOWN if is_straight else DOWN)
+            if last > top:
                 self.canvas.line(at, last, UP | DOWN)
-        return last - bottom + 1
+            if child.edge and (is_straight or last > top):
+                self.canvas.text(at - len(child.edge) // 2, last, child.edge, _edge_role(child))
+
+    def _rail(self, node: Node, start: tuple[int, int], places: Sequence[tuple[int, int]]) -> None:
+        """A line down the left side, and from it an arrow to each child."""
+        x, top = start
+        entries = [y + child.entry for (_, y), child in zip(places, node.children, strict=True)]
+        for y in range(top, entries[-1] + 1):
+            self.canvas.line(x, y, UP | (DOWN if y < entries[-1] else 0))
+        for place, child, y in zip(places, node.children, entries, strict=True):
+            self.canvas.line(x, y, RIGHT)
+            self._arrow(child, (x + 1, y), place)
+
+    def _arrow(self, child: Node, start: tuple[int, int], place: tuple[int, int]) -> None:
+        """A line to the right that ends at a child; `place` is the corner of the child's span."""
+        x, y = start
+        role = "dead-lettered" if child.is_dead_letters else "faint"
+        end = place[0] + child.offset - (1 if child.is_card else 2)
+        for at in range(x, end):
+            self.canvas.line(at, y, LEFT | RIGHT, role)
+        self.canvas.text(end, y, "▶", role)
+        if child.edge:
+            self.canvas.text(x + 1, y, f" {child.edge} ", _edge_role(child))
+
+
+def _border(left: str, joint: str, right: str, shape: tuple[int, int]) -> str:
+    """A line of a card's border, `shape[0]` wide, with a joint at `shape[1]`."""
+    width, at = shape
+    return f"{left}{'─' * (at - 1)}{joint}{'─' * (width - 2 - at)}{right}"
+
+
+def _edge_role(child: Node) -> str:
+    return "bar-retrying" if child.step is not None and len(child.step.hops) > 1 else "bar-waiting"
 
 
 def _heavy(row: Row, place: Place) -> Row:
@@ -254,3 +193,5 @@ def _heavy(row: Row, place: Place) -> Row:
 
 
 _HEAVY = str.maketrans("╭╮╰╯─│┬┴", "┏┓┗┛━┃┯┷")
+
+__all__ = ["MOST_STEPS", "Manner", "Picture", "Place", "graph_of"]

@@ -32,7 +32,12 @@ ROLES = (
     "bar-retrying",
     "bar-failed",
     "bar-rest",
+    "bar-cold",
+    "bar-critical",
+    "added",
+    "removed",
     "match",
+    "wrong",
 )
 """Every role there is. The style sheet has one rule for each."""
 
@@ -42,6 +47,8 @@ class Run(NamedTuple):
 
     text: str
     role: str = "plain"
+    url: str = ""
+    """Where a click leads, in terminals that know how (OSC 8). Only addresses that we made ourselves."""
 
 
 Row = tuple[Run, ...]
@@ -81,10 +88,10 @@ def fit_row(row: Iterable[Run], width_cells: int) -> Row:
         used = cells(run.text)
         if used > left:
             if left > 0:
-                fitted.append(Run(fit_neutral(run.text, left), run.role))
+                fitted.append(run._replace(text=fit_neutral(run.text, left)))
             elif fitted:
                 last = fitted.pop()
-                fitted.append(Run(fit_neutral(last.text + " ", cells(last.text)), last.role))
+                fitted.append(last._replace(text=fit_neutral(last.text + " ", cells(last.text))))
             return tuple(fitted)
         fitted.append(run)
         left -= used

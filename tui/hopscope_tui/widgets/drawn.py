@@ -38,6 +38,8 @@ def strip_of(widget: Widget, row: Row, width_cells: int, under: Style | None = N
     segments = []
     for run in fit_row(row, width_cells):
         style = widget.get_component_rich_style(f"drawn--{run.role}")
+        if run.url:
+            style += Style(link=run.url)
         segments.append(Segment(neutral(run.text), style + under if under is not None else style))
     return Strip(segments).adjust_cell_length(width_cells)
 

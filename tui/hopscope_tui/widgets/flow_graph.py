@@ -11,8 +11,9 @@ from textual.strip import Strip
 
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.outline import Step
-from hopscope_tui.drawing.graph import Picture, Place, graph_of
-from hopscope_tui.messages import Pointed
+from hopscope_tui.drawing.graph import Manner, Picture, Place, graph_of
+from hopscope_tui.messages import Followed, Pointed
+from hopscope_tui.relations import relations_of
 from hopscope_tui.widgets.drawn import ROLE_CLASSES, row_or_fault, strip_of
 
 Direction = Literal["up", "down", "left", "right"]
@@ -25,8 +26,9 @@ class FlowGraph(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "walk('up')", "Up", show=False, id="graph.up", tooltip="To the card above"),
         Binding("down,j", "walk('down')", "Down", show=False, id="graph.down", tooltip="To the card below"),
-        Binding("left,h", "walk('left')", "Left", show=False, id="graph.left", tooltip="To the card on the left"),
-        Binding("right,l", "walk('right')", "Right", show=False, id="graph.right", tooltip="To the card on the right"),
+        Binding("left", "walk('left')", "Left", show=False, id="graph.left", tooltip="To the card on the left"),
+        Binding("right", "walk('right')", "Right", show=False, id="graph.right", tooltip="To the card on the right"),
+        Binding("enter", "choose", "Follow", show=False, id="graph.open", tooltip="Follow its links"),
     ]
 
     pointed: reactive[str | None] = reactive(None)
@@ -36,11 +38,14 @@ class FlowGraph(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._steps: tuple[Step, ...] = ()
         self._flow: Flow | None = None
+        self._joins: dict[str, int] = {}
         self._now_us = 0
         self._picture: Picture | None = None
 
     def show_flow(self, flow: Flow, steps: tuple[Step, ...], now_us: int) -> None:
         """Draw a flow with its outline, or what became of it."""
+        if flow is not self._flow:
+            self._joins = relations_of(flow, steps).joins
         self._flow, self._steps, self._now_us = flow, steps, now_us
         self._arrange()
 
@@ -78,6 +83,13 @@ class FlowGraph(ScrollView, can_focus=True):
         places = self._picture.places if self._picture is not None else {}
         self.pointed = next((step_id for step_id, place in places.items() if place.holds(x, y)), self.pointed)
 
+        if event.chain > 1:
+            self.action_choose()
+
+    def action_choose(self) -> None:
+        """The person wants to go on from here."""
+        self.post_message(Followed())
+
     def action_walk(self, direction: Direction) -> None:
         """To the nearest card in a direction."""
         if self._picture is None or self.pointed not in self._picture.places:
@@ -101,7 +113,8 @@ class FlowGraph(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if self._flow is None or width <= 0:
             return
-        self._picture = graph_of(self._steps, self._now_us, width)
+        manner = Manner(self._now_us, joins=self._joins, machines=frozenset(self._flow.executions))
+        self._picture = graph_of(self._steps, manner, width)
         self.virtual_size = Size(self._picture.canvas.width_cells, self._picture.canvas.height)
         if self.pointed not in self._picture.places:
             self.pointed = self._steps[0].id if self._steps else None

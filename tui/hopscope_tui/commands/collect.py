@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,13 +97,18 @@ def command(**given: Any) -> None:
     named = [source for text in asked.sources for source in sources_of(text, wanted)]
     progress = Progress()
     stop, of_sources = Stop(), Stop()  # sources may all end and the server goes on
+
+    def end() -> None:
+        stop.set()
+        of_sources.set()
+
     spare_the_garbage_collector()
-    with open_to_write(asked.store, waiting=progress.say) as into, _stopping_on_signals(stop, of_sources):
+    with open_to_write(asked.store, waiting=progress.say) as into, _stopping_on_signals(stop, end):
         run = follow if wanted.is_followed else collect
         if listening is None:
             collected = run(named, into, progress, of_sources)
         else:
-            with _listener(listening, into, asked, say=progress.say, stops=(stop, of_sources)) as listener:
+            with _listener(listening, into, asked, say=progress.say, ended=end) as listener:
                 collected = run(named, into, progress, of_sources)
                 _wait(listener, progress, stop)
             collected.include(listener.collected)
@@ -130,7 +135,7 @@ def _listening_to(asked: Asked) -> "Settings | None":
 
 
 def _listener(
-    settings: "Settings", store: Store, asked: Asked, *, say: Callable[[str], None], stop: Stop
+    settings: "Settings", store: Store, asked: Asked, *, say: Callable[[str], None], ended: Callable[[], None]
 ) -> "Listener":
     """The server, bound but not yet started."""
     try:
@@ -146,7 +151,7 @@ def _listener(
         lambda: store if url == MEMORY else open_to_read(url),
         rules=rules_for(asked.keys, url),
         say=say,
-        ended=lambda: [each.set() for each in stops],
+        ended=ended,
     )
     say(f"listening at {listener.url}{'' if settings.token else ', to this machine only'}")
     if not settings.is_loopback and settings.certificate is None:
@@ -208,14 +213,13 @@ def _counted(collected: Collected) -> str:
 
 
 @contextmanager
-def _stopping_on_signals(stop: Stop, of_sources: Stop) -> Iterator[None]:
+def _stopping_on_signals(stop: Stop, end: Callable[[], None]) -> Iterator[None]:
     """The first Ctrl-C (or TERM) ends the sources and stores what was gathered; the second ends at once."""
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set:
             raise KeyboardInterrupt
-        stop.set()
-        of_sources.set()
+        end()
 
     before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -1,0 +1,190 @@
+"""The client for asyncio: the same as `synchronous.py`, with `await`."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Iterable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from hopscope_collector.client.address import STREAM_TIMEOUT, TIMEOUT, address_of
+from hopscope_collector.client.errors import NoSuchFlow, NotTaken, Unreachable
+from hopscope_collector.client.events import EventReader
+from hopscope_collector.client.retrying import AGAIN, Patience
+from hopscope_collector.client.values import (
+    Changed,
+    FlowPage,
+    Taken,
+    changed_in,
+    execution_in,
+    executions_in,
+    flow_in,
+    object_in,
+    page_in,
+    path_of_execution,
+    path_of_flow,
+    query_of,
+    stats_in,
+    taken_in,
+)
+from hopscope_collector.executions.model import Execution
+from hopscope_collector.flow import Flow
+from hopscope_collector.store.contract import Stats
+
+PATIENCE = Patience()
+PAGE = 100
+
+
+class AsyncClient:
+    """A collector over HTTP, for one event loop."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        patience: Patience = PATIENCE,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """`transport` is httpx's own seam: for proxies and certificates of one's own.
+
+        Raises:
+            NotACollectorUrl: the URL will not do.
+        """
+        address = address_of(url, token)
+        self._patience = patience
+        self._http = httpx.AsyncClient(
+            base_url=address.url, headers=address.headers, timeout=TIMEOUT, transport=transport, follow_redirects=False
+        )
+
+    async def flows(self, filter_text: str = "", limit: int = PAGE, after: str | None = None) -> FlowPage:
+        """One page of the flows that fit, those that something happened in last first.
+
+        Raises:
+            BadFilter: the filter cannot be understood.
+            ClientError: see `errors.py`; so does every method here.
+        """
+        return page_in(await self._get("/v1/flows", query_of(filter_text, limit, after)))
+
+    async def all_flows(self, filter_text: str = "") -> AsyncIterator[Flow]:
+        """Every flow that fits, page by page."""
+        after: str | None = None
+        while True:
+            page = await self.flows(filter_text, PAGE, after)
+            for flow in page.flows:
+                yield flow
+            after = page.after
+            if after is None:
+                return
+
+    async def flow(self, id_text: str) -> Flow | None:
+        """The flow that any of its ids names; None when none is known by it.
+
+        Raises:
+            SeveralFlows: the id names several.
+        """
+        try:
+            return flow_in(await self._get(path_of_flow(id_text)))
+        except NoSuchFlow:
+            return None
+
+    async def executions(self, flow: Flow) -> tuple[Execution, ...]:
+        """What ran inside the executions of a flow, as far as it was collected."""
+        return executions_in(await self._get(path_of_flow(flow.id))) if flow.executions else ()
+
+    async def execution(self, arn: str) -> Execution | None:
+        """What ran inside one execution; None when its history was not collected."""
+        try:
+            return execution_in(await self._get(path_of_execution(arn)))
+        except NotTaken as error:
+            if error.type == "no_such_execution":
+                return None
+            raise
+
+    async def stats(self) -> Stats:
+        """What was received, stored, refused and why."""
+        return stats_in(await self._get("/v1/stats"))
+
+    async def changes_since(self, token: int) -> Changed:
+        """What was stored since the token was given, at once; token 0 means everything."""
+        return changed_in(await self._get("/v1/changes", {"since": token}))
+
+    async def changes(self, since: int = 0) -> AsyncIterator[Changed]:
+        """What is stored from now on, as it happens; after a lost connection it goes on where it was.
+
+        Raises:
+            Unreachable: the collector did not come back, however often it was tried.
+        """
+        pauses_s = self._patience.pauses_s()
+        while True:
+            try:
+                async for change in self._listen(since):
+                    since, pauses_s = change.token, self._patience.pauses_s()
+                    yield change
+            except (Unreachable, NotTaken) as error:
+                if isinstance(error, NotTaken) and error.status not in AGAIN:
+                    raise
+                pause_s = next(pauses_s, None)
+                if pause_s is None:
+                    raise
+                await asyncio.sleep(pause_s)
+
+    async def send(self, lines: Iterable[str]) -> Taken:
+        """Hand records over, one line each; when this returns they are durable. May be repeated."""
+        body = gzip.compress("\n".join(lines).encode("utf-8", "surrogateescape"), 1)
+        headers = {"content-type": "application/x-ndjson", "content-encoding": "gzip"}
+        return taken_in(await self._ask("POST", "/v1/records", content=body, headers=headers))
+
+    async def aclose(self) -> None:
+        """Let go of the connections. Twice is once."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        return await self._ask("GET", path, params=params)
+
+    async def _ask(self, method: str, path: str, **request: Any) -> Mapping[str, Any]:
+        """The answer, asked for as often as patience allows."""
+        pauses_s = self._patience.pauses_s()
+        while True:
+            pause_s = next(pauses_s, None)
+            try:
+                answer = await self._http.request(method, path, **request)
+            except httpx.HTTPError as error:
+                if pause_s is None:
+                    raise _unreachable(self._http.base_url, error) from error
+            else:
+                if answer.status_code not in AGAIN or pause_s is None:
+                    return object_in(answer.status_code, answer.content)
+                pause_s = self._patience.asked_s(answer.headers.get("retry-after"), pause_s)
+            await asyncio.sleep(pause_s)
+
+    async def _listen(self, since: int) -> AsyncIterator[Changed]:
+        """One connection's worth of changes."""
+        reader = EventReader()
+        headers = {"accept": "text/event-stream"}
+        try:
+            async with self._http.stream(
+                "GET", "/v1/changes", params={"since": since}, headers=headers, timeout=STREAM_TIMEOUT
+            ) as answer:
+                if answer.status_code != 200:
+                    object_in(answer.status_code, await answer.aread())
+                async for line in answer.aiter_lines():
+                    change = reader.take(line)
+                    if change is not None:
+                        yield change
+        except httpx.HTTPError as error:
+            raise _unreachable(self._http.base_url, error) from error
+
+
+def _unreachable(url: httpx.URL, error: httpx.HTTPError) -> Unreachable:
+    why = str(error) or type(error).__name__
+    return Unreachable(f"no answer from {url} ({why:.120}); expected a collector: hopscope collect --listen HOST:PORT")

@@ -1,0 +1,152 @@
+"""Answers to values and errors to exceptions, for both clients (pure)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from hopscope_collector.client.errors import ApiError, NoSuchFlow, NotAnAnswer, NotTaken, SeveralFlows
+from hopscope_collector.executions.from_json import execution_from_json
+from hopscope_collector.executions.model import Execution
+from hopscope_collector.filter import BadFilter
+from hopscope_collector.flow import Flow
+from hopscope_collector.flow_from_json import flow_from_json
+from hopscope_collector.store.contract import Example, Stats
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPage:
+    """Some flows, and where the next ones begin."""
+
+    flows: tuple[Flow, ...]
+    after: str | None
+    """To be given for the next page. None when this is the last one."""
+
+    looked_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of records that were sent: `received = stored + repeated + sum(refused)`."""
+
+    received: int
+    stored: int
+    repeated: int
+    refused: Mapping[str, int] = field(default_factory=dict)
+    others: int = 0
+    facts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What was stored since a token."""
+
+    token: int
+    ids: tuple[str, ...] = ()
+    is_everything: bool = False
+    """Read all of it again."""
+
+
+def path_of_flow(id_text: str) -> str:
+    """The id is one segment, whatever is in it."""
+    return f"/v1/flows/{quote(id_text, safe='')}"
+
+
+def path_of_execution(arn: str) -> str:
+    """The same for an ARN."""
+    return f"/v1/executions/{quote(arn, safe='')}"
+
+
+def query_of(filter_text: str, limit: int, after: str | None) -> dict[str, str | int]:
+    """The parameters of a page, those that say something."""
+    asked: dict[str, str | int | None] = {"filter": filter_text, "limit": limit, "after": after}
+    return {name: value for name, value in asked.items() if value not in (None, "")}
+
+
+def object_in(status: int, body: bytes) -> Mapping[str, Any]:
+    """The JSON of an answer.
+
+    Raises:
+        BadFilter: the filter cannot be understood.
+        ApiError: what else the collector refused.
+        NotAnAnswer: it is none of a collector's.
+    """
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or found.get("hopscope") != VERSION:
+        raise NotAnAnswer(f"the answer ({status}) is not that of a collector; expected the address of --listen")
+    if status < 400:
+        return found
+    error = found.get("error")
+    if not isinstance(error, dict):
+        raise NotAnAnswer(f"the answer ({status}) holds no error; expected one of contract version {VERSION}")
+    raise _exception_of(status, error)
+
+
+def _exception_of(status: int, error: Mapping[str, Any]) -> Exception:
+    if error.get("type") == "bad_filter":
+        start, end = error.get("start", 0), error.get("end", 0)
+        message = f"{error.get('message')}; expected {error.get('expected')}"
+        return BadFilter(message, start if isinstance(start, int) else 0, end if isinstance(end, int) else 0)
+    kinds: dict[object, type[ApiError]] = {"no_such_flow": NoSuchFlow, "several_flows": SeveralFlows}
+    return kinds.get(error.get("type"), NotTaken)(status, error)
+
+
+def page_in(found: Mapping[str, Any]) -> FlowPage:
+    """A page of flows."""
+    with_type = _checked(found, "flows", list)
+    return FlowPage(tuple(map(flow_from_json, with_type)), found.get("next"), found.get("looked_at", 0))
+
+
+def flow_in(found: Mapping[str, Any]) -> Flow:
+    """One flow."""
+    return flow_from_json(_checked(found, "flow", dict))
+
+
+def executions_in(found: Mapping[str, Any]) -> tuple[Execution, ...]:
+    """What ran inside a flow's executions."""
+    return tuple(map(execution_from_json, _checked(_checked(found, "flow", dict), "execution_details", list)))
+
+
+def execution_in(found: Mapping[str, Any]) -> Execution:
+    """One execution."""
+    return execution_from_json(_checked(found, "execution", dict))
+
+
+def taken_in(found: Mapping[str, Any]) -> Taken:
+    """What became of records."""
+    counts = {name: _checked(found, name, int) for name in ("received", "stored", "repeated", "others", "facts")}
+    return Taken(refused=_checked(found, "refused", dict), **counts)
+
+
+def changed_in(found: Mapping[str, Any]) -> Changed:
+    """What changed."""
+    return Changed(_checked(found, "token", int), tuple(_checked(found, "ids", list)), bool(found.get("everything")))
+
+
+def stats_in(found: Mapping[str, Any]) -> Stats:
+    """The counters."""
+    examples = {
+        reason: Example(each["source"], each["place"], each["message"])
+        for reason, each in _checked(found, "examples", dict).items()
+    }
+    counts = ("received", "stored", "repeated", "kept", "pruned", "facts")
+    return Stats(
+        **{name: _checked(found, name, int) for name in counts},
+        refused=_checked(found, "refused", dict),
+        examples=examples,
+        oldest_us=found.get("oldest_us"),
+        newest_us=found.get("newest_us"),
+    )
+
+
+def _checked(found: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = found.get(name)
+    if not isinstance(value, kind):
+        raise NotAnAnswer(f"the answer's {name!r} is {value!r:.40}; expected a {kind.__name__}")
+    return value

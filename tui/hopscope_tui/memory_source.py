@@ -91,9 +91,11 @@ class MemorySource:
         return tuple(flow for flow in flows if id_text in _ids_of(flow))
 
     def payloads(self, invocation_ids: Sequence[str]) -> Payloads:
-        """All that `captured` holds."""
+        """Of what `captured` holds."""
         self._answer()
-        return self.captured
+        of_hops = self.captured.of_hops.items()
+        mine = {owner: text for owner, text in of_hops if owner.partition(".")[0] in invocation_ids}
+        return Payloads(mine, self.captured.of_sends)
 
     def execution(self, arn: str) -> Execution | None:
         """One of those that `executions` holds."""

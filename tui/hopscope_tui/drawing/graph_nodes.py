@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hopscope_collector.shape.activity import last_sign_of
 from hopscope_collector.shape.outline import Step, short_name
 from hopscope_collector.shape.times import duration
-from hopscope_tui.drawing.rows import Row, Run, row_cells, said
+from hopscope_tui.drawing.rows import Row, Run, row_cells
 from hopscope_tui.drawing.statuses import look_of
 from hopscope_tui.neutral import ELLIPSIS, cells, head, neutral
 
@@ -148,7 +148,7 @@ def _join_chain(pill: Node) -> None:
 
 
 def _pill_above(step: Step, sender: Node, pills: dict[tuple[str, str], Node]) -> Node:
-    """The pill that a consumer hangs under: its message's, shared with the message's other consumers; or its queue's."""
+    """The pill that a consumer hangs under: its message's, or its queue's below it; both are shared."""
     message = step.send.id if step.send is not None else step.id
     if (message, "") not in pills:
         pills[message, ""] = Node((_message_label(step),))
@@ -210,11 +210,8 @@ def _card(step: Step, manner: Manner) -> tuple[Row, ...]:
         first = (glyph, Run(_short(step.name)))
         to = f"→ {_short(step.destination)} " if step.destination != step.name else ""
         second = (Run(to, "dim"), Run(step.fate, "failed" if step.status == "failed" else "faint"))
-    return (
-        (first, (Run("  "), *second))
-        if manner.is_tall or not step.hops and step.wait is None
-        else ((*first, Run(" "), *second),)
-    )
+    is_tall = manner.is_tall or (not step.hops and step.wait is None)
+    return (first, (Run("  "), *second)) if is_tall else ((*first, Run(" "), *second),)
 
 
 def _performance(step: Step, manner: Manner) -> list[Run]:

@@ -165,6 +165,19 @@ class Send:
         return any(ref.startswith("task-token/") for ref in self.refs)
 
 
+BrokerKind = Literal["bus", "rule", "topic", "queue", "stream", "table", "bucket", "state machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """One thing that a message passed on its way."""
+
+    kind: BrokerKind
+    name: str
+    reached_us: int | None = None
+    """When it took the message, on its own clock. None when it does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A send (or, for `key` and `header` evidence, an earlier hop) that led to a hop."""
@@ -183,6 +196,9 @@ class Link:
 
     waited_us: int | None = None
     """From the send to the start of the hop; negative when the clocks disagree. None when a time is missing."""
+
+    through: tuple[Broker, ...] = ()
+    """The brokers between both, as far as they are known, first to last."""
 
     @property
     def is_exact(self) -> bool:

@@ -93,6 +93,7 @@ def _link(link: Link) -> JsonObject:
         "exact": link.is_exact,
         "detail": link.detail,
         "waited_us": link.waited_us,
+        "through": [asdict(broker) for broker in link.through],
     }
 
 

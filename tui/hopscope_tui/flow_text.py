@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator
 import click
 
 from hopscope_collector.flow import Evidence, Flow, Hop, Link, Wait
-from hopscope_collector.rules import resource_name
 from hopscope_collector.shape.outline import Step, outline
 from hopscope_collector.shape.summary import made_of
 from hopscope_collector.shape.times import NO_TIME, age, date_and_clock, duration
@@ -58,18 +57,10 @@ _STYLES: dict[str, dict[str, object]] = {
 }
 
 _ALSO: dict[Evidence, str] = {"ref": "message id", "header": "Root", "key": "key", "inferred": "body"}
-BROKERS: dict[str, str] = {
-    "sqs": "queue",
-    "sns": "topic",
-    "events": "bus",
-    "eventsv2": "bus",
-    "kinesis": "stream",
-    "dynamodb": "table",
-    "states": "state machine",
-    "lambda": "function",
+_TOLD_BY_OTHERS = {
+    "not-instrumented": "not instrumented: only the platform or a broker tells of it",
+    "lost": "lost: its records are missing, only the platform tells that it ran",
 }
-_BUSES = frozenset({"events", "eventsv2"})
-"""An event names its source as its origin, not the bus that it came over."""
 
 _REFS = {
     "sqs": "SQS message id",
@@ -202,6 +193,8 @@ def _details(step: Step) -> Iterator[tuple[str, str]]:
     if step.hop is not None and step.hop.clock_offset_us:
         yield clock_words(step.hop), "faint"
     for hop in step.hops:
+        if hop.status in _TOLD_BY_OTHERS:
+            yield _TOLD_BY_OTHERS[hop.status], look_of(hop.status).role
         if hop.error is not None:
             tried = f"attempt {hop.attempt} {hop.status}" if len(step.hops) > 1 or hop.attempt > 1 else hop.status
             after = f" after {duration(hop.ended_us - hop.started_us)}" if hop.ended_us is not None else ""
@@ -220,14 +213,10 @@ def clock_words(hop: Hop) -> str:
 
 def way_of(step: Step) -> str:
     """The brokers between two functions: `topic tickets → queue tickets`. Empty when none is known."""
-    names: list[str] = []
-    is_way = step.link is not None and step.link.evidence[0] != "key"
-    if is_way and step.send is not None and step.hop is not None and step.send.destination:
-        names.append(f"{BROKERS.get(step.send.service, step.send.service)} {resource_name(step.send.destination)}")
-    if step.hop is not None and step.hop.origin and step.hop.source in BROKERS and step.hop.source not in _BUSES:
-        names.append(f"{BROKERS[step.hop.source]} {resource_name(step.hop.origin)}")
+    through = step.link.through if step.link is not None else ()
     batch = f", one of {step.hop.batch_size} in its batch" if step.hop is not None and step.hop.batch_size > 1 else ""
-    return "over " + " → ".join(dict.fromkeys(names)) + batch if names else batch.removeprefix(", ")
+    names = " → ".join(f"{broker.kind} {broker.name}" for broker in through)
+    return f"over {names}{batch}" if names else batch.removeprefix(", ")
 
 
 def evidence_words(link: Link) -> str:

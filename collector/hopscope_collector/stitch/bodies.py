@@ -12,11 +12,12 @@ queue has a new id: it is linked to what its failed predecessor was linked to.
 from collections.abc import Iterable
 from typing import TypeVar
 
-from hopscope_collector.flow import Hop, Send
+from hopscope_collector.flow import Hop, HopStatus, Send
 from hopscope_collector.rules import resource_name
 from hopscope_collector.stitch.weave import Weave, consumption_of
 
 T = TypeVar("T", Send, Hop)
+_UNDONE: frozenset[HopStatus] = frozenset({"failed", "timed-out"})
 _Fit = tuple[str, str]
 """Name of the broker's resource, and hash of the body."""
 
@@ -34,7 +35,7 @@ def add_redriven_edges(weave: Weave) -> None:
     """Link a message with a new id to the send of the one message that failed with the same body before."""
     failed: dict[tuple[str, _Fit], dict[tuple[str, ...], Hop]] = {}
     for hop in weave.hops:
-        if hop.source == "sqs" and hop.status in ("failed", "timed-out") and hop.body_hash and hop.origin:
+        if hop.source == "sqs" and hop.refs and hop.status in _UNDONE and hop.body_hash and hop.origin:
             fit = hop.function, (hop.origin, hop.body_hash)
             failed.setdefault(fit, {}).setdefault(consumption_of(hop), hop)
     if not failed:

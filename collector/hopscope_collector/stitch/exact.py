@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hopscope_collector.flow import Evidence, Hop
 from hopscope_collector.stitch.cycles import contradictory
 from hopscope_collector.stitch.executions import TASK_TOKEN, tokens_given_away
+from hopscope_collector.stitch.settle import CONDITION
 from hopscope_collector.stitch.weave import PRODUCER_DIGITS, Edge, Index, Weave
 
 _INVOKED = "lambda/"
@@ -41,7 +42,10 @@ def add_exact_edges(weave: Weave) -> None:
 
 
 def _edges_to(hop: Hop, index: Index) -> list[_Found]:
-    return [*_by_carrier(hop, index), *_by_ref(hop, index)]
+    """A failure record quotes the message that failed, carrier and all: the invocation that failed led to it."""
+    by_ref = [*_by_ref(hop, index)]
+    is_record = CONDITION in hop.attributes and any(edge[0] in index.hops_by_id for edge, _, _ in by_ref)
+    return by_ref if is_record else [*_by_carrier(hop, index), *by_ref]
 
 
 def _by_carrier(hop: Hop, index: Index) -> Iterator[_Found]:

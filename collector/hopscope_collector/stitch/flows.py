@@ -27,6 +27,7 @@ from hopscope_collector.stitch.platform import with_platform
 from hopscope_collector.stitch.settle import with_dead_letters
 from hopscope_collector.stitch.statuses import Standing, flow_status
 from hopscope_collector.stitch.waits import KnownConsumers, Waiting, known_consumers_of
+from hopscope_collector.stitch.ways import matched_by_rules, way_of
 from hopscope_collector.stitch.weave import Index, Weave, first_attempts_of
 from hopscope_wire.model import Record
 
@@ -54,7 +55,7 @@ def flows_of(
     brokers = [each for each in facts if isinstance(each, BrokerFact)]
     told = with_brokers(with_platform(recorded, sends, platform), sends, brokers, platform)
     hops = with_attempts(told.hops)
-    weave = Weave(hops, Index(hops, sends), rules, first_attempts_of(hops))
+    weave = Weave(hops, Index(hops, sends), rules, first_attempts_of(hops), matched_by_rules(brokers))
     for hop_id, words in told.notes:
         weave.note(hop_id, words)
     add_exact_edges(weave)
@@ -123,7 +124,10 @@ def _link_of(edge: tuple[str, str], weave: Weave) -> Link:
     details = weave.evidence[edge]
     kinds: tuple[Evidence, ...] = tuple([kind for kind in EVIDENCE_ORDER if kind in details])
     target = weave.index.hops_by_id[edge[1]]
-    return Link(edge[0], edge[1], kinds, details[kinds[0]], target.started_us - _left_us(edge[0], target, weave.index))
+    waited_us = target.started_us - _left_us(edge[0], target, weave.index)
+    send = weave.index.sends_by_id.get(edge[0])
+    through = () if kinds[0] == "key" else way_of(send, target, weave.matched)
+    return Link(edge[0], edge[1], kinds, details[kinds[0]], waited_us, through)
 
 
 def _left_us(from_id: str, target: Hop, index: Index) -> int:

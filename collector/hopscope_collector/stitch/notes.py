@@ -1,14 +1,16 @@
 """Facts about a flow that a person should know, in words (pure)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from hopscope_collector.flow import Hop, Link, Send
 from hopscope_collector.rules import Rules, resource_name
 from hopscope_collector.stitch.clocks import KEEP_TIME, without_repeats
 from hopscope_collector.stitch.hops import BEGIN
-from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE
+from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE, attempts_of
 
 _REPLAY = "replay-name"
+_STREAMS = frozenset({"kinesis", "dynamodb"})
 
 
 def notes_of(hops: Sequence[Hop], sends: Sequence[Send], links: Sequence[Link], rules: Rules) -> list[str]:
@@ -18,6 +20,7 @@ def notes_of(hops: Sequence[Hop], sends: Sequence[Send], links: Sequence[Link], 
         *_skew(links, by_id, {send.id: send for send in sends}, rules),
         *_missing_records(hops),
         *_dead_letters(hops),
+        *_bisected(hops),
         *_redriven(links, by_id, {send.id: send for send in sends}),
         *(
             f"replayed from archive {hop.attributes[_REPLAY]} to {hop.function}"
@@ -60,7 +63,9 @@ def _waits_between_clocks(send: Send, sender: str, hop: Hop) -> Iterator[tuple[s
 
 def _missing_records(hops: Iterable[Hop]) -> Iterator[str]:
     for hop in hops:
-        if BEGIN in hop.attributes:
+        if hop.status == "lost":
+            yield f"records of {hop.function} ({hop.request_id}) are missing: only the platform tells that it ran"
+        elif BEGIN in hop.attributes and hop.status != "not-instrumented":
             yield f"begin of {hop.function} ({hop.request_id or hop.invocation_id}) was not recorded"
 
 
@@ -70,6 +75,15 @@ def _dead_letters(hops: Iterable[Hop]) -> Iterator[str]:
             yield f"{hop.function} gave up after {hop.attempt} attempts"
         if DEAD_LETTER_SOURCE in hop.attributes:
             yield f"{hop.function} took a dead letter of {resource_name(hop.attributes[DEAD_LETTER_SOURCE])}"
+
+
+def _bisected(hops: Sequence[Hop]) -> Iterator[str]:
+    """A stream's batch that failed came again in smaller pieces."""
+    for group in attempts_of(hop for hop in hops if hop.source in _STREAMS):
+        sizes = [hop.batch_size for hop in group]
+        if any(later < earlier for earlier, later in pairwise(sizes)):
+            pieces = ", ".join(f"{size:,}" for size in sizes)
+            yield f"{group[0].function} failed at a batch, which was cut in two: tried among {pieces} messages"
 
 
 def _redriven(links: Iterable[Link], hops: dict[str, Hop], sends: dict[str, Send]) -> Iterator[str]:

@@ -9,6 +9,7 @@ bodies   the same body         ┘
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.flow import Evidence, Hop, Send
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.components import Components
@@ -56,6 +57,9 @@ class Weave:
     rules: Rules
     first_attempts: Mapping[tuple[str, ...], str]
     """Id of the first attempt, by consumption."""
+
+    matched: Mapping[str, Sequence[BrokerFact]] = field(default_factory=dict)
+    """By the ref of an event: what its bus says of the rules that matched it."""
 
     evidence: dict[Edge, dict[Evidence, str]] = field(default_factory=dict)
     """By edge, then by kind: what was equal on both sides."""

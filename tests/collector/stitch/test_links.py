@@ -1,5 +1,9 @@
 """What joins a send to a hop, and how sure it is."""
 
+from hopscope_collector.broker_lines import BrokerFact
+
+TICKETS = "arn:aws:sns:us-east-1:123456789012:printers"
+
 
 def links(flow):
     return [(link.from_id, link.to_id, link.evidence) for link in flow.links]
@@ -176,6 +180,60 @@ def test_a_redriven_message_without_a_carrier_is_inferred_from_the_one_that_fail
     ]
     assert flow.status == "recovered"
     assert "sqs/m1 came again as sqs/m2: redriven from a dead-letter queue, or copied" in flow.notes
+
+
+def test_a_redriven_message_does_not_mind_that_what_failed_had_no_id(stitched, make):
+    failed = make.Invoked(1, "print", messages=[make.a_message(body_hash="41c0")], error="Jam")
+    again = make.Invoked(2, "print", at_s=90, messages=[make.a_message("sqs/m2", body_hash="41c0")])
+
+    assert len(stitched(failed, again)) == 2
+
+
+def test_the_way_of_a_message_is_bus_rule_topic_and_queue(stitched, make):
+    bus = "arn:aws:events:us-east-1:123456789012:event-bus/orders"
+    matched = BrokerFact("matched", "events/e1", make.START_US, bus, rule=f"{bus}/to-printers", targets=(TICKETS,))
+    put = make.Invoked(1, sends=[make.a_put(1, "e1", destination=bus)])
+    message = make.a_message(
+        "sqs/m1", "sns/n1", "events/e1", sent_us=make.START_US + make.SECOND, attributes={"topic": TICKETS}
+    )
+
+    (flow,) = stitched(put, make.Invoked(2, "print", at_s=2, messages=[message]), facts=[matched])
+
+    (link,) = flow.links
+    assert [(broker.kind, broker.name) for broker in link.through] == [
+        ("bus", "orders"),
+        ("rule", "to-printers"),
+        ("topic", "printers"),
+        ("queue", "tickets"),
+    ]
+    assert link.through[-1].reached_us == make.START_US + make.SECOND
+
+
+def test_a_failure_record_is_no_child_of_the_message_that_it_quotes(stitched, make):
+    put = make.Invoked(1, sends=[make.a_put(1, "e1")])
+    failed = make.Invoked(2, "charge", at_s=1, request_id="r1", messages=[make.an_event("e1")], error="Boom")
+    record = make.a_message(
+        "sqs/m1", "lambda/r1", carrier=make.carrier(1), attributes={"condition": "RetriesExhausted"}
+    )
+
+    (flow,) = stitched(put, failed, make.Invoked(3, "report", at_s=2, messages=[record]))
+
+    assert links(flow)[-1] == (make.hop_id(2), make.hop_id(3), ("ref",))
+    assert len(flow.links) == 2
+
+
+def test_a_batch_that_was_cut_in_two_is_said_to_be(stitched, make):
+    def tried(number, *sequences):
+        messages = [
+            make.a_message(f"kinesis/belt/s:{each}", index=index, source="kinesis")
+            for index, each in enumerate(sequences)
+        ]
+        return make.Invoked(number, "taste", at_s=number, messages=messages, error="Poison")
+
+    flows = stitched(tried(1, 1, 2), tried(2, 2))
+
+    notes = [flow.notes for flow in flows if len(flow.hops) == 2]
+    assert notes == [("taste failed at a batch, which was cut in two: tried among 2, 1 messages",)]
 
 
 def test_two_sends_that_got_one_id_are_said_to_be_deduplicated(stitched, make):

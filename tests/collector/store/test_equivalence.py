@@ -1,19 +1,24 @@
-"""Whatever is done to a store, SQLite answers as the memory store does: after closing and opening it again, too."""
+"""Whatever is done to a store, it answers as the memory store does: after closing and opening it again, too."""
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import record_line
 from hopscope_collector.store import id_runs
-from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen
+from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store
+from hopscope_collector.store.dynamodb.address import Address
+from hopscope_collector.store.dynamodb.store import DynamoDbStore
 from hopscope_collector.store.memory import MemoryStore
 from hopscope_collector.store.sqlite import SqliteStore
 from hopscope_wire.model import Begin, End, Message, Send
@@ -107,33 +112,36 @@ ids = (
 
 
 class TwoStores(RuleBasedStateMachine):
+    def open_other(self) -> Store:
+        return SqliteStore(self.folder / "hopscope.db")
+
     @initialize()
     def empty(self) -> None:
         self.folder = Path(tempfile.mkdtemp(dir=FAST_FOLDER))
         self.memory = MemoryStore()
-        self.sqlite = SqliteStore(self.folder / "hopscope.db")
+        self.other = self.open_other()
         self.tokens = (0, 0)
         self.sizes = id_runs.SMALLEST_SIZE_ENTRIES, id_runs.PAGE_ENTRIES
         id_runs.SMALLEST_SIZE_ENTRIES, id_runs.PAGE_ENTRIES = 16, 3
 
     @rule(batch=batches)
     def write(self, batch: Batch) -> None:
-        assert self.sqlite.write(batch) == self.memory.write(batch)
+        assert self.other.write(batch) == self.memory.write(batch)
 
     @rule(batch=batches)
     def write_it_in_parts(self, batch: Batch) -> None:
         """Many small runs, so that they are merged."""
         for line in batch.records:
-            assert self.sqlite.write(Batch([line])) == self.memory.write(Batch([line]))
+            assert self.other.write(Batch([line])) == self.memory.write(Batch([line]))
 
     @rule(age_us=st.integers(0, 8))
     def prune(self, age_us: int) -> None:
-        assert self.sqlite.prune(START_US + age_us) == self.memory.prune(START_US + age_us)
+        assert self.other.prune(START_US + age_us) == self.memory.prune(START_US + age_us)
 
     @rule()
     def open_again(self) -> None:
-        self.sqlite.close()
-        self.sqlite = SqliteStore(self.folder / "hopscope.db")
+        self.other.close()
+        self.other = self.open_other()
 
     @rule(
         wanted=st.lists(ids, max_size=3),
@@ -143,34 +151,47 @@ class TwoStores(RuleBasedStateMachine):
     def read(self, wanted: list[str], most: int, unfollowed: str) -> None:
         reach = Reach(max_records_an_id=most, unfollowed_keys=frozenset({unfollowed}))
 
-        assert self.sqlite.records_of(wanted, reach) == self.memory.records_of(wanted, reach)
+        assert self.other.records_of(wanted, reach) == self.memory.records_of(wanted, reach)
 
     @rule(
         limit=st.integers(1, 4), before=st.none() | st.builds(Seen, st.integers(START_US, START_US + 7), traces, traces)
     )
     def list_newest(self, limit: int, before: Seen | None) -> None:
-        assert self.sqlite.newest(limit, before) == self.memory.newest(limit, before)
+        assert self.other.newest(limit, before) == self.memory.newest(limit, before)
 
     @rule()
     def see_what_changed(self) -> None:
-        found = self.sqlite.changes_since(self.tokens[0]), self.memory.changes_since(self.tokens[1])
+        found = self.other.changes_since(self.tokens[0]), self.memory.changes_since(self.tokens[1])
 
         assert set(found[0].ids) == set(found[1].ids)
         self.tokens = (found[0].token, found[1].token)
 
     @invariant()
     def the_counters_are_the_same_and_add_up(self) -> None:
-        stats = self.sqlite.stats()
+        stats = self.other.stats()
 
         assert stats == self.memory.stats()
         assert stats.received == stats.stored + stats.repeated + sum(stats.refused.values())
-        assert [self.sqlite.position(each) for each in "ab"] == [self.memory.position(each) for each in "ab"]
+        assert [self.other.position(each) for each in "ab"] == [self.memory.position(each) for each in "ab"]
 
     def teardown(self) -> None:
         id_runs.SMALLEST_SIZE_ENTRIES, id_runs.PAGE_ENTRIES = self.sizes
-        self.sqlite.close()
+        self.other.close()
         shutil.rmtree(self.folder)
 
 
 TestTwoStores = TwoStores.TestCase
 TestTwoStores.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+
+
+@pytest.mark.stage
+def test_a_table_answers_as_memory_does(a_table: Callable[..., Address]) -> None:
+    class TableAndMemory(TwoStores):
+        def __init__(self) -> None:
+            super().__init__()
+            self.address = a_table()
+
+        def open_other(self) -> Store:
+            return DynamoDbStore(self.address)
+
+    run_state_machine_as_test(TableAndMemory, settings=settings(max_examples=6, stateful_step_count=15, deadline=None))

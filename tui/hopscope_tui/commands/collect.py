@@ -16,8 +16,9 @@ import click
 from hopscope_collector.errors import CollectorError, InputError
 from hopscope_collector.ingest import Collected, collect, follow, spare_the_garbage_collector
 from hopscope_collector.moments import moment_us
+from hopscope_collector.rules import Rules
 from hopscope_collector.rules_file import rules_for
-from hopscope_collector.sources.contract import Stop
+from hopscope_collector.sources.contract import Source, Stop
 from hopscope_collector.sources.naming import Wanted, sources_of
 from hopscope_collector.store.contract import Store
 from hopscope_collector.store.location import MEMORY, open_to_read, open_to_write, store_url
@@ -45,6 +46,7 @@ class Asked:
     since: str
     until: str | None
     keys: str | None
+    export: str | None
     listen: str | None
     tls_cert: Path | None
     tls_key: Path | None
@@ -62,6 +64,9 @@ class Asked:
 @click.option("--since", metavar="WHEN", default="24h", show_default=True, help="Where reading of logs begins.")
 @click.option("--until", metavar="WHEN", help="Where it ends.")
 @click.option("--keys", metavar="FILE", help="hopscope.toml that names where business keys are in executions' input.")
+@click.option(
+    "--export", metavar="otlp:URL", help="Hand flows on as OpenTelemetry spans, each once, when they are quiet."
+)
 @click.option("--listen", metavar="HOST:PORT", help="Take in records and OTLP over HTTP, and answer queries.")
 @click.option("--tls-cert", type=click.Path(path_type=Path), metavar="FILE", help="With --listen: a certificate (PEM).")
 @click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="With --listen: its key (PEM).")
@@ -94,7 +99,7 @@ def command(**given: Any) -> None:
         until_us=None if asked.until is None else moment_us(asked.until, now_us),
         key_paths=rules.key_paths,
     )
-    named = [source for text in asked.sources for source in sources_of(text, wanted)]
+    named = [source for text in asked.sources for source in sources_of(text, wanted)] + _feeds(asked, rules)
     progress = Progress()
     stop, of_sources = Stop(), Stop()  # sources may all end and the server goes on
 
@@ -119,12 +124,29 @@ def command(**given: Any) -> None:
         raise collected.failed[0]
 
 
+def _feeds(asked: Asked, rules: Rules) -> list[Source]:
+    """What hands the store's flows on, as a source beside the others: none, or one."""
+    if asked.export is None:
+        return []
+    kind, _, url = asked.export.partition(":")
+    if kind != "otlp" or not url:
+        raise CannotCollect(
+            f"{asked.export!r} is nowhere to export to; expected otlp:URL, as otlp:http://localhost:4318"
+        )
+    if store_url(asked.store) == MEMORY:
+        raise CannotCollect("--export reads the store while it is written, and memory: has one reader; expected a file")
+    from hopscope_collector.export.feed import Pace, SpanFeed
+    from hopscope_collector.export.otlp import Backend
+
+    return [SpanFeed(Backend(url), lambda: open_to_read(asked.store), rules, Pace(asked.is_followed))]
+
+
 def _listening_to(asked: Asked) -> "Settings | None":
     """Where to listen. None when nobody asked for it."""
     if asked.listen is None:
         if asked.tls_cert or asked.tls_key:
             raise CannotCollect("--tls-cert and --tls-key say nothing without --listen; expected --listen HOST:PORT")
-        if not asked.sources:
+        if not asked.sources and not asked.export:
             raise click.UsageError("Missing argument 'SOURCE...', or --listen HOST:PORT.")
         return None
     if asked.once:

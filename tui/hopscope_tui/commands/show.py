@@ -41,6 +41,9 @@ class SeveralFlows(InputError):
 @click.option("--mermaid", "as_mermaid", is_flag=True, help="A Mermaid sequence diagram, for Markdown.")
 @click.option("--html", metavar="FILE", help="One page that needs nothing else: graph, waterfall, sequence, table.")
 @click.option("--svg", metavar="FILE", help="The graph as a picture; here as above, FILE - is standard output.")
+@click.option(
+    "--otlp", metavar="FILE|URL", help="OpenTelemetry spans: a line of OTLP JSON, or to an OTLP/HTTP endpoint."
+)
 @click.option("--store", metavar="URL", help="Which store; default $HOPSCOPE_STORE, else a file of yours.")
 @click.option("--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else beside the store.")
 def command(id_text: str, store: str | None, rules: str | None, **asked: str | bool | None) -> None:
@@ -106,12 +109,32 @@ def _picture(file: str) -> _Show:
     return show
 
 
+def _spans(target: str) -> _Show:
+    def show(flow: Flow, _executions: Sequence[Execution]) -> None:
+        from hopscope_collector.export.otlp import Backend, otlp_json
+        from hopscope_collector.export.spans import spans_of
+
+        spans = spans_of(flow)
+        if "://" not in target:
+            _put(target, otlp_json(spans))
+            return
+        backend = Backend(target)
+        try:
+            backend.take(spans)
+        finally:
+            backend.close()
+        click.echo(f"sent {len(spans):,} spans to {neutral(backend.endpoint)}", err=True)
+
+    return show
+
+
 _WAYS: dict[str, Callable[[str], _Show]] = {
     "": lambda _: _on_terminal,
     "as_json": lambda _: _as_json,
     "as_mermaid": lambda _: _as_mermaid,
     "html": _page,
     "svg": _picture,
+    "otlp": _spans,
 }
 
 

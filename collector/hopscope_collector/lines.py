@@ -145,7 +145,12 @@ class NotText(NotARecord):
 
 def fingerprint_of(line: str) -> int:
     """64 bits that tell refused lines apart."""
-    return fingerprint_of_digest(blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+    return fingerprint_of_bytes(line.encode("utf-8", "surrogatepass"))
+
+
+def fingerprint_of_bytes(content: bytes) -> int:
+    """The same for what is no text."""
+    return fingerprint_of_digest(blake2b(content, digest_size=8).digest())
 
 
 def fingerprint_of_digest(digest: bytes) -> int:

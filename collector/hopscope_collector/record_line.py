@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from hopscope_collector.record_shape import RecordShape, glance
+from hopscope_wire.context import context_of
 from hopscope_wire.decode import object_in, object_of, record_of_object
 from hopscope_wire.encode import line_of
 from hopscope_wire.errors import Malformed, NotARecord
-from hopscope_wire.model import End, Record
+from hopscope_wire.model import End, Record, Span
 
 DEEPEST = 100
 """Fields that this version does not know may be nested so deep. Readers must be able to follow."""
@@ -114,6 +115,8 @@ def ids_of(record: RecordShape | Record) -> frozenset[str]:
         ids.add(f"lambda/{record.request_id}")
     _add_keys(ids, record.keys)
     ids.update(getattr(record, "refs", ()))
+    if isinstance(record, Span):
+        ids.update(_traces_of(record.links))
     # A begin has messages and an end has sends; the other list is a field that this version does not know.
     has_sends = is_end(record)
     for message in () if has_sends else getattr(record, "messages", None) or ():
@@ -125,6 +128,11 @@ def ids_of(record: RecordShape | Record) -> frozenset[str]:
         ids.update(send.refs or ())
         _add_keys(ids, send.keys)
     return frozenset(each for each in ids if each)
+
+
+def _traces_of(carriers: Iterable[str]) -> set[str]:
+    """Of the spans that a span comes from."""
+    return {context.trace_id for context in map(context_of, carriers) if context is not None}
 
 
 def _add_keys(ids: set[str | None], keys: Mapping[str, str] | None) -> None:

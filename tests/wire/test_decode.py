@@ -124,7 +124,7 @@ def test_a_cut_line_is_refused(record: Record, length: int) -> None:
     [
         (lambda found: found.update(hopscope=2), UnknownWireVersion, "wire version 2; expected 1"),
         (lambda found: found.update(hopscope=True), UnknownWireVersion, "wire version True; expected 1"),
-        (lambda found: found.update(record="middle"), Malformed, "'record' is 'middle'; expected 'begin', 'end' or"),
+        (lambda found: found.update(record="middle"), Malformed, "'record' is 'middle'; expected 'begin', 'end', 'h"),
         (lambda found: found.update(traceId="XYZ"), Malformed, "'traceId' is 'XYZ'; expected 32 lower-case hex digits"),
         (lambda found: found.pop("function"), Malformed, "'function' is None; expected a value"),
         (lambda found: found.update(startUs=-1), Malformed, "'startUs' is -1; expected a whole number from 0"),

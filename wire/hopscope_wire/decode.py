@@ -3,7 +3,7 @@
 text -> JSON object        NotARecord
      -> version            UnknownWireVersion
      -> fields, checked    Malformed, naming the field
-     -> Begin | End        unknown fields kept in `extra`
+     -> Begin | End | …    unknown fields kept in `extra`
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from hopscope_wire.errors import Malformed, NotARecord, UnknownWireVersion
 from hopscope_wire.fields import LINE_PREFIX, WIRE_VERSION
-from hopscope_wire.model import NOTHING, Begin, End, History, Message, Record, Send, WireError
+from hopscope_wire.model import NOTHING, Begin, End, History, Message, Record, Send, Span, WireError
 
 Check = Callable[[str, Any], Any]
 T = TypeVar("T")
@@ -83,7 +83,9 @@ def record_of_object(found: Mapping[str, object]) -> Record:
         return _built(End, _END, found)
     if kind == "history":
         return _built(History, _HISTORY, found)
-    raise Malformed("record", kind, "'begin', 'end' or 'history'")
+    if kind == "span":
+        return _built(Span, _SPAN, found)
+    raise Malformed("record", kind, "'begin', 'end', 'history' or 'span'")
 
 
 def object_of(record: Record) -> dict[str, object]:
@@ -162,6 +164,12 @@ def _flag(name: str, value: Any) -> bool:
 def _outcome(name: str, value: Any) -> str:
     if not isinstance(value, str) or value not in {"ok", "error"}:
         raise Malformed(name, value, "'ok' or 'error'")
+    return value
+
+
+def _span_kind(name: str, value: Any) -> str:
+    if not isinstance(value, str) or value not in {"internal", "server", "client", "producer", "consumer"}:
+        raise Malformed(name, value, "'internal', 'server', 'client', 'producer' or 'consumer'")
     return value
 
 
@@ -275,6 +283,20 @@ _HISTORY: dict[str, tuple[str, Check]] = {
     "startedBy": ("started_by", _text),
     "documents": ("documents", _list_of(_document)),
 }
+_SPAN: dict[str, tuple[str, Check]] = {
+    **_IDENTITY,
+    "endUs": ("end_us", _count),
+    "name": ("name", _text),
+    "kind": ("kind", _span_kind),
+    "parent": ("parent", _span_id),
+    "links": ("links", _list_of(_text)),
+    "outcome": ("outcome", _outcome),
+    "error": ("error", _object_of(WireError, _ERROR)),
+    "refs": ("refs", _list_of(_text)),
+    "attributes": ("attributes", _texts_by_name),
+    "resource": ("resource", _texts_by_name),
+    "scope": ("scope", _text),
+}
 _CHECKS: dict[type[Any], dict[str, tuple[str, Check]]] = {
     WireError: _ERROR,
     Message: _MESSAGE,
@@ -282,6 +304,7 @@ _CHECKS: dict[type[Any], dict[str, tuple[str, Check]]] = {
     Begin: _BEGIN,
     End: _END,
     History: _HISTORY,
+    Span: _SPAN,
 }
 _NAMES = {
     kind: {attribute: wire_name for wire_name, (attribute, _) in checks.items()} for kind, checks in _CHECKS.items()

@@ -3,6 +3,7 @@
     Begin   written before the handler runs     Message   one message that arrived with it
     End     written after it returned or raised Send      one message that it handed to a broker
     History part of an execution's history, written by the collector for its own store, never by the layer
+    Span    one span of OpenTelemetry, as it came in over OTLP; written by the collector, never by the layer
 
 Times are epoch microseconds, UTC, on the clock of the machine that ran the function unless the docstring names
 another clock. `extra` keeps the fields this version does not know, so that they survive a round trip.
@@ -14,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 Outcome = Literal["ok", "error"]
+SpanKind = Literal["internal", "server", "client", "producer", "consumer"]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -225,4 +227,52 @@ class History:
     extra: Mapping[str, object] = field(default_factory=_nothing)
 
 
-Record = Begin | End | History
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One span of OpenTelemetry. Which of them are hops and which are sends is decided when flows are read."""
+
+    trace_id: str
+    invocation_id: str
+    """The span id."""
+
+    function: str
+    """Name of the service (`faas.name`, else `service.name`)."""
+
+    start_us: int
+    end_us: int
+    name: str
+    kind: SpanKind = "internal"
+    parent: str | None = None
+    """Span id of its parent. None for the root of its trace."""
+
+    links: tuple[str, ...] = ()
+    """Other spans it comes from, each as a W3C traceparent."""
+
+    outcome: Outcome = "ok"
+    error: WireError | None = None
+    """None unless an exception was recorded, or its status says what went wrong."""
+
+    request_id: str = ""
+    """`faas.invocation_id`. Empty when it is no span of a Lambda function."""
+
+    refs: tuple[str, ...] = ()
+    """Of the messages it received or sent."""
+
+    root: str | None = None
+    correlation_id: str | None = None
+    """From the attribute `hopscope.correlation_id`."""
+
+    keys: Mapping[str, str] = field(default_factory=_nothing)
+    """From the attributes `hopscope.key.<name>`."""
+
+    attributes: Mapping[str, str] = field(default_factory=_nothing)
+    """As they came, values that are no texts as JSON; without payloads and secrets."""
+
+    resource: Mapping[str, str] = field(default_factory=_nothing)
+    scope: str | None = None
+    """Name of the instrumentation that made it."""
+
+    extra: Mapping[str, object] = field(default_factory=_nothing)
+
+
+Record = Begin | End | History | Span

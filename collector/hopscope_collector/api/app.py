@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from hopscope_collector.api.gate import Gate
 from hopscope_collector.api.refusals import RefusedError, answer_to
-from hopscope_collector.api.routes import changes, flows, records
+from hopscope_collector.api.routes import changes, flows, records, traces
 from hopscope_collector.api.schemas import HealthAnswer
 from hopscope_collector.api.services import Services
 from hopscope_collector.api.settings import Settings
@@ -32,7 +32,7 @@ def routes(services: Services, say: Say) -> FastAPI:
     """Everything but the gate. Its pages of documentation are off: they load scripts from elsewhere."""
     app = FastAPI(title="Hopscope", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.services = services
-    for each in (records.router, flows.router, changes.router):
+    for each in (records.router, traces.router, flows.router, changes.router):
         app.include_router(each)
     app.add_api_route(
         "/v1/health", _health, operation_id="health", summary="Whether the server answers; needs no token"

@@ -32,11 +32,11 @@ def seen_of(cursor: str) -> Seen:
             and _INVOCATION_ID.match(invocation_id)
             and _TRACE_ID.match(trace_id)
         )
+        if is_ours:
+            return Seen(started_us, invocation_id, trace_id)
     except (ValueError, TypeError, binascii.Error, RecursionError):
-        is_ours = False
-    if not is_ours:
-        raise RefusedError(
-            400, "bad_cursor", "the cursor is none of ours", cursor, expected="the `next` of a page before",
-            do="begin without `after`",
-        )  # fmt: skip
-    return Seen(started_us, invocation_id, trace_id)
+        pass  # said below, with what is no place in the list
+    raise RefusedError(
+        400, "bad_cursor", "the cursor is none of ours", cursor, expected="the `next` of a page before",
+        do="begin without `after`",
+    )  # fmt: skip

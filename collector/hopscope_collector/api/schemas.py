@@ -242,3 +242,22 @@ _MEANING = {
 def errors_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The errors of a route, and those that every route has."""
     return {each: {"model": ErrorAnswer, "description": _MEANING[each]} for each in sorted({*statuses, *_ALWAYS})}
+
+
+class Status(BaseModel):
+    """google.rpc.Status: how OTLP wants to be refused."""
+
+    code: int
+    message: str
+
+
+def otlp_errors_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors of a route that speaks OTLP: in the encoding of the request."""
+    return {
+        each: {
+            "model": Status,
+            "description": f"{_MEANING[each]} A google.rpc.Status.",
+            "content": {"application/x-protobuf": {"schema": {"type": "string", "format": "binary"}}},
+        }
+        for each in sorted({*statuses, *_ALWAYS})
+    }

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
-from hopscope_wire.model import Begin, End, Message, Record, Send
+from hopscope_collector.stitch.spans import records_of_spans
+from hopscope_wire.model import Begin, End, Message, Record, Send, Span
 
 T = TypeVar("T")
 
@@ -43,7 +44,9 @@ def invocations_of(records: Iterable[Record]) -> list[Invocation]:
     """One invocation for each invocation id, sorted by id."""
     begins: dict[str, list[Begin]] = {}
     ends: dict[str, list[End]] = {}
-    for record in records:
+    records = list(records)
+    spans = [record for record in records if isinstance(record, Span)]
+    for record in (*records, *records_of_spans(spans, records)) if spans else records:
         if isinstance(record, Begin):
             begins.setdefault(record.invocation_id, []).append(record)
         elif isinstance(record, End):

@@ -76,7 +76,7 @@ async def flow(request: Request, flow_id: IdText) -> Response:
 
 
 def _flow_json(known: Flows, flow_id: str) -> dict[str, object]:
-    found = known.find(flow_id)
+    found = list(known.find(flow_id))
     if not found:
         raise RefusedError(
             404, "no_such_flow", "no flow is known by this id", flow_id,
@@ -87,8 +87,9 @@ def _flow_json(known: Flows, flow_id: str) -> dict[str, object]:
             409, "several_flows", f"{len(found)} flows are known by this id", flow_id, expected="one of them",
             do="ask for one of the candidates", more={"candidates": [each.id for each in found[:CANDIDATES_SHOWN]]},
         )  # fmt: skip
-    details = [execution_as_json(each) for each in known.executions(found[0])]
-    return {"hopscope": CONTRACT_VERSION, "flow": {**flow_json(found[0]), "execution_details": details}}
+    only = found[0]
+    details = [execution_as_json(each) for each in known.executions(only)]
+    return {"hopscope": CONTRACT_VERSION, "flow": {**flow_json(only), "execution_details": details}}
 
 
 @router.get(

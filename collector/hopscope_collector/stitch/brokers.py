@@ -10,7 +10,7 @@ A function of which other runs are recorded gets no hop here: its records may st
 message before it runs the function, may still be busy. Facts about messages that no record knows say nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
@@ -48,19 +48,20 @@ class _Known:
     """A hop of the flow of each message: of who sent it, else of who received it."""
 
     name_by_ref: dict[str, str] = field(default_factory=dict)
-    functions: set[str] = field(default_factory=set)
+    functions: Set[str] = frozenset()
+    """Those that carry the layer."""
+
     consumed: set[tuple[str, str]] = field(default_factory=set)
     """(function, ref) of every recorded hop."""
 
     @classmethod
-    def of(cls, hops: Sequence[Hop], sends: Iterable[Send]) -> "_Known":
-        known = cls()
+    def of(cls, hops: Sequence[Hop], sends: Iterable[Send], functions: Set[str]) -> "_Known":
+        known = cls(functions=functions)
         for send in sends:
             for ref in send.refs:
                 known.hop_by_ref.setdefault(ref, send.hop)
                 known.name_by_ref.setdefault(ref, send.name or ref)
         for hop in hops:
-            known.functions.add(hop.function)
             for ref in hop.refs:
                 known.hop_by_ref.setdefault(ref, hop.id)
                 known.consumed.add((hop.function, ref))
@@ -71,14 +72,22 @@ class _Known:
 
 
 def with_brokers(
-    hops: Sequence[Hop], sends: Sequence[Send], brokers: Iterable[BrokerFact], platform: Iterable[PlatformFact]
+    hops: Sequence[Hop],
+    sends: Sequence[Send],
+    brokers: Iterable[BrokerFact],
+    platform: Iterable[PlatformFact],
+    *,
+    layered: Set[str],
 ) -> ToldByBrokers:
-    """The hops with what brokers say of their messages, and hops for consumers that brokers alone know."""
+    """The hops with what brokers say of their messages, and hops for consumers that brokers alone know.
+
+    `layered` are the functions that are known to carry the layer.
+    """
     facts = sorted(set(brokers), key=lambda fact: (fact.at_us, fact.ref, repr(fact)))
     if not facts:
         return ToldByBrokers(hops, ())
     hops = _with_refs(hops, facts)
-    known = _Known.of(hops, sends)
+    known = _Known.of(hops, sends, layered)
     facts = [fact for fact in facts if fact.ref in known.hop_by_ref]
     unseen = [*_unseen(facts, known, list(platform))]
     notes = {(known.hop_by_ref[fact.ref], words) for fact in _worth_a_note(facts) for words in _words(fact, known)}

@@ -26,7 +26,13 @@ from hopscope_collector.stitch.notes import notes_of
 from hopscope_collector.stitch.platform import with_platform
 from hopscope_collector.stitch.settle import with_dead_letters
 from hopscope_collector.stitch.statuses import Standing, flow_status
-from hopscope_collector.stitch.waits import KnownConsumers, Waiting, known_consumers_of
+from hopscope_collector.stitch.waits import (
+    KnownConsumers,
+    Waiting,
+    known_consumers_of,
+    recorded_functions,
+    unmatched_of,
+)
 from hopscope_collector.stitch.ways import matched_by_rules, way_of
 from hopscope_collector.stitch.weave import Index, Weave, first_attempts_of
 from hopscope_wire.model import Record
@@ -53,7 +59,8 @@ def flows_of(
     facts = list(facts)
     platform = [each for each in facts if isinstance(each, PlatformFact)]
     brokers = [each for each in facts if isinstance(each, BrokerFact)]
-    told = with_brokers(with_platform(recorded, sends, platform), sends, brokers, platform)
+    layered = recorded_functions(_known_consumers(recorded, known_consumers or {}))
+    told = with_brokers(with_platform(recorded, sends, platform, layered), sends, brokers, platform, layered=layered)
     hops = with_attempts(told.hops)
     weave = Weave(hops, Index(hops, sends), rules, first_attempts_of(hops), matched_by_rules(brokers))
     for hop_id, words in told.notes:
@@ -68,7 +75,8 @@ def flows_of(
     add_body_edges(weave)
     add_redriven_edges(weave)
     share_with_attempts(weave)
-    return _assembled(weave, sends, _waiting(hops, known_consumers or {}, now_us, rules), now_us)
+    known = _known_consumers(hops, known_consumers or {})
+    return _assembled(weave, sends, Waiting(known, now_us, rules, unmatched_of(brokers)), now_us)
 
 
 def _hops_and_sends(records: Iterable[Record], now_us: int, rules: Rules) -> tuple[list[Hop], list[Send]]:
@@ -86,11 +94,11 @@ def _hops_and_sends(records: Iterable[Record], now_us: int, rules: Rules) -> tup
     return hops, sorted(sends.values(), key=lambda send: (send.sent_us, send.id))
 
 
-def _waiting(hops: Iterable[Hop], known: KnownConsumers, now_us: int, rules: Rules) -> Waiting:
+def _known_consumers(hops: Iterable[Hop], known: KnownConsumers) -> KnownConsumers:
     consumers = known_consumers_of(hops)
     for destination, functions in known.items():
         consumers.setdefault(destination, set()).update(functions)
-    return Waiting(consumers, now_us, rules)
+    return consumers
 
 
 def _assembled(weave: Weave, sends: Iterable[Send], waiting: Waiting, now_us: int) -> list[Flow]:

@@ -10,7 +10,7 @@ began before it.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -22,8 +22,13 @@ _CLOCKS_US = 1_000_000
 """How much earlier than our begin a line of its own platform may be stamped."""
 
 
-def with_platform(hops: Sequence[Hop], sends: Iterable[Send], facts: Iterable[PlatformFact]) -> list[Hop]:
-    """The hops with what the platform says of them, and hops for what it alone knows. Sorted by start."""
+def with_platform(
+    hops: Sequence[Hop], sends: Iterable[Send], facts: Iterable[PlatformFact], layered: Set[str]
+) -> list[Hop]:
+    """The hops with what the platform says of them, and hops for what it alone knows. Sorted by start.
+
+    `layered` are the functions that are known to carry the layer.
+    """
     by_request: dict[str, list[PlatformFact]] = {}
     for fact in sorted(facts, key=lambda fact: (fact.at_us, fact.kind, repr(fact))):
         if fact.request_id:
@@ -34,7 +39,7 @@ def with_platform(hops: Sequence[Hop], sends: Iterable[Send], facts: Iterable[Pl
     for hop in hops:
         starts.setdefault(hop.request_id, []).append(hop.started_us)
     told = [_told(hop, _of_attempt(hop, by_request.get(hop.request_id, ()), starts[hop.request_id])) for hop in hops]
-    unseen = _unseen(told, sends, by_request)
+    unseen = _unseen(told, sends, by_request, layered)
     return sorted([*told, *unseen], key=lambda hop: (hop.started_us, hop.id))
 
 
@@ -86,17 +91,19 @@ def _measures(facts: Iterable[PlatformFact]) -> dict[str, str]:
     return measures
 
 
-def _unseen(hops: Iterable[Hop], sends: Iterable[Send], by_request: dict[str, list[PlatformFact]]) -> list[Hop]:
+def _unseen(
+    hops: Iterable[Hop], sends: Iterable[Send], by_request: dict[str, list[PlatformFact]], layered: Set[str]
+) -> list[Hop]:
     """A hop for every invocation that a send led to and no record tells of."""
-    recorded, functions = {hop.request_id for hop in hops}, {hop.function for hop in hops}
+    recorded = {hop.request_id for hop in hops}
     invoked = {ref.removeprefix(_INVOKED) for send in sends for ref in send.refs if ref.startswith(_INVOKED)}
     return [
-        _unseen_hop(request_id, by_request[request_id], functions)
+        _unseen_hop(request_id, by_request[request_id], layered)
         for request_id in sorted((invoked - recorded) & by_request.keys())
     ]
 
 
-def _unseen_hop(request_id: str, facts: Sequence[PlatformFact], recorded_functions: set[str]) -> Hop:
+def _unseen_hop(request_id: str, facts: Sequence[PlatformFact], layered: Set[str]) -> Hop:
     digits = blake2b(request_id.encode(), digest_size=6).hexdigest()
     function = next((fact.function for fact in facts if fact.function), "unknown")
     over = [fact.at_us for fact in facts if fact.kind != "start"]
@@ -105,7 +112,7 @@ def _unseen_hop(request_id: str, facts: Sequence[PlatformFact], recorded_functio
         invocation_id=f"{digits}0000",
         function=function,
         request_id=request_id,
-        status="lost" if function in recorded_functions else "not-instrumented",
+        status="lost" if function in layered else "not-instrumented",
         trace_id=next((fact.root for fact in facts if fact.root), digits.zfill(32)),
         started_us=facts[0].at_us,
         ended_us=max(over, default=None),

@@ -4,41 +4,64 @@
     a message              sent, taken by the broker, and not yet received by a consumer that is known to receive it
 
 A consumer is known by a `[[consumer]]` rule, or because it received from the same queue or topic before. A bus hands
-an event to whoever matches it, so an event that nobody receives is waited for only if a rule says so.
+an event to whoever matches it, so an event that nobody receives is waited for only if a rule says so; and is lost at
+once when the bus's own log says that no rule matched it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from hopscope_collector.flow import Hop, Link, Send, Wait
+from hopscope_collector.broker_lines import BrokerFact
+from hopscope_collector.flow import Hop, HopStatus, Link, Send, Wait
 from hopscope_collector.rules import Expect, Rules, resource_name
 from hopscope_collector.stitch.budgets import DEFAULT_DELIVERY_US, DELIVERY_US
 from hopscope_collector.stitch.weave import names_of
 
 KnownConsumers = Mapping[str, Set[str]]
-"""Functions that received from a queue or topic before, by its name."""
+"""Functions that received from a queue or topic before, by its name; and those that were recorded at all, each under
+a name that no queue has: see `recorded_functions()`."""
+
+_RECORDED = "function "
+_TOLD_BY_OTHERS: frozenset[HopStatus] = frozenset({"lost", "not-instrumented"})
 
 _ONE_TO_ONE = frozenset({"sqs", "sns"})
 """Services that deliver every message to every subscriber, so that silence means something."""
 
 
 def known_consumers_of(hops: Iterable[Hop]) -> dict[str, set[str]]:
-    """Who received from which queue or topic, as far as the hops show."""
+    """Who received from which queue or topic, and who was recorded at all, as far as the hops show."""
     known: dict[str, set[str]] = {}
     for hop in hops:
+        if hop.status not in _TOLD_BY_OTHERS:
+            known.setdefault(_RECORDED + hop.function, {hop.function})
         if hop.origin is not None:
             known.setdefault(resource_name(hop.origin), set()).add(hop.function)
     return known
 
 
+def recorded_functions(known: KnownConsumers) -> set[str]:
+    """Those that carry the layer: one that is silent now lost its records."""
+    return {function for name, functions in known.items() if name.startswith(_RECORDED) for function in functions}
+
+
+def unmatched_of(facts: Sequence[BrokerFact]) -> frozenset[tuple[str, str]]:
+    """Bus and ref of the events that no rule of the bus matched, and none did at another time."""
+    unmatched = {(resource_name(fact.broker), fact.ref) for fact in facts if fact.kind == "unmatched"}
+    return frozenset(unmatched - {(resource_name(fact.broker), fact.ref) for fact in facts if fact.kind == "matched"})
+
+
 class Waiting:
     """Finds the waits of one flow after another, with the same rules and at the same moment."""
 
-    __slots__ = ("_known", "_now_us", "_rules")
+    __slots__ = ("_known", "_now_us", "_rules", "_unmatched")
 
-    def __init__(self, known: KnownConsumers, now_us: int, rules: Rules) -> None:
+    def __init__(
+        self, known: KnownConsumers, now_us: int, rules: Rules, unmatched: Set[tuple[str, str]] = frozenset()
+    ) -> None:
+        """`unmatched`: bus and ref of every event of which its bus says that no rule matched it."""
         self._known = known
         self._now_us = now_us
         self._rules = rules
+        self._unmatched = unmatched
 
     def waits(self, hops: Sequence[Hop], sends: Sequence[Send], links: Sequence[Link]) -> tuple[Wait, ...]:
         """What the flow waits for, earliest first."""
@@ -88,7 +111,8 @@ class Waiting:
     def _wait_for(self, send: Send, function: str, *, is_instrumented: bool) -> Wait:
         queue = self._rules.queues.get(resource_name(send.destination or ""))
         budget_us = (queue.retention_us if queue else None) or DELIVERY_US.get(send.service, DEFAULT_DELIVERY_US)
-        lost = self._now_us > send.sent_us + budget_us
+        bus = resource_name(send.destination or "")
+        lost = self._now_us > send.sent_us + budget_us or any((bus, ref) in self._unmatched for ref in send.refs)
         return Wait(
             after=send.name or resource_name(send.destination or send.service),
             expected=function,

@@ -166,3 +166,24 @@ def test_the_order_and_number_of_facts_change_nothing(make):
         assert stitch(shuffled) == stitch(facts)
 
     check()
+
+
+CONSUMER = '[[consumer]]\nof = "orders"\nfunction = "notify"'
+
+
+@pytest.mark.parametrize("case", [("waiting", "received"), ("lost", "unmatched"), ("waiting", "unmatched", "matched")])
+def test_an_event_that_no_rule_matched_is_lost_at_once_where_somebody_should_get_it(stitched, placed, a_fact, case):
+    status, *kinds = case
+    facts = [a_fact(kind, rule=RULE if kind == "matched" else None) for kind in kinds]
+
+    (flow,) = stitched(placed, now_s=3, rules=CONSUMER, facts=facts)
+
+    assert (flow.status, [wait.state for wait in flow.waits]) == (status, [status])
+
+
+def test_what_another_bus_did_not_match_is_not_lost(stitched, placed, a_fact):
+    elsewhere = a_fact("unmatched", broker=BUS.replace("orders", "archive"))
+
+    (flow,) = stitched(placed, now_s=3, rules=CONSUMER, facts=[elsewhere])
+
+    assert flow.status == "waiting"

@@ -12,15 +12,17 @@ reported as failed, and the event source mapping decides how often it is tried a
 Needs the extra `hopscope-collector[lambda]`: batches are walked by Powertools for AWS Lambda.
 """
 
-import base64
 import functools
 import json
-import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.kinesis_stream_event import KinesisStreamRecord
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from hopscope_collector.dead_letters import DeadLetter, DeadLetters, SqsDeadLetters
 from hopscope_collector.errors import CollectorError
@@ -28,12 +30,20 @@ from hopscope_collector.ingest import Collected, Gathering
 from hopscope_collector.lines import BROKEN_STREAM
 from hopscope_collector.sources.contract import Lines
 from hopscope_collector.sources.payload import texts_of, texts_of_body
-from hopscope_collector.store.contract import Store
+from hopscope_collector.store.contract import Store, Written
 from hopscope_collector.store.location import open_to_write
 
-_logger = logging.getLogger(__name__)
+_logger = Logger(service="hopscope-collector")
+_metrics = Metrics(namespace="Hopscope", service="hopscope-collector")
+
+Counted = Callable[[Written, int], None]
+"""Is told what became of an event's lines, and how many of its records could not be read."""
 
 _EVENT_TYPES = {"aws:kinesis": EventType.KinesisDataStreams, "aws:sqs": EventType.SQS}
+
+
+def uncounted(_written: Written, _poison: int) -> None:
+    """A `Counted` for when nobody watches."""
 
 
 class PoisonRecord(CollectorError):
@@ -47,9 +57,10 @@ class NotASubscription(CollectorError):
 class Subscriber:
     """What the function does with one event after the other."""
 
-    def __init__(self, store: Store, dead_letters: DeadLetters | None = None) -> None:
+    def __init__(self, store: Store, dead_letters: DeadLetters | None = None, counted: Counted = uncounted) -> None:
         self._store = store
         self._dead_letters = dead_letters
+        self._counted = counted
 
     def handle(self, event: Mapping[str, Any], context: Any) -> Mapping[str, Any] | None:
         """Store everything that the event carries.
@@ -79,7 +90,7 @@ class Subscriber:
         return dict(answer)
 
     def _gather_record(self, gathering: Gathering, record: Any) -> None:
-        self._gather(gathering, *_read(record.raw_event))
+        self._gather(gathering, *_read(record))
 
     def _gather(self, gathering: Gathering, letter: DeadLetter, texts: Sequence[str]) -> None:
         before = len(gathering.refused)
@@ -95,10 +106,12 @@ class Subscriber:
 
     def _write(self, gathering: Gathering) -> None:
         if not gathering.is_empty:
-            self._store.write(gathering.batch())
+            poison = sum(each.reason == BROKEN_STREAM for each in gathering.refused)
+            self._counted(self._store.write(gathering.batch()), poison)
 
 
-def handler(event: Mapping[str, Any], context: Any) -> Mapping[str, Any] | None:
+@_metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any] | None:
     """The entry point: `hopscope_collector.lambda_entry.handler`."""
     return _subscriber().handle(event, context)
 
@@ -107,7 +120,14 @@ def handler(event: Mapping[str, Any], context: Any) -> Mapping[str, Any] | None:
 def _subscriber() -> Subscriber:
     """One a process: the store stays open between events."""
     url = os.environ.get("HOPSCOPE_DEAD_LETTERS")
-    return Subscriber(open_to_write(), SqsDeadLetters(url) if url else None)
+    return Subscriber(open_to_write(waiting=_logger.warning), SqsDeadLetters(url) if url else None, add_metrics)
+
+
+def add_metrics(written: Written, poison: int) -> None:
+    """What an alarm can watch, in CloudWatch's embedded format: log lines, no calls."""
+    for name in ("stored", "repeated", "refused"):
+        _metrics.add_metric(name=name, unit=MetricUnit.Count, value=getattr(written, name))
+    _metrics.add_metric(name="poison", unit=MetricUnit.Count, value=poison)
 
 
 def _event_type_of(event: Mapping[str, Any]) -> EventType:
@@ -121,12 +141,16 @@ def _event_type_of(event: Mapping[str, Any]) -> EventType:
     return _EVENT_TYPES[source]
 
 
-def _read(record: Mapping[str, Any]) -> tuple[DeadLetter, Sequence[str]]:
+def _read(record: KinesisStreamRecord | SQSRecord) -> tuple[DeadLetter, Sequence[str]]:
     """What a record is called, and the texts in it."""
-    name = str(record.get("eventSourceARN", "")).rsplit("/", 1)[-1].rsplit(":", 1)[-1]
-    if record["eventSource"] == "aws:sqs":
-        letter = DeadLetter(f"sqs:{name}", f"message {record['messageId']}", "", record["body"])
-        return letter, texts_of_body(record["body"])
-    data = record["kinesis"]["data"]
-    letter = DeadLetter(f"kinesis:{name}", str(record["eventID"]), "", data)
-    return letter, [data] if data.startswith("H4sI") else texts_of(base64.b64decode(data))
+    if isinstance(record, SQSRecord):
+        name = _last_of(record.event_source_arn)
+        return DeadLetter(f"sqs:{name}", f"message {record.message_id}", "", record.body), texts_of_body(record.body)
+    data = record.kinesis.data
+    letter = DeadLetter(f"kinesis:{_last_of(record.event_source_arn)}", record.event_id, "", data)
+    return letter, [data] if data.startswith("H4sI") else texts_of(record.kinesis.data_as_bytes())
+
+
+def _last_of(arn: str) -> str:
+    """`orders` of `arn:…:stream/orders` and of `arn:…:sqs:…:orders`."""
+    return arn.rsplit("/", 1)[-1].rsplit(":", 1)[-1]

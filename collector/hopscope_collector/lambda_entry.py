@@ -14,9 +14,10 @@ Needs the extra `hopscope-collector[lambda]`: batches are walked by Powertools f
 
 import functools
 import json
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -82,7 +83,9 @@ class Subscriber:
             event=dict(event),
             record_handler=functools.partial(self._gather_record, gathering),
             processor=BatchProcessor(
-                event_type=_event_type_of(event), raise_on_entire_batch_failure=False, logger=_logger
+                event_type=_event_type_of(event),
+                raise_on_entire_batch_failure=False,
+                logger=cast(logging.Logger, _logger),
             ),
             context=context,
         )

@@ -12,10 +12,11 @@ Needs the extra `hopscope-collector[lambda]`.
 """
 
 import functools
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -103,7 +104,9 @@ class Fetcher:
         What a message led to is stored before the next one is read: a store that fails, or a history that cannot be
         had, fails its own message only.
         """
-        processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=_logger)
+        processor = BatchProcessor(
+            EventType.SQS, raise_on_entire_batch_failure=False, logger=cast(logging.Logger, _logger)
+        )
         answer = process_partial_response(event=event, record_handler=self._take, processor=processor, context=context)
         return dict(answer)
 

@@ -22,8 +22,6 @@ OURS = (ROOT / "collector" / "hopscope_collector", ROOT / "wire" / "hopscope_wir
 PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
 
 RUNTIME_BRINGS = ("boto3", "botocore", "s3transfer", "python-dateutil", "six", "urllib3")
-"""And so does what nobody imports there: the stubs of boto3."""
-
 LEFT_OUT = ("__pycache__", "tests", "bin", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 FOR_OTHER_PYTHONS = ("_cffi.", "backend_cffi.")
 """The half of zstandard that PyPy needs: 12 MB."""
@@ -46,23 +44,19 @@ def main() -> None:
             shutil.copytree(package, Path(folder) / package.name, ignore=shutil.ignore_patterns("__pycache__"))
         target.parent.mkdir(parents=True, exist_ok=True)
         write(Path(folder), target)
-    print(f"{target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}: "
-          f"{target.stat().st_size / 1e6:.1f} MB")  # fmt: skip
+    print(f"{target}: {target.stat().st_size / 1e6:.1f} MB")  # noqa: T201 - a script says what it made
 
 
 def install(folder: Path, python: str, platform: str) -> None:
     """The locked wheels for Lambda, into a folder."""
     uv = uv_command()
-    locked = run(
-        [uv, "export", "--frozen", "--no-dev", "--no-emit-workspace", "--package", "hopscope-collector"]
-        + ["--extra", "lambda", *(word for name in RUNTIME_BRINGS for word in ("--no-emit-package", name))]
-    )
+    brought = [word for name in RUNTIME_BRINGS for word in ("--no-emit-package", name)]
+    exported = [uv, "export", "--frozen", "--no-dev", "--no-emit-workspace", "--package", "hopscope-collector"]
     listed = folder / "requirements.txt"
-    listed.write_text(locked)
-    run(
-        [uv, "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
-        + ["--python-platform", platform, "--python-version", python, "--target", str(folder), "-r", str(listed)]
-    )
+    listed.write_text(run([*exported, "--extra", "lambda", *brought]))
+    installed = [uv, "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    wheels = ["--python-platform", platform, "--python-version", python, "--target", str(folder)]
+    run([*installed, *wheels, "-r", str(listed)])
     listed.unlink()
 
 

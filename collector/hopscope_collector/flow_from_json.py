@@ -69,6 +69,7 @@ def _hop(found: JsonObject) -> Hop:
         ended_us=found["ended_us"],
         deadline_us=found["deadline_us"],
         sent_us=found["sent_us"],
+        clock_offset_us=found.get("clock_offset_us", 0),
         correlation_id=found["correlation_id"],
         keys=dict(found["keys"]),
         attributes=dict(found["attributes"]),

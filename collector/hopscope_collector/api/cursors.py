@@ -10,7 +10,8 @@ from hopscope_collector.store.contract import Seen
 from hopscope_wire.decode import MAX_TIME_US
 
 _INVOCATION_ID = re.compile(r"[0-9a-f]{16}\Z")
-_TRACE_ID = re.compile(r"[0-9a-f]{32}\Z")
+_FLOW_ID = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{16}\.[0-9]{1,9})\Z")
+"""A trace id, or the id of a hop that has none of its own."""
 
 
 def cursor_of(after: Seen) -> str:
@@ -25,15 +26,15 @@ def seen_of(cursor: str) -> Seen:
         RefusedError: it is none that we gave.
     """
     try:
-        started_us, invocation_id, trace_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        started_us, invocation_id, flow_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         is_ours = (
             type(started_us) is int
             and 0 <= started_us <= MAX_TIME_US
             and _INVOCATION_ID.match(invocation_id)
-            and _TRACE_ID.match(trace_id)
+            and _FLOW_ID.match(flow_id)
         )
         if is_ours:
-            return Seen(started_us, invocation_id, trace_id)
+            return Seen(started_us, invocation_id, flow_id)
     except (ValueError, TypeError, binascii.Error, RecursionError):
         pass  # said below, with what is no place in the list
     raise RefusedError(

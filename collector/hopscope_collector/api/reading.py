@@ -1,4 +1,6 @@
-"""Queries of the API: read by other connections than the writer's, none for longer than the limit.
+"""Queries of the API: read by another connection than the writer's, none for longer than the limit.
+
+One store and one `Flows` for all threads: what was assembled for one query serves the next.
 
 A query that filters may have to look at every flow there is. The store is asked in small steps; between two of them
 the clock is looked at.
@@ -8,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from threading import local
+from threading import Lock, local
 from typing import TypeVar
 
 from hopscope_collector.api.refusals import RefusedError, overloaded
@@ -20,8 +22,12 @@ from hopscope_collector.store.contract import Changes, Closure, Reach, Seen, Sta
 
 T = TypeVar("T")
 
-THREADS = 2
-"""Queries at once. Python runs one at a time anyway; the second keeps a short one from waiting for a long one."""
+THREADS = 4
+"""Queries at once. Python runs one at a time anyway; the others keep a short one from waiting for a long one."""
+
+
+class _Deadline(local):
+    until_s = float("inf")
 
 
 class TimedStore:
@@ -30,7 +36,11 @@ class TimedStore:
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store
         self._clock = clock
-        self.until_s = float("inf")
+        self._of_thread = _Deadline()
+
+    def give(self, seconds: float) -> None:
+        """So long may this thread's query take from now on."""
+        self._of_thread.until_s = self._clock() + seconds
 
     def records_of(self, ids: Iterable[str], reach: Reach = Reach()) -> Closure:  # noqa: B008 - a frozen value
         """As in `Store`."""
@@ -56,32 +66,24 @@ class TimedStore:
         return getattr(self._store, name)
 
     def _look_at_the_clock(self) -> None:
-        if self._clock() > self.until_s:
+        if self._clock() > self._of_thread.until_s:
             raise RefusedError(
                 422, "too_costly", "the query looked at too many flows in its time", expected="a narrower one",
                 do="add key:name=value, id:… or since:…, or go on with a smaller limit",
             )  # fmt: skip
 
 
-class _Opened(local):
-    """What one thread reads with."""
-
-    store: Store | None = None
-    timed: TimedStore | None = None
-    flows: Flows | None = None
-
-
 class Reading:
-    """Runs queries in threads of their own, each with its own connection to the store."""
+    """Runs queries in threads of their own."""
 
     def __init__(self, open_store: Callable[[], Store], rules: Rules, limits: Limits) -> None:
-        """`open_store` is called once a thread; what it gives is closed with this."""
+        """`open_store` is called at the first query; what it gives is closed with this."""
         self._open_store = open_store
         self._rules = rules
         self._limits = limits
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="hopscope-query")
-        self._opened = _Opened()
-        self._stores: list[Store] = []
+        self._lock = Lock()
+        self._opened: tuple[TimedStore, Flows, Store] | None = None
         self._running = 0  # the event loop's alone
 
     async def ask(self, query: Callable[[Flows, Store], T]) -> T:
@@ -101,20 +103,24 @@ class Reading:
             self._running -= 1
 
     def close(self) -> None:
-        """Finish what was begun, and let go of the stores."""
+        """Finish what was begun, and let go of the store."""
         self._threads.shutdown(wait=True, cancel_futures=True)
-        for store in self._stores:
-            store.close()
+        if self._opened is not None:
+            self._opened[2].close()
 
     def _answer(self, query: Callable[[Flows, Store], T]) -> T:
-        opened = self._opened
-        if opened.store is None or opened.timed is None or opened.flows is None:
-            opened.store = self._open_store()
-            self._stores.append(opened.store)
-            opened.timed = TimedStore(opened.store, time.monotonic)
-            opened.flows = Flows(opened.timed, self._rules, _now_us)  # type: ignore[arg-type]  # a Store for reading
-        opened.timed.until_s = time.monotonic() + self._limits.query_s
-        return query(opened.flows, opened.store)
+        timed, flows, store = self._open()
+        timed.give(self._limits.query_s)
+        return query(flows, store)
+
+    def _open(self) -> tuple[TimedStore, Flows, Store]:
+        with self._lock:
+            if self._opened is None:
+                store = self._open_store()
+                timed = TimedStore(store, time.monotonic)
+                flows = Flows(timed, self._rules, _now_us)  # type: ignore[arg-type]  # a Store, for reading
+                self._opened = timed, flows, store
+            return self._opened
 
 
 def _now_us() -> int:

@@ -45,6 +45,7 @@ class Hop(Model):
     ended_us: int | None
     deadline_us: int | None
     sent_us: int | None
+    clock_offset_us: int
     correlation_id: str | None
     keys: dict[str, str]
     attributes: dict[str, str]
@@ -145,6 +146,7 @@ class FlowsAnswer(Answer):
     more: bool
     next: str | None
     looked_at: int
+    partial: bool
 
 
 class FlowAnswer(Answer):
@@ -157,6 +159,39 @@ class ExecutionAnswer(Answer):
     """One execution."""
 
     execution: Execution
+
+
+class Window(Model):
+    """A stretch of time in equal buckets."""
+
+    since_us: int
+    until_us: int
+    buckets: int
+
+
+class Kind(Model):
+    """All flows of one kind."""
+
+    name: str
+    flows: int
+    failed: int
+    open: int
+    statuses: dict[str, int]
+    p50_us: int | None
+    p95_us: int | None
+    p99_us: int | None
+    arrivals: list[int]
+    failures: list[int]
+
+
+class KindsAnswer(Answer):
+    """The kinds of a window, most flows first."""
+
+    window: Window
+    kinds: list[Kind]
+    arrivals: list[int]
+    failures: list[int]
+    partial: bool
 
 
 class Example(Model):

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +21,7 @@ from hopscope_collector.client.values import (
     execution_in,
     executions_in,
     flow_in,
+    kinds_in,
     object_in,
     page_in,
     path_of_execution,
@@ -30,6 +32,8 @@ from hopscope_collector.client.values import (
 )
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
+from hopscope_collector.kinds import Kinds, Window
+from hopscope_collector.query import Order
 from hopscope_collector.store.contract import Stats
 
 PATIENCE = Patience()
@@ -58,14 +62,16 @@ class AsyncClient:
             base_url=address.url, headers=address.headers, timeout=TIMEOUT, transport=transport, follow_redirects=False
         )
 
-    async def flows(self, filter_text: str = "", limit: int = PAGE, after: str | None = None) -> FlowPage:
-        """One page of the flows that fit, those that something happened in last first.
+    async def flows(
+        self, filter_text: str = "", limit: int = PAGE, after: str | None = None, *, order: Order = "seen"
+    ) -> FlowPage:
+        """One page of the flows that fit, those that something happened in last first; other orders have one page.
 
         Raises:
             BadFilter: the filter cannot be understood.
             ClientError: see `errors.py`; so does every method here.
         """
-        return page_in(await self._get("/v1/flows", query_of(filter_text, limit, after)))
+        return page_in(await self._get("/v1/flows", query_of(filter_text, limit, after, order)))
 
     async def all_flows(self, filter_text: str = "") -> AsyncIterator[Flow]:
         """Every flow that fits, page by page."""
@@ -101,6 +107,10 @@ class AsyncClient:
             if error.type == "no_such_execution":
                 return None
             raise
+
+    async def kinds(self, window: Window, filter_text: str = "") -> Kinds:
+        """The flows that fit and began in the window, by kind."""
+        return kinds_in(await self._get("/v1/kinds", {**asdict(window), "filter": filter_text}))
 
     async def stats(self) -> Stats:
         """What was received, stored, refused and why."""

@@ -12,6 +12,8 @@ from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import BadFilter
 from hopscope_collector.flow import Flow
 from hopscope_collector.flow_from_json import flow_from_json
+from hopscope_collector.kinds import Kinds
+from hopscope_collector.kinds_json import kinds_from_json
 from hopscope_collector.store.contract import Example, Stats
 
 VERSION = 1
@@ -26,6 +28,8 @@ class FlowPage:
     """To be given for the next page. None when this is the last one."""
 
     looked_at: int = 0
+    is_partial: bool = False
+    """As in `hopscope_collector.query.Page`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,9 @@ def path_of_execution(arn: str) -> str:
     return f"/v1/executions/{quote(arn, safe='')}"
 
 
-def query_of(filter_text: str, limit: int, after: str | None) -> dict[str, str | int]:
+def query_of(filter_text: str, limit: int, after: str | None, order: str) -> dict[str, str | int]:
     """The parameters of a page, those that say something."""
-    asked: dict[str, str | int | None] = {"filter": filter_text, "limit": limit, "after": after}
+    asked: dict[str, str | int | None] = {"filter": filter_text, "limit": limit, "after": after, "order": order}
     return {name: value for name, value in asked.items() if value not in (None, "")}
 
 
@@ -100,7 +104,9 @@ def _exception_of(status: int, error: Mapping[str, Any]) -> Exception:
 def page_in(found: Mapping[str, Any]) -> FlowPage:
     """A page of flows."""
     with_type = _checked(found, "flows", list)
-    return FlowPage(tuple(map(flow_from_json, with_type)), found.get("next"), found.get("looked_at", 0))
+    return FlowPage(
+        tuple(map(flow_from_json, with_type)), found.get("next"), found.get("looked_at", 0), bool(found.get("partial"))
+    )
 
 
 def flow_in(found: Mapping[str, Any]) -> Flow:
@@ -116,6 +122,14 @@ def executions_in(found: Mapping[str, Any]) -> tuple[Execution, ...]:
 def execution_in(found: Mapping[str, Any]) -> Execution:
     """One execution."""
     return execution_from_json(_checked(found, "execution", dict))
+
+
+def kinds_in(found: Mapping[str, Any]) -> Kinds:
+    """Flows by kind."""
+    try:
+        return kinds_from_json(found)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise NotAnAnswer(f"the answer tells of no kinds ({error!r:.60}); expected version {VERSION}") from error
 
 
 def taken_in(found: Mapping[str, Any]) -> Taken:

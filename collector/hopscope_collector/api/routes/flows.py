@@ -8,13 +8,16 @@ from starlette.responses import Response
 from hopscope_collector.api.cached import json_answer
 from hopscope_collector.api.cursors import cursor_of, seen_of
 from hopscope_collector.api.refusals import CONTRACT_VERSION, RefusedError
-from hopscope_collector.api.schemas import ExecutionAnswer, FlowAnswer, FlowsAnswer, StatsAnswer, errors_of
+from hopscope_collector.api.schemas import ExecutionAnswer, FlowAnswer, FlowsAnswer, KindsAnswer, StatsAnswer, errors_of
 from hopscope_collector.api.services import services_of
 from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.filter import BadFilter, Filter, parsed
 from hopscope_collector.flow_json import flow_json
-from hopscope_collector.query import Flows
+from hopscope_collector.kinds import Window
+from hopscope_collector.kinds_json import kinds_json
+from hopscope_collector.query import Flows, Order, Page
 from hopscope_collector.stats import stats_json
+from hopscope_wire.decode import MAX_TIME_US
 
 MOST_FLOWS = 1_000
 LONGEST_FILTER_CHARS = 2_000
@@ -29,6 +32,9 @@ FilterText = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=MOST_FLOWS, description="At most so many flows.")]
 After = Annotated[str | None, Query(max_length=200, description="The `next` of the page before.")]
+Sort = Annotated[Order, Query(description="What stands first.")]
+Moment = Annotated[int, Query(ge=0, le=MAX_TIME_US, description="Microseconds since 1970.")]
+Buckets = Annotated[int, Query(ge=1, le=1_000)]
 IdText = Annotated[str, Path(max_length=LONGEST_ID_CHARS, min_length=1, description="Any id of it, percent-encoded.")]
 _NOT_CHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "The answer whose ETag was given is still right."}
@@ -42,24 +48,47 @@ _NOT_CHANGED: dict[int | str, dict[str, Any]] = {
     response_model=FlowsAnswer,
     responses={**_NOT_CHANGED, **errors_of(400, 422, 503)},
 )
-async def flows(request: Request, filter_text: FilterText = "", limit: Limit = 100, after: After = None) -> Response:
-    """One page. `next` is given as `after` for the page that follows; null on the last one."""
+async def flows(
+    request: Request, filter_text: FilterText = "", *, limit: Limit = 100, after: After = None, order: Sort = "seen"
+) -> Response:
+    """One page. `next` is given as `after` for the page that follows; null on the last one. Only the order `seen` has
+    pages; in any other one the first `limit` of the newest flows are given, and `partial` says if there are more."""
     wanted, begin = _filter_of(filter_text), seen_of(after) if after else None
     page = await services_of(request).reading.ask(
-        lambda known, _store: _page_json(known, wanted, limit, begin),
+        lambda known, _store: _page_json(known.page(wanted, limit, begin, order=order))
     )
     return json_answer(page, request.headers)
 
 
-def _page_json(known: Flows, wanted: Filter, limit: int, begin: object) -> dict[str, object]:
-    page = known.page(wanted, limit, begin)  # type: ignore[arg-type]  # a Seen, or None
+def _page_json(page: Page) -> dict[str, object]:
     return {
         "hopscope": CONTRACT_VERSION,
         "flows": [flow_json(flow) for flow in page.flows],
         "more": page.after is not None,
         "next": cursor_of(page.after) if page.after else None,
         "looked_at": page.looked_at,
+        "partial": page.is_partial,
     }
+
+
+@router.get(
+    "/v1/kinds",
+    operation_id="kinds",
+    summary="Flows by kind: how many, how they went, how long they took, when they came",
+    response_model=KindsAnswer,
+    responses={**_NOT_CHANGED, **errors_of(400, 422, 503)},
+)
+async def kinds(
+    request: Request, since_us: Moment, until_us: Moment, *, filter_text: FilterText = "", buckets: Buckets = 60
+) -> Response:
+    """Of the flows that fit and began in the window, which is cut into equal buckets."""
+    if until_us <= since_us:
+        raise RefusedError(
+            400, "bad_parameter", "the window ends before it begins", str(until_us), expected="until_us > since_us"
+        )
+    wanted, window = _filter_of(filter_text), Window(since_us, until_us, buckets)
+    found = await services_of(request).reading.ask(lambda known, _store: known.kinds(window, wanted))
+    return json_answer({"hopscope": CONTRACT_VERSION, **kinds_json(found)}, request.headers)
 
 
 @router.get(

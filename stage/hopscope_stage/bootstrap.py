@@ -1,6 +1,7 @@
 """Starts MiniStack, put right where it would hide what Hopscope shows; a script for the emulator's environment.
 
-MiniStack 1.5.33 differs from AWS in six things that matter here:
+MiniStack 1.5.33 differs from AWS in things that matter here (and, once something has failed, in those of
+second_tries.py):
 
 * It takes a function's output for complete when nothing arrived for 5 ms, so on a busy machine the last lines of
   an invocation appear in the next one's log or nowhere. Here a Python worker says when it has written everything

@@ -37,7 +37,7 @@ class Node:
         while pending:
             node = pending.pop()
             yield node
-            pending += reversed(node.children)
+            pending.extend(reversed(node.children))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ GitHub, GitLab and most editors draw it. Names from messages are cut down to wha
 from collections.abc import Iterator
 
 from hopscope_collector.export.plain import plain
+from hopscope_collector.export.redaction import redacted
 from hopscope_collector.flow import Flow, Hop, Link, Send
 from hopscope_collector.shape.brokers import broker_of
 from hopscope_collector.shape.times import duration
@@ -24,7 +25,7 @@ _LONGEST_LABEL = 80
 def mermaid_lines(flow: Flow, now_us: int) -> Iterator[str]:
     """The lines of the diagram, in the order in which things began."""
     participants = _Participants()
-    body = list(_body(flow, participants, now_us))
+    body = list(_body(redacted(flow), participants, now_us))
     yield "sequenceDiagram"
     yield from (f"    participant {alias} as {label}" for label, alias in participants.aliases.items())
     yield from (f"    {line}" for line in body)

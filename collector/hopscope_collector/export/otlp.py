@@ -12,9 +12,9 @@ import json
 import logging
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]  # protobuf ships no types
+from google.protobuf.json_format import MessageToDict
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import ReadableSpan
@@ -41,15 +41,18 @@ def endpoint_of(url: str) -> str:
     Raises:
         NotAnOtlpUrl: it is no http or https URL with a host.
     """
-    try:
-        parts = urlsplit(url)
-        is_fit = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
-    except ValueError:
-        is_fit = False
-    if not is_fit:
+    parts = _parts_of(url)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
         expected = "expected such as http://localhost:4318; tokens come from OTEL_EXPORTER_OTLP_HEADERS"
         raise NotAnOtlpUrl(f"{url!r} is not an OTLP/HTTP endpoint; {expected}")
     return urlunsplit(parts._replace(path=_PATH)) if parts.path in {"", "/"} else url
+
+
+def _parts_of(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 class Backend:

@@ -16,6 +16,7 @@ from hopscope_collector.export.graph import LinkOf, Picture, graph_of
 from hopscope_collector.export.icons import hidden_definitions, inline_icon, tone
 from hopscope_collector.export.markup import Attributes, Markup, element, joined, raw
 from hopscope_collector.export.plain import plain
+from hopscope_collector.export.redaction import redacted
 from hopscope_collector.export.sequence import sequence_of
 from hopscope_collector.export.strip import strip_of
 from hopscope_collector.export.table import MOST_ROWS, anchor_of, execution_tables, table_of
@@ -34,6 +35,7 @@ _MOST_KEYS = _MOST_NOTES = 40
 
 def page_of(flow: Flow, now_us: int, executions: Sequence[Execution] = ()) -> str:
     """The whole document."""
+    flow = redacted(flow)
     steps = outline(flow)
     anchors = {step.id: f"#{anchor_of(number)}" for number, step in enumerate(steps[:MOST_ROWS])}
     sections = _sections(flow, steps, now_us, lambda step: anchors.get(step.id))
@@ -46,7 +48,7 @@ def page_of(flow: Flow, now_us: int, executions: Sequence[Execution] = ()) -> st
 @cache
 def style_sheet(*names: str) -> str:
     """Our style sheets of those names, one after the other."""
-    return "\n".join((files(__package__) / name).read_text(encoding="utf-8") for name in names)
+    return "\n".join((files("hopscope_collector.export") / name).read_text(encoding="utf-8") for name in names)
 
 
 def _head(title: str) -> Markup:

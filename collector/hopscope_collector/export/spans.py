@@ -17,6 +17,7 @@ from opentelemetry.trace import Link as SpanLink
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from hopscope_collector import span_names as names
+from hopscope_collector.export.redaction import redacted
 from hopscope_collector.flow import Failure, Flow, Hop, Link, Send, Wait
 from hopscope_collector.rules import resource_name
 
@@ -34,6 +35,7 @@ _Value = str | int | bool | tuple[str, ...]
 
 def spans_of(flow: Flow) -> list[ReadableSpan]:
     """One span a hop and one a send, earliest first."""
+    flow = redacted(flow)
     contexts = {hop.id: _context(hop.trace_id, _hop_span(hop)) for hop in flow.hops}
     hops = {hop.id: hop for hop in flow.hops}
     contexts |= {send.id: _context(hops[send.hop].trace_id, _send_span(send)) for send in flow.sends}

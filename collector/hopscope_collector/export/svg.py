@@ -7,6 +7,7 @@ from hopscope_collector.export.graph import graph_of
 from hopscope_collector.export.icons import definitions, icon
 from hopscope_collector.export.markup import element, raw
 from hopscope_collector.export.page import style_sheet
+from hopscope_collector.export.redaction import redacted
 from hopscope_collector.export.type_setting import fitted, width_px
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.activity import end_of
@@ -21,6 +22,7 @@ _LEAST_WIDTH = 460.0
 
 def svg_of(flow: Flow, now_us: int) -> str:
     """The whole document: a headline, and the cards below it."""
+    flow = redacted(flow)
     picture = graph_of(outline(flow), now_us)
     width = max(picture.size.width, _LEAST_WIDTH) + 2 * _PAD
     height = picture.size.height + _HEAD + 2 * _PAD

@@ -159,7 +159,7 @@ def _readable(cause: str | None) -> str | None:
 
 def table_rows(execution: Execution, look: Look) -> Iterator[Row]:
     """One row a state that was entered, in the order of the history."""
-    entered = sorted(_paths(execution.states), key=lambda each: each[0])
+    entered = sorted(paths_of(execution.states), key=lambda each: each[0])
     if not entered:
         return
     name_cells = max(min(max(len(path) for _, path, _ in entered), look.width_cells - 50), 12)
@@ -172,7 +172,7 @@ def table_rows(execution: Execution, look: Look) -> Iterator[Row]:
         yield (Run(f"        … {len(entered) - len(shown)} more (--all shows them)", "dim"),)
 
 
-def _paths(states: Sequence[State]) -> Iterator[tuple[int, str, State]]:
+def paths_of(states: Sequence[State]) -> Iterator[tuple[int, str, State]]:
     """Every state with its first event and where it stands: `Orders[3]/Charge`."""
     pending = [(state, "") for state in reversed(states)]
     while pending:

@@ -93,7 +93,7 @@ async def test_a_click_on_a_card_points_at_it(orders, hopscope):
 
 async def test_an_id_is_copied_for_another_tool(orders, hopscope):
     async with hopscope(MemorySource([orders.overdue()]), orders.start_us) as pilot:
-        await pilot.keys("enter", "down", "y")
+        await pilot.keys("enter", "down", "y", "y")
         assert pilot.app.clipboard == "req-c3"
 
         await pilot.keys("Y")

@@ -1,50 +1,94 @@
 """Everything known of what is under the cursor, one fact a row (pure).
 
-notify-restaurant   ✔ done   attempt 1 of 1
-joined      because the EventBridge event id is the same on both sides (events/7bf7…)   exact
-waited      31ms      ran 210ms     11:54:27.120 → 11:54:27.330
-request     5812c969-…                                                     y copies it
+print-ticket   ☠ dead-lettered   3 attempts
+error       PrinterBroken: the printer of Pizzeria Vesuvio does not answer
+joined      exact: the SNS message id is the same on both sides (sns/e262…)
+when        11:54:27.120 UTC, ran 210ms, waited 31ms
+▾ payload   177 bytes, as captured
+▸ stack     12 lines
+▸ log       l reads the lines of this invocation
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from hopscope_collector.flow import Flow, Hop, Link, Send, Wait
+from hopscope_collector.payloads import Payloads
 from hopscope_collector.shape.evidence import in_words, sureness
 from hopscope_collector.shape.outline import Step
 from hopscope_collector.shape.times import date_and_clock, duration
-from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
+from hopscope_tui.console_links import links_of
+from hopscope_tui.drawing.facts import LABEL_CELLS, Fact, Folds, facts, fitted, section, wrapped
+from hopscope_tui.drawing.payload import changes, payload_facts
+from hopscope_tui.drawing.rows import Row, Run, beside, column, said
+from hopscope_tui.drawing.state_facts import state_rows
 from hopscope_tui.drawing.statuses import look_of
-from hopscope_tui.neutral import cells, head
+from hopscope_tui.invocation_logs import LogLine, LogLines
+from hopscope_tui.subject import Subject, log_group_of
 
-_LABEL_CELLS = 11
+_ATTEMPTS_SHOWN = 12
+_LOG_ROWS_A_LINE = 4
+_BAD_WORDS = ("ERROR", "Error:", "Exception", "Traceback", "Task timed out", "FATAL", "CRITICAL")
 
 
-def inspect(step: Step, flow: Flow, width_cells: int, now_us: int) -> list[Row]:
-    """The facts of a step; long ones go on in the next row."""
-    rows = [_title(step)]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the subject beside its flow."""
+
+    now_us: int
+    payloads: Payloads | None = None
+    """None until they were read."""
+
+    log: LogLines | None = None
+    """None until somebody asked for them."""
+
+    is_log_awaited: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Of this process: it may name the region."""
+
+
+def inspect(subject: Subject, known: Known, folds: Folds, width_cells: int) -> list[Fact]:
+    """The facts of a step or a state; long ones go on in the next row."""
+    step = subject.step
+    rows: list[Fact] = []
+    if subject.state is not None:
+        state_facts = state_rows(subject.state, _consumers(subject), width_cells)
+        rows += [Fact(row) for row in state_facts]
+    elif step is not None:
+        rows += [Fact(row) for row in _step_rows(step, subject.flow, width_cells, known.now_us)]
+        rows += _payload(step, known, folds, width_cells)
+        rows += _stack(step, folds, width_cells)
+        if step.hop is not None:
+            rows += _log(step.hop, known, folds, width_cells)
+            rows += _details(step, step.hop, folds, width_cells)
+    rows += _console(subject, known, folds)
+    return fitted(rows, width_cells)
+
+
+def summary_row(subject: Subject, width_cells: int) -> Row:
+    """The same in one line, for when the facts are put away."""
+    step, state = subject.step, subject.state
+    hint = (Run(" i shows the facts ", "dim"),)
+    if state is not None or step is None:
+        return beside((said(f" {state.name if state is not None else ''}", "title"),), hint, width_cells)
+    error = step.hop.error if step.hop is not None else None
+    why = f"  {error.type}: {error.message}" if error is not None else f"  {_joined(step.link)}" if step.link else ""
+    return beside((*_title(step), said(why, "failed" if error is not None else "dim")), hint, width_cells)
+
+
+def _consumers(subject: Subject) -> list[Hop]:
+    refs = set(subject.state.identity.refs) if subject.state is not None else set()
+    return [hop for hop in subject.flow.hops if not refs.isdisjoint(hop.refs)]
+
+
+def _step_rows(step: Step, flow: Flow, width: int, now_us: int) -> Iterator[Row]:
+    yield _title(step)
     if step.hop is not None:
-        rows += _hop_rows(step, step.hop, flow, width_cells)
+        yield from _hop_rows(step, step.hop, flow, width)
     elif step.wait is not None:
-        rows += _wait_rows(step.wait, width_cells, now_us)
-    if step.send is not None:
-        rows += _send_rows(step.send, width_cells)
-    return [fit_row(row, width_cells) for row in rows]
-
-
-def id_to_copy(step: Step, flow: Flow) -> str:
-    """What a person pastes elsewhere: the request id, else the provider's id of the message, else the flow's id."""
-    if step.hop is not None:
-        return step.hop.request_id
-    if step.send is not None and step.send.refs:
-        return step.send.refs[0].split("/", 1)[-1]
-    return flow.correlation_id or flow.id
-
-
-def facts(label: str, text: str, width_cells: int, role: str = "plain") -> Iterator[Row]:
-    """A label and a text, the text wrapped beside it at its words."""
-    room = max(width_cells - _LABEL_CELLS - 1, 8)
-    for index, line in enumerate(_wrapped(said(text).text, room)):
-        yield (Run(" "), column(label if index == 0 else "", _LABEL_CELLS, "label"), Run(line, role))
+        yield from _wait_rows(step.wait, width, now_us)
+    if step.send is not None and step.hop is None:
+        yield from _send_rows(step.send, width)
 
 
 def _title(step: Step) -> Row:
@@ -72,18 +116,14 @@ def _hop_rows(step: Step, hop: Hop, flow: Flow, width: int) -> Iterator[Row]:
         yield from facts("also", _joined(link), width, "dim")
     yield from facts("when", f"{date_and_clock(hop.started_us)} UTC{_ran(hop)}{_waited(step)}", width)
     if len(step.hops) > 1:
-        yield from facts("attempts", "   ".join(_attempt(each) for each in step.hops), width)
+        shown = step.hops[-_ATTEMPTS_SHOWN:]
+        yield from facts("attempts", "   ".join(_attempt(each) for each in shown), width)
     yield from facts("request", hop.request_id, width)
     if hop.request_id in flow.executions:
         yield from facts("execution", "4 shows its states", width, "accent")
-    yield from facts("message", "  ⊃  ".join(hop.refs), width) if hop.refs else ()
-    yield from facts("from", hop.origin or hop.source, width, "dim")
+    if hop.batch_size > 1:
+        yield from facts("batch", "one of several messages of this invocation; ↵ finds the others", width, "accent")
     yield from facts("keys", _pairs(hop.keys.items()), width, "key") if hop.keys else ()
-    yield from facts("facts", _pairs(hop.attributes.items()), width, "dim") if hop.attributes else ()
-    yield from facts("trace", hop.trace_id, width, "dim")
-    if hop.error is not None and hop.error.stack:
-        for line in hop.error.stack.splitlines():
-            yield from facts("stack", line, width, "dim")
 
 
 def _send_rows(send: Send, width: int) -> Iterator[Row]:
@@ -106,6 +146,91 @@ def _wait_rows(wait: Wait, width: int, now_us: int) -> Iterator[Row]:
     late_us = now_us - wait.due_us
     words = f"{duration(late_us)} overdue" if late_us > 0 else f"in {duration(-late_us)}"
     yield from facts("due", f"{date_and_clock(wait.due_us)} UTC, {words}", width, look_of(wait.state).role)
+
+
+def _payload(step: Step, known: Known, folds: Folds, width: int) -> Iterator[Fact]:
+    """What the message held, and what differs from the attempt before, or from what was sent."""
+    if known.payloads is None:
+        return
+    texts = known.payloads
+    sent = texts.of_sends.get(step.send.id) if step.send is not None else None
+    received = [texts.of_hops[hop.id] for hop in step.hops if hop.id in texts.of_hops]
+    text = received[-1] if received else sent
+    is_open = folds.is_open("payload", by_itself=True)
+    if text is None:
+        yield section("payload", "not captured (HOPSCOPE_CAPTURE is off where this ran)", is_open=False)
+        return
+    yield section("payload", f"{len(text.encode(errors='replace')):,} bytes as captured, redacted", is_open=is_open)
+    if is_open:
+        before, what = (received[-2], "the attempt before") if len(received) > 1 else (sent, "what was sent")
+        if before is not None and received:
+            found = changes(before, text)
+            yield Fact((Run(f"    {'differs from' if found else 'the same as'} {what}", "dim"),))
+            yield from map(Fact, found)
+        yield from payload_facts(text, folds, width)
+
+
+def _stack(step: Step, folds: Folds, width: int) -> Iterator[Fact]:
+    error = step.hop.error if step.hop is not None else None
+    if error is None or not error.stack:
+        return
+    lines = error.stack.splitlines()
+    is_open = folds.is_open("stack", by_itself=False)
+    yield section("stack", f"{len(lines)} lines of where {error.type} was raised", is_open=is_open)
+    for line in lines if is_open else ():
+        yield from (Fact((Run("    "), Run(part, "dim"))) for part in wrapped(said(line).text, max(width - 4, 8)))
+
+
+def _log(hop: Hop, known: Known, folds: Folds, width: int) -> Iterator[Fact]:
+    if known.is_log_awaited:
+        yield section("log", f"asking CloudWatch for {log_group_of(hop)} …", is_open=False)
+    elif known.log is None:
+        yield section("log", "l reads the lines of this invocation from CloudWatch", is_open=False)
+    elif not known.log.lines:
+        yield section("log", known.log.note, is_open=False)
+    else:
+        is_open = folds.is_open("log", by_itself=True)
+        yield section("log", f"{len(known.log.lines)} lines of {log_group_of(hop)}", is_open=is_open)
+        for line in known.log.lines if is_open else ():
+            yield from map(Fact, _log_rows(line, hop, width))
+
+
+def _log_rows(line: LogLine, hop: Hop, width: int) -> Iterator[Row]:
+    role = "failed" if any(word in line.text for word in _BAD_WORDS) else "plain"
+    after = duration(line.at_us - hop.started_us) if line.at_us >= hop.started_us else ""
+    parts = wrapped(said(line.text).text, max(width - LABEL_CELLS - 1, 8))
+    for index, part in enumerate(parts[:_LOG_ROWS_A_LINE]):
+        label = f"{after:>9}" if index == 0 else ""
+        yield (Run(" "), column(label, LABEL_CELLS, "faint"), Run(part, role))
+
+
+def _details(step: Step, hop: Hop, folds: Folds, width: int) -> Iterator[Fact]:
+    """What is seldom asked for."""
+    is_open = folds.is_open("details", by_itself=False)
+    yield section("details", "message, sender, trace, facts of the delivery", is_open=is_open)
+    if not is_open:
+        return
+    found: list[Row] = []
+    found += facts("message", "  ⊃  ".join(hop.refs), width) if hop.refs else ()
+    found += facts("from", hop.origin or hop.source, width, "dim")
+    found += _send_rows(step.send, width) if step.send is not None else ()
+    found += facts("facts", _pairs(hop.attributes.items()), width, "dim") if hop.attributes else ()
+    if hop.clock_offset_us:
+        found += facts("clock", f"off by at least {duration(abs(hop.clock_offset_us))}; w corrects it", width, "accent")
+    found += facts("trace", hop.trace_id, width, "dim")
+    found += facts("hop", hop.id, width, "dim")
+    yield from map(Fact, found)
+
+
+def _console(subject: Subject, known: Known, folds: Folds) -> Iterator[Fact]:
+    links = links_of(subject, known.environment)
+    if not links:
+        return
+    is_open = folds.is_open("console", by_itself=False)
+    yield section("console", "o opens  " + ", ".join(link.label for link in links), is_open=is_open)
+    for link in links if is_open else ():
+        row = (Run(" "), column(link.label, LABEL_CELLS, "label"), Run(link.url, "accent", link.url))
+        yield Fact(row, url=link.url)
 
 
 def _joined(link: Link) -> str:
@@ -138,19 +263,3 @@ def _attempt(hop: Hop) -> str:
 
 def _pairs(items: Iterable[tuple[str, str]]) -> str:
     return "  ".join(f"{name}={value}" for name, value in items)
-
-
-def _wrapped(text: str, width_cells: int) -> list[str]:
-    """Lines of at most `width_cells`, broken at spaces where there are any."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split(" "):
-        if line and cells(line) + 1 + cells(word) > width_cells:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-        while cells(line) > width_cells:
-            lines.append(head(line, width_cells))
-            line = line[len(lines[-1]) :]
-    return [*lines, line] if line or not lines else lines

@@ -1,10 +1,15 @@
-"""The states of one execution, as the rows of its graph."""
+"""The states of one execution, as the rows of its graph or of its table."""
+
+from collections.abc import Callable, Sequence
 
 from hopscope_collector.executions.model import Execution, State
 from hopscope_tui.drawing.rows import EMPTY, Row, Run, said
-from hopscope_tui.execution_graph import Folding, graph_of
-from hopscope_tui.execution_text import failure_rows, graph_rows, header_rows, note_rows
+from hopscope_tui.drawing.states import Place, StateRow, machine_heading, reason_rows, state_graph, state_table
 from hopscope_tui.widgets.drawn import GUTTER_CELLS, DrawnList
+
+
+def _nobody(_state: State) -> Sequence[str]:
+    return ()
 
 
 class ExecutionList(DrawnList):
@@ -13,31 +18,41 @@ class ExecutionList(DrawnList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._execution: Execution | None = None
+        self._heard: Callable[[State], Sequence[str]] = _nobody
         self._reason = ""
-        self._rows: list[tuple[Row, State | None]] = []
+        self._rows: list[StateRow] = []
         self._width_cells = 0
+        self._is_table = False
 
     @property
     def state(self) -> State | None:
         """The state under the cursor; a row below a state belongs to it."""
         return self._rows[self.cursor][1] if self.cursor < len(self._rows) else None
 
-    def show(self, execution: Execution | None, reason: str) -> None:
-        """Draw an execution, or what became of it."""
-        self._execution, self._reason = execution, reason
-        self._width_cells = 0
-        self._arrange(self.scrollable_content_region.width - GUTTER_CELLS)
-        self.refresh_rows()
+    def show(self, execution: Execution | None, reason: str, heard: Callable[[State], Sequence[str]] = _nobody) -> None:
+        """Draw an execution, or what became of it. `heard` gives the functions that a state's messages led to."""
+        if execution is self._execution and execution is not None and heard is self._heard:
+            return
+        self._execution, self._reason, self._heard = execution, reason, heard
+        self._draw_anew()
 
-    def choose_ref(self, refs: tuple[str, ...]) -> None:
-        """Put the cursor on the state that sent one of the messages, if there is one."""
-        wanted = set(refs)
-        places = (
-            place
-            for place, (_, state) in enumerate(self._rows)
-            if state is not None and not wanted.isdisjoint(state.identity.refs)
-        )
-        self.cursor = next(places, self.cursor)
+    def turn_table(self) -> None:
+        """From the graph to the table, or back; the cursor stays on its state."""
+        state, self._is_table = self.state, not self._is_table
+        self._draw_anew()
+        if state is not None:
+            self.choose(state)
+
+    def choose(self, state: State) -> None:
+        """Put the cursor on a state, if it has a row."""
+        self.cursor = next((place for place, (_, each) in enumerate(self._rows) if each is state), self.cursor)
+
+    def heading(self, place: Place) -> Callable[[int], Row]:
+        """What the execution is, for the line above the rows."""
+        execution = self._execution
+        if execution is None:
+            return lambda _: (Run(" ◫ ", "accent"), said("no states", "dim"))
+        return lambda width: machine_heading(execution, place, width)
 
     def row(self, index: int, width_cells: int) -> Row:
         """A state, or a fact below it."""
@@ -49,18 +64,19 @@ class ExecutionList(DrawnList):
         self._arrange(self.scrollable_content_region.width - GUTTER_CELLS)
         super().on_resize()
 
+    def _draw_anew(self) -> None:
+        self._width_cells = 0
+        self._arrange(self.scrollable_content_region.width - GUTTER_CELLS)
+        self.refresh_rows()
+
     def _arrange(self, width_cells: int) -> None:
         if width_cells <= 0 or width_cells == self._width_cells:
             return
         self._width_cells = width_cells
-        self._rows = list(self._drawn(width_cells)) if self._execution else [((said(self._reason, "dim"),), None)]
+        if self._execution is None:
+            self._rows = reason_rows(self._reason, width_cells)
+        elif self._is_table:
+            self._rows = state_table(self._execution, width_cells)
+        else:
+            self._rows = state_graph(self._execution, self._heard, width_cells)
         self.row_count = len(self._rows)
-
-    def _drawn(self, width: int) -> "list[tuple[Row, State | None]]":
-        assert self._execution is not None
-        rows: list[tuple[Row, State | None]] = [(row, None) for row in header_rows(self._execution, width)]
-        rows.append((EMPTY, None))
-        for each in graph_of(self._execution.states, Folding()):
-            rows += [(row, each.state) for row in graph_rows([each], width)]
-        ends = [*failure_rows(self._execution, width), *note_rows(self._execution)]
-        return [*rows, *(((Run(""),), None) for _ in ends[:1]), *((row, None) for row in ends)]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.facts import Fact
 from hopscope_collector.flow import EVIDENCE_ORDER, Evidence, Flow, Hop, Link, Send
+from hopscope_collector.garbage import no_search_for_cycles
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.bodies import add_body_edges, add_redriven_edges
@@ -55,11 +56,17 @@ def flows_of(
     exactly one flow. `known_consumers` adds to what the records themselves show of who receives from where; `facts`
     complete hops whose end was not recorded, and tell of functions without the layer and of what brokers did.
     """
+    with no_search_for_cycles():
+        return _stitched(records, list(facts), known_consumers or {}, now_us=now_us, rules=rules)
+
+
+def _stitched(
+    records: Iterable[Record], facts: Sequence[Fact], known_consumers: KnownConsumers, *, now_us: int, rules: Rules
+) -> list[Flow]:
     recorded, sends = _hops_and_sends(records, now_us, rules)
-    facts = list(facts)
     platform = [each for each in facts if isinstance(each, PlatformFact)]
     brokers = [each for each in facts if isinstance(each, BrokerFact)]
-    layered = recorded_functions(_known_consumers(recorded, known_consumers or {}))
+    layered = recorded_functions(_known_consumers(recorded, known_consumers))
     told = with_brokers(with_platform(recorded, sends, platform, layered), sends, brokers, platform, layered=layered)
     hops = with_attempts(told.hops)
     weave = Weave(hops, Index(hops, sends), rules, first_attempts_of(hops), matched_by_rules(brokers))
@@ -75,7 +82,7 @@ def flows_of(
     add_body_edges(weave)
     add_redriven_edges(weave)
     share_with_attempts(weave)
-    known = _known_consumers(hops, known_consumers or {})
+    known = _known_consumers(hops, known_consumers)
     return _assembled(weave, sends, Waiting(known, now_us, rules, unmatched_of(brokers)), now_us)
 
 

@@ -9,7 +9,7 @@ from _thread import get_ident
 from itertools import count
 
 from hopscope_layer.guard import never_break_the_user, note
-from hopscope_wire.context import Context, send_id
+from hopscope_wire.context import Context, carrier_of, send_id
 from hopscope_wire.fields import MAX_KEYS, MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contextvars import ContextVar
 
     from hopscope_layer.arrive.message import Arrived
+    from hopscope_layer.depart.call import Call
     from hopscope_layer.settings import Settings
 
 
@@ -25,8 +26,9 @@ class Invocation:
     """One run of the function, from its begin record to its end record."""
 
     __slots__ = (
-        "arrived", "begin", "correlation", "flags", "identity", "invocation_id", "is_annotated", "keys", "message",
-        "message_thread", "numbers", "records", "sends", "settings", "skipped", "started_ns", "trace_id",
+        "arrived", "begin", "carrier_ends", "correlation", "flags", "identity", "invocation_id", "is_annotated", "keys",
+        "message", "message_thread", "numbers", "records", "sends", "settings", "skipped", "started_ns", "trace_id",
+        "untold", "untold_bytes",
     )  # fmt: skip
 
     def __init__(self, settings: "Settings", invocation_id: str, trace_id: str) -> None:
@@ -53,6 +55,11 @@ class Invocation:
         """Index of the message that the function iterates over now; None between messages."""
         self.message_thread = 0
         self.numbers = count(1)
+        self.carrier_ends: "tuple[str, str] | None" = None
+        """What stands before and after the id of a send in a carrier, while all sends share it."""
+        self.untold: "list[tuple[Call, dict[str, object], dict[str, object]]]" = []
+        """Calls, entries and sends of messages that are described when the invocation ends: all at once costs less."""
+        self.untold_bytes = 0
 
     def message_index(self) -> "int | None":
         """The message that the caller works on, None when only the batch is known."""
@@ -66,15 +73,27 @@ class Invocation:
             return None
         return self.message if get_ident() == self.message_thread else None
 
-    def next_context(self, index: "int | None") -> Context:
-        """The context of the next send, in the trace of the message that it belongs to."""
-        message = self.arrived[index] if index is not None else None
-        trace_id, correlation, flags = self.trace_id, self.correlation, self.flags
-        if message is not None and len(self.arrived) > 1:
-            trace_id = str(message.fields.get("traceId") or trace_id)
-            correlation = message.correlation
-            flags = message.context.flags if message.context is not None else flags
-        return Context(trace_id, send_id(self.invocation_id, next(self.numbers)), flags, correlation)
+    def next_carrier(self, index: "int | None") -> "tuple[str, str, str]":
+        """Trace id, send id and carrier of the next send, in the trace of the message that it belongs to."""
+        sent = send_id(self.invocation_id, next(self.numbers))
+        if index is None or len(self.arrived) < 2:
+            if self.carrier_ends is None:
+                carrier = carrier_of(Context(self.trace_id, sent, self.flags, self.correlation))
+                self.carrier_ends = (carrier[:36], carrier[52:])
+            return self.trace_id, sent, sent.join(self.carrier_ends)
+        message = self.arrived[index]
+        trace_id = str(message.fields.get("traceId") or self.trace_id)
+        flags = message.context.flags if message.context is not None else self.flags
+        return trace_id, sent, carrier_of(Context(trace_id, sent, flags, message.correlation))
+
+    def tell_all(self) -> None:
+        """Describes the sends that wait for it."""
+        untold, self.untold = self.untold, []
+        for call, entry, sent in untold:
+            try:
+                call.tell(entry, sent)
+            except Exception as fault:  # noqa: BLE001  the others are described all the same
+                note("describe a send", fault)
 
 
 invocation: "Invocation | None" = None

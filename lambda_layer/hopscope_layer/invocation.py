@@ -4,7 +4,7 @@ import os
 from time import perf_counter_ns, time_ns
 
 from hopscope_layer import current, reading, transport
-from hopscope_layer.guard import failures_taken, never_break_the_user
+from hopscope_layer.guard import failures_taken, never_break_the_user, note
 from hopscope_layer.sampling import flags_of
 from hopscope_wire.context import SAMPLED, new_invocation_id, new_trace_id, trace_id_of_root
 
@@ -27,14 +27,18 @@ def begin(event: object, context: object, settings: "Settings") -> "tuple[Invoca
     global _cold  # noqa: PLW0603  one flag of the execution environment, which is this process
     started_us = time_ns() // 1000
     messages: "list[Arrived]" = []
-    with never_break_the_user("read the trigger"):
+    # `never_break_the_user` is three calls; what runs in every invocation does without them.
+    try:
         messages = reading.messages_of(event, settings, context)
+    except Exception as fault:  # noqa: BLE001  as the guard does
+        note("read the trigger", fault)
     root = trace_id_of_root(os.environ.get("_X_AMZN_TRACE_ID", ""))
     trace_id = _trace_id(messages) or root or new_trace_id(started_us // 1_000_000)
     invocation = current.Invocation(settings, new_invocation_id(), trace_id)
     invocation.arrived = messages
-    with never_break_the_user("follow the batch"):
-        event = _followed(event, invocation)
+    if len(messages) > 1:
+        with never_break_the_user("follow the batch"):
+            event = _followed(event, invocation)
     _adopt(invocation, messages)
     invocation.identity = {
         "traceId": trace_id,
@@ -45,12 +49,14 @@ def begin(event: object, context: object, settings: "Settings") -> "tuple[Invoca
         "root": root,
         "correlationId": invocation.correlation,
     }
-    with never_break_the_user("write the begin record"):
+    try:
         record = _begin_record(invocation, context)
         if invocation.flags & SAMPLED:
             transport.write(record)
         else:
             invocation.begin = record
+    except Exception as fault:  # noqa: BLE001  as above
+        note("write the begin record", fault)
     _cold = False
     current.invocation = invocation
     for observe in current.at_begin:
@@ -67,6 +73,9 @@ def end(invocation: "Invocation", result: object, error: "BaseException | None")
     for observe in current.at_end:
         with never_break_the_user("tell a library that an invocation ended"):
             observe(invocation)
+    if invocation.untold:
+        with never_break_the_user("describe what was sent"):
+            invocation.tell_all()
     failed_messages = None
     if error is None and isinstance(result, dict) and result.get("batchItemFailures"):
         with never_break_the_user("read the partial batch response"):
@@ -149,7 +158,7 @@ def _adopt(invocation: "Invocation", messages: "list[Arrived]") -> None:
     settings = invocation.settings
     if messages:
         first = messages[0].correlation
-        if all(message.correlation == first for message in messages):
+        if len(messages) == 1 or all(message.correlation == first for message in messages):
             invocation.correlation = first
     flags = 0
     is_decided = False
@@ -166,8 +175,6 @@ def _adopt(invocation: "Invocation", messages: "list[Arrived]") -> None:
 
 def _followed(event: object, invocation: "Invocation") -> object:
     """The event with its batch replaced by one that remembers where the function is."""
-    if len(invocation.arrived) < 2:
-        return event
     from hopscope_layer.batch import Records
 
     if isinstance(event, dict) and type(event.get("Records")) is list:

@@ -4,21 +4,28 @@ A path such as `detail.orderId` is tried on every payload of a message: the reco
 holds. A step into a text parses it as JSON, but only when the text contains the path's last name at all.
 """
 
-import json
+from json import JSONDecoder
 
 from hopscope_wire.fields import MAX_KEYS, MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     Paths = list[tuple[str, list[list[str]]]]
+
+# What `json.loads` ends in, after it has looked for all its options.
+_scan: "Callable[[str, int], tuple[object, int]]" = JSONDecoder().scan_once  # type: ignore[attr-defined]
+_BLANK = " \t\n\r"
 
 
 def keys_of(payloads: "list[object]", paths: "Paths") -> "dict[str, str]":
-    """The first value of each key that a payload holds; payloads of text are replaced by what they parse to."""
+    """The first value of each key that a payload holds; each text is parsed once, however many paths lead into it."""
     found: "dict[str, str]" = {}
+    parsed: "dict[str, object]" = {}
     for name, choices in paths[:MAX_KEYS]:
         for steps in choices:
-            value = _first(payloads, steps)
+            value = _first(payloads, steps, parsed)
             if value is not None:
                 found[name] = value
                 break
@@ -34,39 +41,38 @@ def text_of(value: object) -> "str | None":
     return None
 
 
-def _first(payloads: "list[object]", steps: "list[str]") -> "str | None":
+def _first(payloads: "list[object]", steps: "list[str]", parsed: "dict[str, object]") -> "str | None":
     for index, payload in enumerate(payloads):
         if callable(payload):
             payload = payloads[index] = payload()  # noqa: PLW2901  decoded only when a key is looked for
-        if isinstance(payload, str):
-            if steps[-1] not in payload:
-                continue
-            payload = payloads[index] = _parsed(payload)  # noqa: PLW2901  parsed once for all paths
-        value = text_of(_at(payload, steps))
-        if value is not None:
-            return value
+        value = payload
+        for step in steps:
+            if isinstance(value, str):
+                value = _parsed(value, parsed) if steps[-1] in value else None
+            if isinstance(value, dict):
+                value = value.get(step)
+            elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+                value = value[int(step)]
+            else:
+                value = None
+                break
+        text = text_of(value)
+        if text is not None:
+            return text
     return None
 
 
-def _at(payload: object, steps: "list[str]") -> object:
-    value = payload
-    for step in steps:
-        if isinstance(value, str):
-            value = _parsed(value) if steps[-1] in value else None
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
-
-
-def _parsed(text: str) -> object:
+def _parsed(text: str, parsed: "dict[str, object]") -> object:
     """The JSON object or list in a text, else None."""
-    if text[:1] not in "{[ \n\r\t":
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    if text in parsed:
+        return parsed[text]
+    found = None
+    if text[:1] in "{[ \n\r\t":
+        try:
+            found, end = _scan(text, len(text) - len(text.lstrip(_BLANK)))
+            if text[end:].strip(_BLANK):
+                found = None
+        except (ValueError, RecursionError, StopIteration):
+            found = None
+    parsed[text] = found
+    return found

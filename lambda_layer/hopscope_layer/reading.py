@@ -5,7 +5,7 @@ invocation           at the begin of an invocation
 """
 
 from hopscope_layer import arrive, body_hash, keys
-from hopscope_layer.guard import never_break_the_user
+from hopscope_layer.guard import never_break_the_user, note
 from hopscope_wire.fields import MAX_CORRELATION_ID_CHARS
 
 TYPE_CHECKING = False
@@ -24,8 +24,10 @@ def messages_of(event: object, settings: "Settings", context: object = None) -> 
 
             invoked.read(messages[0], context)
     for message in messages:
-        with never_break_the_user("read correlation ids and keys"):
+        try:
             _complete(message, settings)
+        except Exception as fault:  # noqa: BLE001  `never_break_the_user` costs three calls a message
+            note("read correlation ids and keys", fault)
     return messages
 
 
@@ -33,7 +35,8 @@ def _complete(message: "Arrived", settings: "Settings") -> None:
     fields = message.fields
     if message.body is not None:
         fields["bodyBytes"], fields["bodyHash"] = body_hash.measured(message.body)
-    message.correlation = _correlation(message, settings.correlation_headers)
+    if message.headers or message.context is not None:
+        message.correlation = _correlation(message, settings.correlation_headers)
     if message.correlation is not None:
         fields["correlationId"] = message.correlation
     if settings.keys:

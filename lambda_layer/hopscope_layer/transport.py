@@ -23,4 +23,6 @@ def write(record: "Record") -> None:
     else:
         for part in lines_of(record):
             stdout.write(part + "\n")
-    stdout.flush()
+    # The runtime client's own stream has flushed by itself.
+    if type(stdout).__name__ != "Unbuffered":
+        stdout.flush()

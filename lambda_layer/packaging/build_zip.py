@@ -23,6 +23,7 @@ import json
 import string
 import subprocess
 import sys
+import tokenize
 import zipfile
 from pathlib import Path
 
@@ -34,7 +35,7 @@ COLD_START = {
         "bootstrap", "guard", "settings", "imports", "invocation", "current", "transport", "reading", "sampling",
         "body_hash", "keys", "arrive/__init__", "arrive/message", "arrive/queue", "arrive/bus",
         "arrive/web", "depart/__init__", "depart/call", "depart/attributes", "depart/limits", "depart/queue",
-        "depart/bus", "depart/splice",
+        "depart/bus", "depart/splice", "depart/request",
     ),
     "hopscope_wire": ("fields", "context", "encode"),
 }  # fmt: skip
@@ -52,31 +53,31 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can name."""
 
 COMPILE = """
-import ast, base64, importlib.util, json, marshal, sys
+import ast, base64, importlib.util, json, marshal, sys, types
 sent = json.load(sys.stdin)
 codes = {}
+def flat(code):
+    # One line for all of a function, eight instructions an entry: 0xE8 is "no column", then how far the line moves.
+    runs, rest = divmod(len(code.co_code) // 2, 8)
+    lines = bytes([0xEF, 0]) * runs + (bytes([0xE7 + rest, 0]) if rest else b"")
+    inner = [flat(each) if isinstance(each, types.CodeType) else each for each in code.co_consts]
+    return code.replace(co_consts=tuple(inner), co_qualname=code.co_name, co_linetable=lines)
+def compiled(name, source):
+    code = compile(source, "/opt/python/" + name + ".py", "exec", dont_inherit=True, optimize=2)
+    return marshal.dumps(flat(code) if sys.version_info >= (3, 11) else code)
 for name in sorted(sent["hot"]):
-    tree = ast.parse(sent["hot"][name])
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef):
-            for node in ast.walk(function):
-                if hasattr(node, "lineno"):
-                    node.lineno = node.end_lineno = function.lineno
-                    node.col_offset = node.end_col_offset = 0
-    code = compile(tree, "/opt/python/" + name + ".py", "exec", dont_inherit=True, optimize=2)
-    codes[name.replace("/", ".")] = marshal.dumps(code)
+    codes[name.replace("/", ".")] = compiled(name, sent["hot"][name])
 bundle = importlib.util.MAGIC_NUMBER + marshal.dumps(codes)
 pycs = {}
 for name, source in sent["packages"].items():
-    code = compile(source.encode(), "/opt/python/" + name + ".py", "exec", dont_inherit=True, optimize=2)
     head = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + importlib.util.source_hash(source.encode())
-    pycs[name] = base64.b64encode(head + marshal.dumps(code)).decode()
+    pycs[name] = base64.b64encode(head + compiled(name, source)).decode()
 json.dump({"tag": sys.implementation.cache_tag, "bundle": base64.b64encode(bundle).decode(), "pycs": pycs}, sys.stdout)
 """
 """Runs in a fresh interpreter each time: what is interned in this one would show in the bytes.
 
-A function's code says of every line that it is the first: tables of lines are a tenth of bytecode, and nobody reads
-a traceback of ours but as the place of a guard.
+A function's code says of every line that it is the first, and its qualified name is its name: tables of lines are a
+sixth of bytecode, and nobody reads a traceback of ours but as the place of a guard.
 
 The `.pyc` of the two packages is of the *unchecked hash* kind.
 """
@@ -161,14 +162,33 @@ def stripped(source: str) -> bytes:
     tree = ast.parse(source)
     _Stripper().visit(tree)
     _shorten(tree)
-    # No string of an unparsed tree spans lines, so every leading blank is indentation.
-    lines = ast.unparse(ast.fix_missing_locations(tree)).splitlines()
-    return "".join([_indented(line) + "\n" for line in lines]).encode()
+    text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    return tight(text).encode()
 
 
-def _indented(line: str) -> str:
-    text = line.lstrip(" ")
-    return "\t" * ((len(line) - len(text)) // 4) + text
+def tight(source: str) -> str:
+    """The source without the blanks that nobody needs: only two words beside each other keep one."""
+    parts: list[str] = []
+    before: tokenize.TokenInfo | None = None
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in (tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.ENDMARKER):
+            continue
+        if token.type == tokenize.NEWLINE:
+            parts.append("\n")
+            before = None
+            continue
+        if before is None:
+            # No string of an unparsed tree spans lines, so every leading blank is indentation.
+            parts.append("\t" * ((len(token.line) - len(token.line.lstrip(" "))) // 4))
+        elif before.end != token.start and _is_wordy(before.string[-1]) and _is_wordy(token.string[0]):
+            parts.append(" ")
+        parts.append(token.string)
+        before = token
+    return "".join(parts)
+
+
+def _is_wordy(character: str) -> bool:
+    return character.isalnum() or character in "_\"'"
 
 
 def bytecode(texts: "dict[str, bytes]", python: str) -> "dict[str, bytes]":

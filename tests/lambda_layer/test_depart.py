@@ -29,10 +29,11 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:kitchen"
 
 @pytest.fixture(scope="module", autouse=True)
 def hooked() -> Iterator[None]:
-    original = botocore.client.BaseClient._make_api_call
+    client = botocore.client.BaseClient
+    originals = client._make_api_call, client._convert_to_request_dict
     depart.hook(botocore.client)
     yield
-    botocore.client.BaseClient._make_api_call = original
+    client._make_api_call, client._convert_to_request_dict = originals
 
 
 @pytest.fixture
@@ -56,10 +57,11 @@ def call(service: str, operation: str, response: Any, **params: Any) -> tuple[An
     """Makes a stubbed call; what it returned, and the parameters that were going to be serialised."""
     client = boto3.client(service, region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
     seen: list[dict[str, Any]] = []
-    client.meta.events.register("before-parameter-build", lambda params, **_: seen.append(params))
+    client.meta.events.register("before-parameter-build", lambda params, **_: seen.append(dict(params)))
     before = copy.deepcopy(params)
     method = getattr(client, botocore.xform_name(operation))
     with Stubber(client) as stubber:
+        client.meta.events.register_first("before-call.*.*", lambda params, **_: seen[0].update(joined(params["body"])))
         if isinstance(response, str):
             stubber.add_client_error(botocore.xform_name(operation), response, "no")
         else:
@@ -68,7 +70,35 @@ def call(service: str, operation: str, response: Any, **params: Any) -> tuple[An
             answer = method(**params)
         finally:
             assert params == before
+            if current.invocation is not None:
+                current.invocation.tell_all()
     return answer, seen[0]
+
+
+def joined(body: Any) -> dict[str, Any]:
+    """The message attributes in a serialised request of one message, as the parameter would give them."""
+    if isinstance(body, bytes) and b'"MessageBody"' in body:
+        given = json.loads(body).get("MessageAttributes", {})
+        found = {name: (each["DataType"], each) for name, each in given.items()}
+    elif isinstance(body, dict) and body.get("Action") == "Publish":
+        numbers = [name.split(".")[2] for name in body if name.endswith(".Name")]
+        prefixes = ["MessageAttributes.entry." + number for number in numbers]
+        found = {
+            body[prefix + ".Name"]: (
+                body[prefix + ".Value.DataType"],
+                {name.rpartition(".")[2]: value for name, value in body.items() if name.startswith(prefix + ".Value")},
+            )
+            for prefix in prefixes
+        }
+    else:
+        return {}
+    return {"MessageAttributes": {name: given_back(*each) for name, each in found.items()}} if found else {}
+
+
+def given_back(kind: str, value: dict[str, Any]) -> dict[str, Any]:
+    if kind == "Binary":
+        return {"DataType": kind, "BinaryValue": base64.b64decode(value["BinaryValue"])}
+    return {"DataType": kind, "StringValue": value["StringValue"]}
 
 
 def carried_by(attributes: dict[str, Any]) -> str:
@@ -435,9 +465,11 @@ def test_a_call_that_is_refused_for_its_carrier_is_made_again_without_it(invocat
     """A queue may have a maximum size of its own, which no parameter tells."""
     client = boto3.client("sqs", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
     tried: list[dict[str, Any]] = []
-    client.meta.events.register("before-parameter-build", lambda params, **_: tried.append(params))
     given = {"QueueUrl": QUEUE, "MessageBody": "b"}
     with Stubber(client) as stubber:
+        client.meta.events.register_first(
+            "before-call.*.*", lambda params, **_: tried.append(json.loads(params["body"]))
+        )
         stubber.add_client_error("send_message", "InvalidParameterValue", "Message must be shorter than 1024 bytes")
         stubber.add_response("send_message", {"MessageId": "m"})
 

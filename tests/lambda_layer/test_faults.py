@@ -22,6 +22,7 @@ CARRIER = "00-5e1b41515ac6c58f5b4c1d5f6a7b8c9d-9f1c22ab03d40001-01;web-7781"
 BOUNDARY = {
     "handler": "what the runtime calls: it holds the last guard and nothing that can fail",
     "_make_api_call": "what botocore's clients call: likewise",
+    "_convert_to_request_dict": "what botocore itself calls: likewise",
     "__iter__": "entered by the user's own loop; makes a generator",
     "_followed": "resumed by the user's own loop; sets two attributes",
 }
@@ -77,9 +78,10 @@ def same_trace(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def one_door() -> Iterator[None]:
     """Prevents that the door of one test stands behind the door of the next, which would be shown its carriers."""
-    original = botocore.client.BaseClient._make_api_call
+    client = botocore.client.BaseClient
+    originals = client._make_api_call, client._convert_to_request_dict
     yield
-    botocore.client.BaseClient._make_api_call = original
+    client._make_api_call, client._convert_to_request_dict = originals
 
 
 def users_handler(event: Any, context: Any) -> Any:

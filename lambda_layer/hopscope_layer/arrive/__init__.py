@@ -11,7 +11,7 @@ Readers are imported when the first event of their kind arrives: a function has 
 """
 
 from hopscope_layer.arrive.message import Arrived
-from hopscope_layer.guard import never_break_the_user
+from hopscope_layer.guard import never_break_the_user, note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,8 +85,11 @@ def _of_partitions(partitions: "dict[str, object]") -> "list[Arrived]":
 def _read(name: str, record: object, index: int) -> Arrived:
     """One message; a record that its reader cannot read is a message without refs, its neighbours are read."""
     if isinstance(record, dict):
-        with never_break_the_user("read a message"):
+        try:
             message: Arrived = (_loaded.get(name) or reader(name))(record, index)  # type: ignore[assignment]
+        except Exception as fault:  # noqa: BLE001  `never_break_the_user` costs three calls a message
+            note("read a message", fault)
+        else:
             return message
     return Arrived("unknown", index, [], [record])
 

@@ -14,7 +14,9 @@ def read(record: "Record", index: int) -> Arrived:
     message_id = record.get("messageId")
     refs = ["sqs/" + message_id[:MAX_TEXT_CHARS]] if isinstance(message_id, str) and message_id else []
     message = Arrived("sqs", index, refs, [record, body])
-    message.tell("origin", record.get("eventSourceARN"))
+    origin = record.get("eventSourceARN")
+    if isinstance(origin, str):
+        message.fields["origin"] = origin[:MAX_TEXT_CHARS]
     message.body = body if isinstance(body, str) else None
     system = record.get("attributes")
     if isinstance(system, dict):

@@ -5,6 +5,7 @@ serialised, it returns the parsed response or raises, and clients, resources, th
 """
 
 from hopscope_layer import current
+from hopscope_layer.depart.request import enclosing
 from hopscope_layer.guard import note
 
 TYPE_CHECKING = False
@@ -48,62 +49,72 @@ NAMES = frozenset(operation for _, operation in OPERATIONS)
 
 
 def hook(module: "ModuleType") -> None:
-    """Puts our door before botocore's."""
+    """Puts our door before botocore's, and ourselves behind its serialising step."""
     client = module.BaseClient
     client._make_api_call = _door(client._make_api_call)
+    client._convert_to_request_dict = enclosing(client._convert_to_request_dict)
 
 
 def _door(original: "Callable[..., Any]") -> "Callable[..., Any]":
+    # `coroutines.py` has this function once more, with `await`.
     def _make_api_call(self: "Any", operation_name: str, api_params: "Any") -> "Any":
         if operation_name not in NAMES or current.invocation is None:
             return original(self, operation_name, api_params)
         call, params = None, api_params
         try:
-            call, params = prepared(self, operation_name, api_params)
+            call, params = prepared(self, operation_name, api_params, can_enclose=True)
         except Exception as fault:  # noqa: BLE001  the boundary of every hook
             note(f"follow {operation_name}", fault)
-        response, failure = None, None
-        try:
+        if call is None:
+            return original(self, operation_name, api_params)
+        while True:
             try:
                 response = original(self, operation_name, params)
-            except Exception as error:
-                if call is None or not call.was_refused_for_its_carrier(error):
+            except BaseException as error:
+                tries_again = False
+                try:
+                    tries_again = call.failed(error)
+                except Exception as fault:  # noqa: BLE001  as above
+                    note("read the error", fault)
+                if not tries_again:
                     raise
-                response = original(self, operation_name, api_params)
-        except BaseException as error:
-            failure = error
-            raise
-        finally:
+                params = api_params
+                continue
             try:
-                if call is not None:
-                    call.close(response, failure)
+                call.answered(response)
             except Exception as fault:  # noqa: BLE001  as above
                 note("read the response", fault)
-        return response
+            return response
 
     _make_api_call.__wrapped__ = original  # type: ignore[attr-defined]
     return _make_api_call
 
 
-def prepared(client: "Any", operation_name: str, api_params: "Any") -> "tuple[Call | None, Any]":
-    """The call as we follow it, None if we do not, and the parameters to make it with; the caller's stay."""
+def prepared(client: "Any", operation_name: str, api_params: "Any", *, can_enclose: bool) -> "tuple[Call | None, Any]":
+    """The call as we follow it, None if we do not, and the parameters to make it with; the caller's stay.
+
+    `can_enclose` says that a carrier may join the request after it was serialised.
+    """
     invocation = current.invocation
     key = (client.meta.service_model.endpoint_prefix, operation_name)
-    place = OPERATIONS.get(key)
-    if invocation is None or place is None or not isinstance(api_params, dict):
+    known = _classes.get(key) or _class_of(key)
+    if invocation is None or known is None or not isinstance(api_params, dict):
         return None, api_params
-    call = _class_at(place)(invocation, key)
+    call = known(invocation, key)
+    call.can_enclose = can_enclose
     return call, call.leave(api_params)
 
 
-_classes: "dict[str, type[Call]]" = {}
+_classes: "dict[tuple[str, str], type[Call]]" = {}
 
 
-def _class_at(place: str) -> "type[Call]":
-    found = _classes.get(place)
-    if found is None:
-        from importlib import import_module
+def _class_of(key: "tuple[str, str]") -> "type[Call] | None":
+    place = OPERATIONS.get(key)
+    if place is None:
+        return None
+    from importlib import import_module
 
-        home, _, name = place.partition(":")
-        found = _classes[place] = getattr(import_module("hopscope_layer.depart." + home), name)
+    home, _, name = place.partition(":")
+    found: "type[Call]" = getattr(import_module("hopscope_layer.depart." + home), name)
+    _classes[key] = found
     return found

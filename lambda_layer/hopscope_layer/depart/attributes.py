@@ -2,13 +2,11 @@
 
 from hopscope_layer.depart import limits
 from hopscope_layer.depart.call import Call
-from hopscope_wire.context import carrier_of
+from hopscope_layer.depart.request import Carrying
 from hopscope_wire.fields import ATTRIBUTE_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hopscope_wire.context import Context
-
     Params = dict[str, object]
     Sent = dict[str, object]
 
@@ -24,45 +22,57 @@ class AttributeCall(Call):
     REF = ""
     """What precedes the `MessageId` of the response in a ref."""
 
+    KEPT_UNTIL_THE_END = True
     __slots__ = ("attributes", "request_bytes")
 
-    def weigh(self, entries: "list[Params]") -> None:
+    def weigh(self, entries: "list[Params]") -> int:
         # The caller's own, by the id of the send that carries ours beside them.
         self.attributes: "dict[object, Params]" = {}
-        self.request_bytes = sum([self._bytes_of(entry) for entry in entries])
+        size_bytes = 0
+        for entry in entries:
+            size_bytes += self._bytes_of(entry)
+        self.request_bytes = size_bytes
+        return size_bytes
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+    def describe(self, entry: "Params", sent: "Sent") -> object:
+        return entry.get(self.BODY)
+
+    def payloads(self, entry: "Params") -> "list[object]":
         body = entry.get(self.BODY)
-        return body, [{self.BODY: body, "body": body}, body]
+        return [{self.BODY: body, "body": body}, body]
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         message_id, sequence = answer.get("MessageId"), answer.get("SequenceNumber")
         refs = [f"{self.REF}/{message_id}"] if message_id else []
+        if "MD5OfMessageAttributes" in answer and sent.get("carried"):
+            from hopscope_layer.arrive import checksum
+
+            checksum.mend(answer, self.attributes.get(sent["sendId"], {}), "MD5OfMessageAttributes")
         if sequence:
             # A queue's URL ends in its name, a topic's ARN does, too.
             name = (self.destination or "").rpartition("/")[2].rpartition(":")[2]
             refs.append(f"{self.REF}-fifo/{name}:{sequence}")
         return refs
 
-    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
+    def carried(self, entry: "Params", sent: "Sent", carrier: str) -> "Params":
+        added_bytes = len(carrier) + _BYTES_BESIDE_CARRIER
+        if self.can_enclose and self.ENTRIES is None and "MessageAttributes" not in entry:
+            if limits.crosses_a_step(self.request_bytes, added_bytes):
+                self.skip(sent, "billing_step")
+                return entry
+            params = Carrying(entry)
+            params.carrier, params.sent = carrier.encode("ascii"), sent
+            return params
         # None is for botocore to refuse.
         attributes = entry.get("MessageAttributes", {})
-        carrier = carrier_of(context).encode("ascii")
-        reason = self._reason_against(entry, attributes, len(carrier) + _BYTES_BESIDE_CARRIER)
+        reason = self._reason_against(entry, attributes, added_bytes)
         if reason is not None or not isinstance(attributes, dict):
             self.skip(sent, reason or "not_understood")
             return entry
         sent["carried"] = True
-        self.attributes[context.send_id] = attributes
-        ours = {"DataType": "Binary", "BinaryValue": carrier}
+        self.attributes[sent["sendId"]] = attributes
+        ours = {"DataType": "Binary", "BinaryValue": carrier.encode("ascii")}
         return {**entry, "MessageAttributes": {**attributes, ATTRIBUTE_NAME: ours}}
-
-    def _took(self, sent: "Sent", answer: "Params") -> None:
-        super()._took(sent, answer)
-        if sent.get("carried") and "MD5OfMessageAttributes" in answer:
-            from hopscope_layer.arrive import checksum
-
-            checksum.mend(answer, self.attributes[sent["sendId"]], "MD5OfMessageAttributes")
 
     def _reason_against(self, entry: "Params", attributes: object, added_bytes: int) -> "str | None":
         if not isinstance(attributes, dict):
@@ -81,7 +91,8 @@ class AttributeCall(Call):
 
     def _bytes_of(self, entry: "Params") -> int:
         """Body and attributes: names, types and values."""
-        size_bytes = limits.text_bytes(entry.get(self.BODY))
+        body = entry.get(self.BODY)
+        size_bytes = len(body) if isinstance(body, str) and body.isascii() else limits.text_bytes(body)
         attributes = entry.get("MessageAttributes")
         if attributes and isinstance(attributes, dict):
             for name, attribute in attributes.items():

@@ -15,11 +15,14 @@ class PutObject(Call):
     DESTINATION = ("Bucket",)
     __slots__ = ()
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+    def describe(self, entry: "Params", sent: "Sent") -> object:
         key = entry.get("Key")
         if isinstance(key, str):
             sent["name"] = key[:MAX_TEXT_CHARS]
-        return None, [{"bucket": self.destination, "key": key}]
+        return None
+
+    def payloads(self, entry: "Params") -> "list[object]":
+        return [{"bucket": self.destination, "key": entry.get("Key")}]
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         metadata = answer.get("ResponseMetadata")

@@ -3,19 +3,17 @@
 from hopscope_layer.depart import limits
 from hopscope_layer.depart.call import Call
 from hopscope_layer.depart.splice import spliced
-from hopscope_wire.context import carrier_of
 from hopscope_wire.fields import DETAIL_KEY, MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hopscope_wire.context import Context
-
     Params = dict[str, object]
     Sent = dict[str, object]
 
 _TIME_BYTES = 14
 """What EventBridge counts for the time of an entry."""
 
+_OUR_KEY = f'"{DETAIL_KEY}"'
 _BYTES_BESIDE_CARRIER = len(DETAIL_KEY) + len('"":"",')
 
 
@@ -24,45 +22,59 @@ class PutEvents(Call):
 
     ENTRIES = "Entries"
     ANSWERS = "Entries"
-    __slots__ = ("request_bytes",)
+    KEPT_UNTIL_THE_END = True
+    __slots__ = ("entry_bytes", "request_bytes")
 
-    def weigh(self, entries: "list[Params]") -> None:
-        self.request_bytes = sum([_bytes_of(entry) for entry in entries])
+    def weigh(self, entries: "list[Params]") -> int:
+        # In the order of the entries; each is taken when its carrier is decided on.
+        self.entry_bytes = [_bytes_of(entry) for entry in entries]
+        self.request_bytes = sum(self.entry_bytes)
+        return self.request_bytes
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+    def destination_of(self, entry: "Params") -> "str | None":
+        return str(entry.get("EventBusName") or "default")[:MAX_TEXT_CHARS]
+
+    def describe(self, entry: "Params", sent: "Sent") -> object:
         detail, name = entry.get("Detail"), entry.get("DetailType")
-        sent["destination"] = str(entry.get("EventBusName") or self.destination or "default")[:MAX_TEXT_CHARS]
         if isinstance(name, str):
             sent["name"] = name[:MAX_TEXT_CHARS]
         if isinstance(detail, str):
             sent["bodyBytes"] = limits.text_bytes(detail)
-        return None, [{"detail-type": name, "source": entry.get("Source"), "detail": detail}, detail]
+        return None
+
+    def payloads(self, entry: "Params") -> "list[object]":
+        detail = entry.get("Detail")
+        return [{"detail-type": entry.get("DetailType"), "source": entry.get("Source"), "detail": detail}, detail]
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         event_id = answer.get("EventId")
         return [f"events/{event_id}"] if event_id else []
 
-    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
-        carrier, detail = carrier_of(context), entry.get("Detail")
+    def carried(self, entry: "Params", sent: "Sent", carrier: str) -> "Params":
+        detail = entry.get("Detail")
         added_bytes = len(carrier) + _BYTES_BESIDE_CARRIER
-        with_carrier = spliced(detail, carrier) if isinstance(detail, str) else None
-        reason = self._reason_against(entry, added_bytes)
-        if with_carrier is None or reason is not None:
-            self.skip(sent, reason or "not_an_object")
+        entry_bytes = self.entry_bytes[len(self.sends) - 1]
+        request_bytes = self.request_bytes + added_bytes
+        text = detail if isinstance(detail, str) else ""
+        with_carrier = spliced(text, carrier)
+        reason = self.reason_against()
+        if with_carrier is None:
+            reason = reason or "not_an_object"
+        elif _OUR_KEY in text:
+            reason = reason or "present"
+        elif limits.crosses_a_step(entry_bytes, added_bytes):
+            reason = reason or "billing_step"
+        elif request_bytes >= limits.MAX_EVENTS_REQUEST_BYTES or limits.crosses_a_step(self.request_bytes, added_bytes):
+            reason = reason or "size_limit"
+        if reason is not None:
+            self.skip(sent, reason)
             return entry
-        self.request_bytes += added_bytes
+        self.request_bytes = request_bytes
         sent["carried"] = True
         return {**entry, "Detail": with_carrier}
 
-    def _reason_against(self, entry: "Params", added_bytes: int) -> "str | None":
-        if f'"{DETAIL_KEY}"' in str(entry.get("Detail")):
-            return "present"
-        if limits.crosses_a_step(_bytes_of(entry), added_bytes):
-            return "billing_step"
-        if limits.crosses_a_step(self.request_bytes, added_bytes):
-            return "size_limit"
-        if self.request_bytes + added_bytes >= limits.MAX_EVENTS_REQUEST_BYTES:
-            return "size_limit"
+    def reason_against(self) -> "str | None":
+        """What speaks against a carrier in any entry of the call."""
         return None
 
 
@@ -70,7 +82,8 @@ def _bytes_of(entry: "Params") -> int:
     """Size of an entry as EventBridge counts it."""
     size_bytes = _TIME_BYTES if "Time" in entry else 0
     for name in ("Source", "DetailType", "Detail"):
-        size_bytes += limits.text_bytes(entry.get(name))
+        text = entry.get(name)
+        size_bytes += len(text) if isinstance(text, str) and text.isascii() else limits.text_bytes(text)
     resources = entry.get("Resources")
     if isinstance(resources, (list, tuple)):
         size_bytes += sum([limits.text_bytes(resource) for resource in resources])

@@ -8,10 +8,13 @@ from hopscope_wire.fields import MAX_TEXT_CHARS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hopscope_layer.current import Invocation
-    from hopscope_wire.context import Context
 
     Params = dict[str, object]
     Sent = dict[str, object]
+
+
+MAX_UNTOLD_BYTES = 65_536
+"""Of messages that are kept until the invocation ends; what comes after them is described at once."""
 
 
 class Call:
@@ -30,35 +33,43 @@ class Call:
     ANSWERS: "str | None" = None
     """List of the response that answers entry by entry, in their order; None: `Successful` and `Failed`, by `Id`."""
 
+    KEPT_UNTIL_THE_END = False
+    """Whether messages are described when the invocation ends, all of them at once; entries are kept as they were."""
+
     __slots__ = (
+        "can_enclose",
         "destination",
-        "entry_ids",
+        "entries",
         "index",
         "invocation",
-        "operation",
+        "key",
         "sends",
         "sent_us",
-        "service",
         "started_ns",
     )
 
     def __init__(self, invocation: "Invocation", key: "tuple[str, str]") -> None:
         self.invocation = invocation
-        self.service, self.operation = key
-        self.index = invocation.message_index()
+        self.key = key
+        self.index = 0 if len(invocation.arrived) == 1 else invocation.message_index()
         self.sends: "list[Sent]" = []
-        self.entry_ids: "list[object]" = []
+        self.entries: "list[Params]" = []
         self.destination: "str | None" = None
+        self.can_enclose = False
         self.sent_us = time_ns() // 1000
         self.started_ns = perf_counter_ns()
 
     # What a subclass says.
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
-        """The body to hash, None when the broker writes it anew, and where to look for keys; may add to the send."""
+    def describe(self, entry: "Params", sent: "Sent") -> object:
+        """Adds to the send what its record says; the body to hash, None when the broker writes it anew."""
         raise NotImplementedError
 
-    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
+    def payloads(self, entry: "Params") -> "list[object]":
+        """Where to look for keys, the payload to capture last; asked for only when somebody wants either."""
+        raise NotImplementedError
+
+    def carried(self, entry: "Params", sent: "Sent", carrier: str) -> "Params":
         """The entry with our carrier, or the entry itself and the reason counted."""
         self.skip(sent, "no_carrier")
         return entry
@@ -67,8 +78,13 @@ class Call:
         """What the response calls the message."""
         raise NotImplementedError
 
-    def weigh(self, entries: "list[Params]") -> None:
-        """Looks at all messages of the call before the first carrier is added."""
+    def weigh(self, entries: "list[Params]") -> int:
+        """Bytes of all messages of the call, before the first carrier is added."""
+        return 0
+
+    def destination_of(self, entry: "Params") -> "str | None":
+        """Where one message goes; asked for when no parameter of the call names the destination of all."""
+        return self.destination
 
     # What is the same for all of them.
 
@@ -80,12 +96,13 @@ class Call:
                 self.destination = given[:MAX_TEXT_CHARS]
                 break
         if self.ENTRIES is None:
-            self.weigh([params])
+            self.invocation.untold_bytes += self.weigh([params])
             return self._sent(params)
         entries = params.get(self.ENTRIES)
         if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, dict) for entry in entries):
             return params  # botocore is going to refuse them
-        self.weigh(list(entries))
+        self.entries = list(entries)
+        self.invocation.untold_bytes += self.weigh(self.entries)
         return {**params, self.ENTRIES: [self._sent(entry) for entry in entries]}
 
     def skip(self, sent: "Sent", reason: str) -> None:
@@ -94,88 +111,100 @@ class Call:
         skipped = self.invocation.skipped
         skipped[reason] = skipped.get(reason, 0) + 1
 
-    def was_refused_for_its_carrier(self, error: BaseException) -> bool:
-        """Whether it is worth to ask again without what we added."""
-        from hopscope_layer.depart import refused
+    def failed(self, error: BaseException) -> bool:
+        """Whether to ask again with the caller's own parameters; if not, the error is that of every message."""
+        carrying = [sent for sent in self.sends if sent.get("carried")]
+        if carrying:
+            from hopscope_layer.depart import refused
 
-        return refused.for_its_carrier(self, error)
-
-    def close(self, response: object, error: "BaseException | None") -> None:
-        """Hands the sends to the invocation, with what the response or the exception says about them."""
-        duration_us = (perf_counter_ns() - self.started_ns) // 1000
+            if refused.for_its_carrier(self, carrying, error):
+                return True
+        self._close()
+        failure = _error_of(error)
         for sent in self.sends:
-            sent["durationUs"] = duration_us
-        self.invocation.sends.extend(self.sends)
-        if error is not None:
-            failure = _error_of(error)
-            for sent in self.sends:
-                sent["error"] = failure
-        elif isinstance(response, dict):
-            self._answered(response)
+            sent["error"] = failure
+        return False
 
-    def _sent(self, entry: "Params") -> "Params":
-        invocation = self.invocation
-        context = invocation.next_context(self.index)
-        sent: "Sent" = {"sendId": context.send_id, "service": self.service, "operation": self.operation}
-        self.sends.append(sent)
-        self.entry_ids.append(entry.get("Id"))
-        if self.destination is not None:
-            sent["destination"] = self.destination
-        sent["sentUs"] = self.sent_us
-        if self.index is not None:
-            sent["message"] = self.index
-        if context.trace_id != invocation.trace_id:
-            sent["traceId"] = context.trace_id
-        body, payloads = self.describe(entry, sent)
-        if isinstance(body, (str, bytes)):
-            sent["bodyBytes"], sent["bodyHash"] = body_hash.measured(body)
-        if invocation.settings.keys:
-            self._read_keys(sent, payloads)
-        if invocation.settings.capture != "off":
-            # As it is; redacted and cut, or dropped, when the end record is made.
-            sent["payload"] = body if body is not None else payloads[-1] if payloads else None
-        if current.active_span_id is not None:
-            span_id = current.active_span_id()
-            if span_id is not None:
-                sent["spanId"] = span_id
-        if not self._may_carry(invocation.settings.propagation, sent):
-            self.skip(sent, "off")
-            return entry
-        return self.carried(entry, sent, context)
-
-    def _may_carry(self, rules: "dict[str, bool]", sent: "Sent") -> bool:
-        if len(rules) == 1:
-            return rules["*"]
-        from hopscope_layer import propagation
-
-        return propagation.is_on(rules, self.service, str(sent.get("destination", "")))
-
-    def _read_keys(self, sent: "Sent", payloads: "list[object]") -> None:
-        found = keys.keys_of(payloads, self.invocation.settings.keys)
-        if found:
-            sent["keys"] = found
-            for name, value in found.items():
-                self.invocation.keys.setdefault(name, value)
-
-    def _answered(self, response: "Params") -> None:
+    def answered(self, response: object) -> None:
+        """Hands the sends to the invocation, with what the response says about them."""
+        self._close()
+        if not isinstance(response, dict):
+            return
         if self.ENTRIES is None:
-            self._took(self.sends[0], response)
+            refs = self.refs(response, self.sends[0])
+            if refs:
+                self.sends[0]["refs"] = refs
         elif self.ANSWERS is not None:
             answers = response.get(self.ANSWERS)
             for sent, answer in zip(self.sends, answers if isinstance(answers, list) else ()):  # noqa: B905
                 self._took(sent, answer)
         else:
-            send_by_id = dict(zip(self.entry_ids, self.sends))  # noqa: B905  they grow together
+            send_by_id = {entry.get("Id"): sent for entry, sent in zip(self.entries, self.sends)}  # noqa: B905
             for answers in (response.get("Successful"), response.get("Failed")):
                 for answer in answers if isinstance(answers, list) else ():
                     self._took(send_by_id[answer.get("Id")], answer)
 
+    def tell(self, entry: "Params", sent: "Sent") -> None:
+        """Adds to a send what its entry says."""
+        body, invocation = self.describe(entry, sent), self.invocation
+        if isinstance(body, (str, bytes)):
+            sent["bodyBytes"], sent["bodyHash"] = body_hash.measured(body)
+        settings = invocation.settings
+        if settings.capture != "off":
+            # As it is; redacted and cut, or dropped, when the end record is made.
+            payloads = self.payloads(entry)
+            sent["payload"] = body if body is not None else payloads[-1] if payloads else None
+        if settings.keys:
+            found = keys.keys_of(self.payloads(entry), settings.keys)
+            if found:
+                sent["keys"] = found
+                for name, value in found.items():
+                    invocation.keys.setdefault(name, value)
+
+    def _sent(self, entry: "Params") -> "Params":
+        invocation, index = self.invocation, self.index
+        trace_id, send_id, carrier = invocation.next_carrier(index)
+        sent: "Sent" = {"sendId": send_id, "service": self.key[0], "operation": self.key[1]}
+        self.sends.append(sent)
+        destination = self.destination_of(entry) if self.destination is None else self.destination
+        if destination is not None:
+            sent["destination"] = destination
+        sent["sentUs"] = self.sent_us
+        if index is not None:
+            sent["message"] = index
+        if trace_id != invocation.trace_id:
+            sent["traceId"] = trace_id
+        if current.active_span_id is not None:
+            span_id = current.active_span_id()
+            if span_id is not None:
+                sent["spanId"] = span_id
+        if self.KEPT_UNTIL_THE_END and invocation.untold_bytes <= MAX_UNTOLD_BYTES:
+            invocation.untold.append((self, {**entry}, sent))
+        else:
+            self.tell(entry, sent)
+        rules = invocation.settings.propagation
+        if not (rules["*"] if len(rules) == 1 else self._may_carry(rules, destination)):
+            self.skip(sent, "off")
+            return entry
+        return self.carried(entry, sent, carrier)
+
+    def _may_carry(self, rules: "dict[str, bool]", destination: "str | None") -> bool:
+        from hopscope_layer import propagation
+
+        return propagation.is_on(rules, self.key[0], destination or "")
+
+    def _close(self) -> None:
+        duration_us = (perf_counter_ns() - self.started_ns) // 1000
+        for sent in self.sends:
+            sent["durationUs"] = duration_us
+        self.invocation.sends += self.sends
+
     def _took(self, sent: "Sent", answer: "Params") -> None:
-        """Ref or error of one message; a failed entry arrives inside an HTTP 200."""
+        """Ref or error of one message of several; a failed entry arrives inside an HTTP 200."""
         refs = self.refs(answer, sent)
         if refs:
             sent["refs"] = refs
-        code = answer.get("ErrorCode") or (answer.get("Code") if self.ENTRIES is not None else None)
+        code = answer.get("ErrorCode") or answer.get("Code")
         if code:
             said = answer.get("ErrorMessage") or answer.get("Message") or ""
             sent["error"] = {"type": str(code), "message": str(said)[:MAX_TEXT_CHARS]}
@@ -188,3 +217,8 @@ def _error_of(error: BaseException) -> "dict[str, object]":
     if isinstance(said, dict) and said.get("Code"):
         return {"type": str(said["Code"]), "message": str(said.get("Message", ""))[:MAX_TEXT_CHARS]}
     return {"type": type(error).__name__, "message": str(error)[:MAX_TEXT_CHARS]}
+
+
+def text_of(payload: object) -> object:
+    """Bytes as the text that they probably are."""
+    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else payload

@@ -1,4 +1,4 @@
-"""The same door for coroutines: aiobotocore and aioboto3."""
+"""The same door for coroutines: aiobotocore and aioboto3. Their serialising step is left alone."""
 
 from hopscope_layer import current
 from hopscope_layer.depart import NAMES, prepared
@@ -23,27 +23,29 @@ def _door(original: "Callable[..., Any]") -> "Callable[..., Any]":
             return await original(self, operation_name, api_params)
         call, params = None, api_params
         try:
-            call, params = prepared(self, operation_name, api_params)
+            call, params = prepared(self, operation_name, api_params, can_enclose=False)
         except Exception as fault:  # noqa: BLE001  the boundary of every hook
             note(f"follow {operation_name}", fault)
-        response, failure = None, None
-        try:
+        if call is None:
+            return await original(self, operation_name, api_params)
+        while True:
             try:
                 response = await original(self, operation_name, params)
-            except Exception as error:
-                if call is None or not call.was_refused_for_its_carrier(error):
+            except BaseException as error:
+                tries_again = False
+                try:
+                    tries_again = call.failed(error)
+                except Exception as fault:  # noqa: BLE001  as above
+                    note("read the error", fault)
+                if not tries_again:
                     raise
-                response = await original(self, operation_name, api_params)
-        except BaseException as error:
-            failure = error
-            raise
-        finally:
+                params = api_params
+                continue
             try:
-                if call is not None:
-                    call.close(response, failure)
+                call.answered(response)
             except Exception as fault:  # noqa: BLE001  as above
                 note("read the response", fault)
-        return response
+            return response
 
     _make_api_call.__wrapped__ = original  # type: ignore[attr-defined]
     return _make_api_call

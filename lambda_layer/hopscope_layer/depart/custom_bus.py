@@ -1,13 +1,11 @@
 """The custom event bus of EventBridge: PutEvents and PutRawEvents."""
 
 from hopscope_layer.depart.bus import PutEvents
-from hopscope_wire.context import carrier_of
+from hopscope_layer.depart.call import text_of
 from hopscope_wire.fields import DETAIL_KEY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hopscope_wire.context import Context
-
     Params = dict[str, object]
     Sent = dict[str, object]
 
@@ -29,25 +27,26 @@ class PutEventsV2(PutEvents):
             sent["result"] = answer["SuccessCode"]
         return [f"eventsv2/{event_id}", f"events/{event_id}"] if event_id else []
 
-    def _reason_against(self, entry: "Params", added_bytes: int) -> "str | None":
-        if self.deduplicates:
-            return "deduplication"
-        return super()._reason_against(entry, added_bytes)
+    def reason_against(self) -> "str | None":
+        return "deduplication" if self.deduplicates else None
 
 
 class PutRawEvents(PutEventsV2):
     """Raw bytes to a custom event bus; `Metadata` travels beside them and is the carrier's place."""
 
+    KEPT_UNTIL_THE_END = False
     __slots__ = ()
 
-    def weigh(self, entries: "list[Params]") -> None:
-        self.request_bytes = 0
+    def weigh(self, entries: "list[Params]") -> int:
+        return 0
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
-        data = entry.get("Data")
-        return data, [data] if isinstance(data, str) else []
+    def describe(self, entry: "Params", sent: "Sent") -> object:
+        return entry.get("Data")
 
-    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
+    def payloads(self, entry: "Params") -> "list[object]":
+        return [text_of(entry.get("Data"))]
+
+    def carried(self, entry: "Params", sent: "Sent", carrier: str) -> "Params":
         metadata = entry.get("Metadata", {})
         if self.deduplicates:
             self.skip(sent, "deduplication")
@@ -55,5 +54,5 @@ class PutRawEvents(PutEventsV2):
             self.skip(sent, "present")
         else:
             sent["carried"] = True
-            return {**entry, "Metadata": {**metadata, DETAIL_KEY: carrier_of(context)}}
+            return {**entry, "Metadata": {**metadata, DETAIL_KEY: carrier}}
         return entry

@@ -5,8 +5,6 @@ from hopscope_layer.depart.call import Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hopscope_wire.context import Context
-
     Params = dict[str, object]
     Sent = dict[str, object]
 
@@ -17,13 +15,15 @@ class StartExecution(Call):
     DESTINATION = ("stateMachineArn",)
     __slots__ = ()
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+    def describe(self, entry: "Params", sent: "Sent") -> object:
         if isinstance(entry.get("name"), str):
             sent["name"] = entry["name"]
-        given = entry.get("input")
-        return given, [given] if isinstance(given, str) else []
+        return entry.get("input")
 
-    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
+    def payloads(self, entry: "Params") -> "list[object]":
+        return [entry.get("input")]
+
+    def carried(self, entry: "Params", sent: "Sent", carrier: str) -> "Params":
         self.skip(sent, "idempotent_name")
         return entry
 
@@ -37,11 +37,14 @@ class SendTask(Call):
 
     __slots__ = ("token_hash",)
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+    def describe(self, entry: "Params", sent: "Sent") -> object:
         token = entry.get("taskToken")
         self.token_hash = body_hash.measured(token)[1] if isinstance(token, str) else None
-        output = entry.get("output")
-        return None, [output] if isinstance(output, str) else []
+        sent["name"] = self.key[1]
+        return None
+
+    def payloads(self, entry: "Params") -> "list[object]":
+        return [entry.get("output")]
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         return [f"task-token/{self.token_hash}"] if self.token_hash is not None else []

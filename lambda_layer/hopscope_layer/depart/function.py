@@ -3,14 +3,11 @@
 import binascii
 import json
 
-from hopscope_layer.depart.call import Call
-from hopscope_wire.context import carrier_of
+from hopscope_layer.depart.call import Call, text_of
 from hopscope_wire.fields import ATTRIBUTE_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hopscope_wire.context import Context
-
     Params = dict[str, object]
     Sent = dict[str, object]
 
@@ -24,21 +21,22 @@ class Invoke(Call):
     DESTINATION = ("FunctionName",)
     __slots__ = ()
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+    def describe(self, entry: "Params", sent: "Sent") -> object:
         kind = entry.get("InvocationType")
         if isinstance(kind, str):
             sent["name"] = kind
-        payload = entry.get("Payload")
-        text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else payload
-        return payload, [text] if isinstance(text, str) else []
+        return entry.get("Payload")
 
-    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
+    def payloads(self, entry: "Params") -> "list[object]":
+        return [text_of(entry.get("Payload"))]
+
+    def carried(self, entry: "Params", sent: "Sent", carrier: str) -> "Params":
         if entry.get("InvocationType") not in (None, "RequestResponse"):
-            return super().carried(entry, sent, context)
+            return super().carried(entry, sent, carrier)
         if entry.get("DurableExecutionName") is not None:
             self.skip(sent, "idempotent_name")
             return entry
-        client_context = _with_carrier(entry.get("ClientContext", ""), carrier_of(context))
+        client_context = _with_carrier(entry.get("ClientContext", ""), carrier)
         if client_context is None:
             self.skip(sent, "present")
             return entry

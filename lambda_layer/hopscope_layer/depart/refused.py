@@ -21,12 +21,11 @@ CODES = (
 """Error codes of a call that was refused for its content (API references of SQS, SNS, EventBridge, Lambda)."""
 
 
-def for_its_carrier(call: "Call", error: BaseException) -> bool:
+def for_its_carrier(call: "Call", carrying: "list[dict[str, object]]", error: BaseException) -> bool:
     """Whether the content was refused and something in it was ours, which is then counted as skipped."""
-    carrying = [sent for sent in call.sends if sent.get("carried")]
     response = getattr(error, "response", None)
     said = response.get("Error") if isinstance(response, dict) else None
-    if not carrying or not isinstance(said, dict) or said.get("Code") not in CODES:
+    if not isinstance(said, dict) or said.get("Code") not in CODES:
         return False
     for sent in carrying:
         del sent["carried"]

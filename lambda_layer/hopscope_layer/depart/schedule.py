@@ -14,15 +14,22 @@ class CreateSchedule(Call):
     DESTINATION = ("Name",)
     __slots__ = ("runs_once",)
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+    def describe(self, entry: "Params", sent: "Sent") -> object:
         target = entry.get("Target")
-        given = target.get("Input") if isinstance(target, dict) else None
         self.runs_once = str(entry.get("ScheduleExpression")).startswith("at(")
         if isinstance(target, dict) and isinstance(target.get("Arn"), str):
             sent["name"] = sent.get("destination")
             sent["destination"] = target["Arn"]
-        return given, [given] if isinstance(given, str) else []
+        return _input_of(entry)
+
+    def payloads(self, entry: "Params") -> "list[object]":
+        return [_input_of(entry)]
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         arn = answer.get("ScheduleArn")
         return [f"scheduler/{arn}"] if arn and self.runs_once else []
+
+
+def _input_of(entry: "Params") -> object:
+    target = entry.get("Target")
+    return target.get("Input") if isinstance(target, dict) else None

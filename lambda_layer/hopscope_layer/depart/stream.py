@@ -1,6 +1,6 @@
 """Kinesis and Firehose: ids only. The data is the user's to the last byte: consumers may hash, sign or decode it."""
 
-from hopscope_layer.depart.call import Call
+from hopscope_layer.depart.call import Call, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,10 +14,13 @@ class PutRecord(Call):
     DESTINATION: "tuple[str, ...]" = ("StreamARN", "StreamName")
     __slots__ = ()
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
+    def describe(self, entry: "Params", sent: "Sent") -> object:
+        return entry.get("Data")
+
+    def payloads(self, entry: "Params") -> "list[object]":
         data = entry.get("Data")
-        text = data.decode("utf-8", "replace") if isinstance(data, bytes) and data[:1] == b"{" else data
-        return data, [{"data": text}, text]
+        text = text_of(data) if isinstance(data, bytes) and data[:1] == b"{" else data
+        return [{"data": text}, text]
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         shard, sequence = answer.get("ShardId"), answer.get("SequenceNumber")
@@ -41,9 +44,11 @@ class FirehosePutRecord(PutRecord):
     DESTINATION = ("DeliveryStreamName",)
     __slots__ = ()
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
-        record = entry.get("Record", entry)
-        return super().describe(record if isinstance(record, dict) else {}, sent)
+    def describe(self, entry: "Params", sent: "Sent") -> object:
+        return super().describe(_record_of(entry), sent)
+
+    def payloads(self, entry: "Params") -> "list[object]":
+        return super().payloads(_record_of(entry))
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         record_id = answer.get("RecordId")
@@ -56,3 +61,8 @@ class FirehosePutRecordBatch(FirehosePutRecord):
     ENTRIES = "Records"
     ANSWERS = "RequestResponses"
     __slots__ = ()
+
+
+def _record_of(entry: "Params") -> "Params":
+    record = entry.get("Record", entry)
+    return record if isinstance(record, dict) else {}

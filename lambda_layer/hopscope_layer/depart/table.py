@@ -19,12 +19,17 @@ class WriteItem(Call):
     DESTINATION = ("TableName",)
     __slots__ = ()
 
-    def describe(self, entry: "Params", sent: "Sent") -> "tuple[object, list[object]]":
-        if isinstance(entry.get("TableName"), str):
-            sent["destination"] = entry["TableName"]
+    def destination_of(self, entry: "Params") -> "str | None":
+        table = entry.get("TableName")
+        return table if isinstance(table, str) else None
+
+    def describe(self, entry: "Params", sent: "Sent") -> object:
         if isinstance(entry.get("Key"), dict):
             sent["attributes"] = {"item": item_of(entry["Key"])}
-        return None, [plain(entry.get("Key")), plain(entry.get("Item")), plain(entry.get("ExpressionAttributeValues"))]
+        return None
+
+    def payloads(self, entry: "Params") -> "list[object]":
+        return [plain(entry.get(name)) for name in ("Key", "Item", "ExpressionAttributeValues")]
 
     def refs(self, answer: "Params", sent: "Sent") -> "list[str]":
         return []

@@ -4,8 +4,6 @@ from hopscope_layer.depart.attributes import AttributeCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hopscope_wire.context import Context
-
     Params = dict[str, object]
     Sent = dict[str, object]
 
@@ -18,14 +16,14 @@ class Publish(AttributeCall):
     REF = "sns"
     __slots__ = ()
 
-    def carried(self, entry: "Params", sent: "Sent", context: "Context") -> "Params":
+    def carried(self, entry: "Params", sent: "Sent", carrier: str) -> "Params":
         if self.destination is None or ":endpoint/" in self.destination:
             self.skip(sent, "no_carrier")
             return entry
         if entry.get("MessageStructure") is not None:
             self.skip(sent, "message_structure")
             return entry
-        return super().carried(entry, sent, context)
+        return super().carried(entry, sent, carrier)
 
 
 class PublishBatch(Publish):

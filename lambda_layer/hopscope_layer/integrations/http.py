@@ -7,7 +7,6 @@ AWS are reached only if a pattern names them.
 from hopscope_layer import current
 from hopscope_layer.guard import never_break_the_user
 from hopscope_layer.propagation import matches
-from hopscope_wire.context import Context, carrier_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,11 +63,11 @@ def _headers_for(host: str) -> "dict[str, str] | None":
     now = current.invocation
     if now is None or not any(matches(pattern, host) for pattern in now.settings.http):
         return None
-    context = now.next_context(now.message_index())
-    base = carrier_of(Context(context.trace_id, context.send_id, context.flags))
+    trace_id, _, carrier = now.next_carrier(now.message_index())
     names = now.settings.correlation_headers
-    headers = {"traceparent": base}
-    correlation = current.correlation_id() or context.trace_id
+    # What precedes the correlation id in a carrier is a traceparent.
+    headers = {"traceparent": carrier.partition(";")[0]}
+    correlation = current.correlation_id() or trace_id
     # Anything else in a header makes the HTTP library raise.
     if correlation.isascii() and correlation.isprintable() and correlation == correlation.strip():
         headers[names[0] if names else "x-correlation-id"] = correlation

@@ -11,7 +11,7 @@ Of a JSON that newer collectors write, fields that are not known here are passed
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from hopscope_collector.flow import Failure, Flow, Hop, Link, Send, Wait
+from hopscope_collector.flow import Broker, Failure, Flow, Hop, Link, Send, Wait
 
 T = TypeVar("T")
 JsonObject = Mapping[str, Any]
@@ -99,7 +99,14 @@ def _send(found: JsonObject) -> Send:
 
 
 def _link(found: JsonObject) -> Link:
-    return Link(found["from"], found["to"], tuple(found["all_evidence"]), found["detail"], found["waited_us"])
+    return Link(
+        found["from"],
+        found["to"],
+        tuple(found["all_evidence"]),
+        found["detail"],
+        waited_us=found["waited_us"],
+        through=tuple(Broker(each["kind"], each["name"], each["reached_us"]) for each in found.get("through", ())),
+    )
 
 
 def _wait(found: JsonObject) -> Wait:

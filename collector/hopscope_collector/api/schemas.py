@@ -73,6 +73,14 @@ class Send(Model):
     error: Failure | None
 
 
+class Broker(Model):
+    """One thing that a message passed on its way."""
+
+    kind: str
+    name: str
+    reached_us: int | None
+
+
 class Link(Model):
     """What led to a hop, and why that is believed."""
 
@@ -83,6 +91,7 @@ class Link(Model):
     exact: bool
     detail: str
     waited_us: int | None
+    through: list[Broker]
 
 
 class Wait(Model):

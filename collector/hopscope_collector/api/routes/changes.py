@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Query, Request
 from sse_starlette.event import ServerSentEvent
 from sse_starlette.sse import EventSourceResponse
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from hopscope_collector.api.pulse import Pulse
 from hopscope_collector.api.refusals import CONTRACT_VERSION, RefusedError
@@ -47,20 +48,32 @@ async def changes(
         return JSONResponse(_json(await pulse.changes_since(since or 0)))
     token = _token_of(last_event_id) if last_event_id else since or 0
     pulse.join()
-    return EventSourceResponse(_events(pulse, token), ping=PING_S, send_timeout=UNREAD_S)
+    return _Stream(pulse, token)
+
+
+class _Stream(EventSourceResponse):
+    """Holds its place among the listeners until it is over, however it ends, even before it began."""
+
+    def __init__(self, pulse: Pulse, token: int) -> None:
+        super().__init__(_events(pulse, token), ping=PING_S, send_timeout=UNREAD_S)
+        self._pulse = pulse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As in ASGI."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._pulse.leave()
 
 
 async def _events(pulse: Pulse, token: int) -> AsyncIterator[ServerSentEvent]:
-    try:
-        while True:
-            try:
-                found = await pulse.next_changes(token)
-            except RefusedError:
-                return  # the store is away: the client comes again and goes on from where it was
-            token = found.token
-            yield ServerSentEvent(_text(found), event="changes", id=str(token), retry=1_000)
-    finally:
-        pulse.leave()
+    while True:
+        try:
+            found = await pulse.next_changes(token)
+        except RefusedError:
+            return  # the store is away: the client comes again and goes on from where it was
+        token = found.token
+        yield ServerSentEvent(_text(found), event="changes", id=str(token), retry=1_000)
 
 
 def _json(found: Changes) -> dict[str, object]:

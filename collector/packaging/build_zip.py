@@ -11,7 +11,6 @@ import argparse
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -99,4 +98,4 @@ def files_of(folder: Path) -> Iterable[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -17,8 +17,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from hopscope_collector.errors import NotASource, SourceFailed
 from hopscope_collector.executions.description import Description
 from hopscope_collector.executions.event import HistoryEvent
@@ -27,6 +25,7 @@ from hopscope_collector.executions.identity import children_in, identity_of
 from hopscope_collector.executions.step_functions import Executions
 from hopscope_collector.lines import fingerprint_of
 from hopscope_collector.sources.contract import Lines, Stop
+from hopscope_collector.sources.patience import Passing, Patience
 from hopscope_collector.store.contract import RefusedLine
 
 POLL_S = 5.0
@@ -45,8 +44,6 @@ STANDARD = ":execution:"
 """In the ARN of an execution that can be asked for; Express executions are in their log group only."""
 
 UNREADABLE = "unreadable_execution"
-PATIENCE = 10
-LONGEST_PAUSE_S = 30.0
 
 LinesOf = Callable[[History], Iterable[str]]
 """A history to the lines that a store takes."""
@@ -92,6 +89,7 @@ class ExecutionsSource:
         self._wanted = wanted
         usual_s = POLL_LOCAL_S if executions.endpoint else POLL_S
         self._poll_s = usual_s if wanted.poll_s is None else wanted.poll_s
+        self._patience = Patience(self.name, first_pause_s=0.1 if executions.endpoint else 1.0)
         self._machines: dict[str, _Known] = {}
         self._position: str | None = None
         self._handed_over: set[str] = set()
@@ -105,17 +103,13 @@ class ExecutionsSource:
         self._position = position
         stored = json.loads(position) if position else {}
         self._machines = {arn: _Known(**found) for arn, found in stored.items()}
-        failures = 0
         while not stop.is_set:
             try:
                 yield from self._poll(stop)
-                failures = 0
-            except (ClientError, BotoCoreError) as error:
-                failures += 1
-                if failures == PATIENCE:
-                    raise SourceFailed(f"{self.name}: no answer after {PATIENCE} tries: {error}") from error
-                stop.sleep(min(LONGEST_PAUSE_S, 2.0**failures))
+            except Passing as error:
+                self._patience.bear(error, stop)
                 continue
+            self._patience.answered()
             yield Lines(is_idle=True)
             if not self._wanted.is_followed or self._is_over():
                 return

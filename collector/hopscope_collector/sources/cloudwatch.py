@@ -12,20 +12,17 @@ normal); when reading is interrupted inside one, that slice is read again.
 """
 
 import contextlib
-import functools
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TypeVar
 
-from botocore.exceptions import ClientError
-
+from hopscope_collector.envelopes import function_of
 from hopscope_collector.errors import NotASource
-from hopscope_collector.sources.aws_errors import is_missing
 from hopscope_collector.sources.contract import Lines, Stop
-from hopscope_collector.sources.log_events import LogEvent, LogEvents, LogGroup
+from hopscope_collector.sources.log_events import GroupGone, LogEvent, LogEvents, LogGroup
+from hopscope_collector.sources.log_pages import LogPages
 from hopscope_collector.sources.patience import Patience
 
 OPEN_MS = 600_000
@@ -38,7 +35,6 @@ SLICE_MS = 3_600_000
 MOST_SEEN = 20_000
 """Event ids kept in a position, a group: after a restart, a busier one hands some lines over again."""
 
-T = TypeVar("T")
 
 POLL_S = 1.0
 PAUSE_S = 0.2
@@ -84,10 +80,6 @@ class Span:
     is_followed: bool = False
 
 
-class _GroupGone(Exception):
-    """The group was deleted since it was listed."""
-
-
 class CloudWatchSource:
     """The lines of every log group whose name begins with a prefix."""
 
@@ -101,6 +93,7 @@ class CloudWatchSource:
         self._now_ms = now_ms
         self._pause_s = 0.0 if logs.endpoint else PAUSE_S
         self._patience = Patience(self.name, first_pause_s=0.1 if logs.endpoint else 1.0)
+        self._pages = LogPages(logs, self._patience)
         self._positions: dict[str, _GroupPosition] = {}
 
     def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:
@@ -108,11 +101,11 @@ class CloudWatchSource:
         stored = json.loads(position) if position else {}
         self._positions = {arn: _GroupPosition(**found) for arn, found in stored.items()}
         while not stop.is_set:
-            groups = self._patiently(lambda: list(self._logs.groups(self._prefix)), stop) or []
+            groups = self._patience.ask(lambda: list(self._logs.groups(self._prefix)), stop) or []
             if not groups and not self._span.is_followed and not stop.is_set:
                 raise NotASource(f"{self.name}: no log group's name begins so; expected such as logs:/aws/lambda/")
             for group in groups:
-                with contextlib.suppress(_GroupGone):
+                with contextlib.suppress(GroupGone):
                     yield from self._of_group(group, stop)
                 stop.sleep(self._pause_s)
             yield Lines(is_idle=True)
@@ -125,7 +118,7 @@ class CloudWatchSource:
         settled_ms = min(self._now_ms() - OPEN_MS, self._span.until_ms or self._now_ms())
         if position.from_ms < settled_ms - OPEN_MS:
             yield from self._settled(group, position, (settled_ms, stop))
-        for events in self._pages(group, (position.from_ms, self._span.until_ms), stop):
+        for events in self._pages.of(group, (position.from_ms, self._span.until_ms), stop):
             fresh = position.fresh(events, to_remember=True)
             if fresh:
                 yield self._lines(group, fresh)
@@ -143,7 +136,7 @@ class CloudWatchSource:
         while position.from_ms < settled_ms:
             end_ms = min(position.from_ms + slice_ms, settled_ms)
             slice_ms *= 2
-            for events in self._pages(group, (position.from_ms, end_ms), stop):
+            for events in self._pages.of(group, (position.from_ms, end_ms), stop):
                 slice_ms = SLICE_MS
                 fresh = position.fresh(events, to_remember=False)
                 if fresh:
@@ -153,21 +146,6 @@ class CloudWatchSource:
             position.settle(end_ms)
             yield Lines(position=self._position())
 
-    def _pages(self, group: LogGroup, window: tuple[int, int | None], stop: Stop) -> Iterator[Sequence[LogEvent]]:
-        """The events of a window, page by page. Ends early when told to stop."""
-        token: str | None = None
-        while not stop.is_set:
-            page = self._patiently(functools.partial(self._logs.page, group, window, token), stop)
-            if page is None:
-                return
-            if page.events:
-                yield page.events
-            token = page.next_token
-            if token is None:
-                if not page.is_cut_off_after(window[0]):
-                    return
-                window = (page.events[-1].at_ms, window[1])
-
     def _lines(self, group: LogGroup, events: Sequence[LogEvent]) -> Lines:
         texts, places, at_us = [], [], []
         for event in events:
@@ -175,24 +153,7 @@ class CloudWatchSource:
                 texts.append(text)
                 places.append(f"{group.name} event {event.id}")
                 at_us.append(event.at_ms * 1_000)
-        return Lines(texts, places=places, at_us=at_us, function=_function(group.name), position=self._position())
+        return Lines(texts, places=places, at_us=at_us, function=function_of(group.name), position=self._position())
 
     def _position(self) -> str:
         return json.dumps({arn: each.kept() for arn, each in self._positions.items()})
-
-    def _patiently(self, ask: Callable[[], T], stop: Stop) -> T | None:
-        """The answer, however long it takes. None when told to stop."""
-
-        def ask_of_a_group() -> T:
-            try:
-                return ask()
-            except ClientError as error:
-                if is_missing(error):
-                    raise _GroupGone from error
-                raise
-
-        return self._patience.ask(ask_of_a_group, stop)
-
-
-def _function(group_name: str) -> str | None:
-    return group_name.removeprefix("/aws/lambda/") if group_name.startswith("/aws/lambda/") else None

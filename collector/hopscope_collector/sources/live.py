@@ -9,7 +9,7 @@ twice is a repeat. More than 500 lines a second AWS samples: said so, once a ses
     position   {"reached_ms"}: when the youngest line that was handed over was logged
 """
 
-import functools
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,8 @@ from hopscope_collector.envelopes import function_of
 from hopscope_collector.errors import NotASource
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.live_tail import LiveLine, LiveTail, Update
-from hopscope_collector.sources.log_events import LogEvent, LogEvents, LogGroup
+from hopscope_collector.sources.log_events import GroupGone, LogEvents, LogGroup
+from hopscope_collector.sources.log_pages import LogPages
 from hopscope_collector.sources.patience import Patience
 
 MOST_GROUPS = 10
@@ -56,6 +57,7 @@ class LiveSource:
         self._now_ms = now_ms
         self._first_pause_s = 0.05 if logs.endpoint else 1.0
         self._patience = Patience(self.name, first_pause_s=self._first_pause_s)
+        self._pages = LogPages(logs, self._patience)
         self._reached_ms = now_ms()
 
     def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:
@@ -119,27 +121,14 @@ class LiveSource:
         window = (max(0, self._reached_ms - OVERLAP_MS), None)
         reached_ms = self._reached_ms
         for group in groups:
-            for events in self._pages(group, window, stop):
-                lines = [LiveLine(group.name, each.at_ms, each.message) for each in events]
-                reached_ms = max(reached_ms, *(each.at_ms for each in lines))
-                yield _lines_of(group.name, lines, None)
+            with contextlib.suppress(GroupGone):
+                for events in self._pages.of(group, window, stop):
+                    lines = [LiveLine(group.name, each.at_ms, each.message) for each in events]
+                    reached_ms = max(reached_ms, *(each.at_ms for each in lines))
+                    yield _lines_of(group.name, lines, None)
         if not stop.is_set and reached_ms > self._reached_ms:
             self._reached_ms = reached_ms
             yield Lines(position=self._position())
-
-    def _pages(self, group: LogGroup, window: tuple[int, int | None], stop: Stop) -> Iterator[Sequence[LogEvent]]:
-        token: str | None = None
-        while not stop.is_set:
-            page = self._patience.ask(functools.partial(self._logs.page, group, window, token), stop)
-            if page is None:
-                return
-            if page.events:
-                yield page.events
-            token = page.next_token
-            if token is None:
-                if not page.is_cut_off_after(window[0]):
-                    return
-                window = (page.events[-1].at_ms, window[1])
 
     def _handed_over(self, update: Update, notice: str | None) -> Iterator[Lines]:
         """The lines of an update, group by group."""

@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
-from hopscope_collector.sources.aws_errors import in_our_words
+from hopscope_collector.sources.aws_errors import in_our_words, is_missing
 
 MOST_EVENTS = 10_000
 """FilterLogEvents gives no more at once."""
@@ -56,6 +57,10 @@ class LogPage:
         return self.next_token is None and len(self.events) >= MOST_EVENTS and self.events[-1].at_ms > start_ms
 
 
+class GroupGone(Exception):
+    """The group was deleted since it was listed."""
+
+
 class LogEvents(Protocol):
     """Log groups and their events.
 
@@ -70,7 +75,11 @@ class LogEvents(Protocol):
         ...
 
     def page(self, group: LogGroup, window: tuple[int, int | None], token: str | None) -> LogPage:
-        """Events from a millisecond (included) to another (excluded; None: no end), one page of them."""
+        """Events from a millisecond (included) to another (excluded; None: no end), one page of them.
+
+        Raises:
+            GroupGone: there is no such group any more.
+        """
         ...
 
 
@@ -106,7 +115,12 @@ class CloudWatchLogs:
         if token is not None:
             asked["nextToken"] = token
         with in_our_words(f"logs:{group.name}"):
-            answer = self._client.filter_log_events(**asked)
+            try:
+                answer = self._client.filter_log_events(**asked)
+            except ClientError as error:
+                if is_missing(error):
+                    raise GroupGone from error
+                raise
         events = [
             LogEvent(_id_of(each), each.get("timestamp", 0), each.get("message", ""))
             for each in answer.get("events", [])

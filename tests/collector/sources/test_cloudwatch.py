@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.stub import Stubber
 
 from hopscope_collector.errors import NotASource, SourceFailed
 from hopscope_collector.sources import cloudwatch, log_events, patience
 from hopscope_collector.sources.cloudwatch import OPEN_MS, SLICE_MS, CloudWatchSource, Span
 from hopscope_collector.sources.contract import Lines, Stop
-from hopscope_collector.sources.log_events import LogEvent, MemoryLogs
+from hopscope_collector.sources.log_events import CloudWatchLogs, GroupGone, LogEvent, LogGroup, MemoryLogs
 
 NOW_MS = 1_790_000_000_000
 GROUP = "/aws/lambda/orders-place"
@@ -156,11 +157,20 @@ def test_what_does_not_pass_is_said_with_the_last_error() -> None:
 
 
 def test_a_group_that_is_deleted_meanwhile_is_passed_over() -> None:
-    gone = ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "gone"}}, "FilterLogEvents")
-
-    logs = MemoryLogs({"/aws/lambda/orders-a": [an_event(1)], GROUP: [an_event(2)]}, failures=[gone])
+    logs = MemoryLogs({"/aws/lambda/orders-a": [an_event(1)], GROUP: [an_event(2)]}, failures=[GroupGone()])
 
     assert texts(once(logs)) == ["line 2"]
+
+
+def test_aws_s_word_for_a_deleted_group_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "eu-central-1")
+    logs = CloudWatchLogs()
+    with Stubber(logs._client) as aws:
+        aws.add_client_error("filter_log_events", "ResourceNotFoundException", "gone")
+
+        with pytest.raises(GroupGone):
+            logs.page(LogGroup("arn", GROUP), (0, None), None)
 
 
 def test_a_prefix_without_groups_is_said() -> None:

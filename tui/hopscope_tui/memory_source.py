@@ -6,10 +6,11 @@ from threading import Lock
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow import Flow
+from hopscope_collector.kinds import Kinds
 from hopscope_collector.payloads import Payloads
-from hopscope_tui.overview import kinds_of, pulse_of
+from hopscope_tui.overview import kinds_in, pulse_of, window_over
 from hopscope_tui.sorting import Order, sorted_flows
-from hopscope_tui.source import PLAIN, Kinds, Window
+from hopscope_tui.source import PLAIN, Window
 
 
 class MemorySource:
@@ -57,15 +58,18 @@ class MemorySource:
     def window(self, filter_text: str, first: int, count: int, order: Order = PLAIN) -> Window:
         """Newest first, as every source, or in another order."""
         found, now_us = self._found(filter_text), self._now_us()
-        pulse = pulse_of(found, now_us)
+        pulse = pulse_of(self._kinds_of(found))
         if not order.is_plain:
             found = sorted_flows(found, order, now_us)
         return Window(first, tuple(found[first : first + count]), total=len(found), pulse=pulse)
 
     def kinds(self, filter_text: str) -> Kinds:
         """Of all that fit."""
-        found = self._found(filter_text)
-        return Kinds(tuple(kinds_of(found, self._now_us())), len(found), is_whole=True)
+        return self._kinds_of(self._found(filter_text))
+
+    def _kinds_of(self, found: list[Flow]) -> Kinds:
+        now_us = self._now_us()
+        return kinds_in(found, window_over(found, now_us, is_whole=True), now_us)
 
     def _found(self, filter_text: str) -> list[Flow]:
         self._answer()

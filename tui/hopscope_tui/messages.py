@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from hopscope_collector.flow import Flow
-from hopscope_tui.source import Window
+from hopscope_collector.kinds import Kinds
+from hopscope_tui.sorting import Order
+from hopscope_tui.source import PLAIN, Window
 
 if TYPE_CHECKING:
     from hopscope_collector.executions.model import Execution
@@ -29,6 +31,15 @@ class WindowRead(Message):
 
     filter_text: str
     window: Window
+    order: Order = PLAIN
+
+
+@dataclass
+class KindsRead(Message):
+    """A worker has grouped the flows by kind."""
+
+    filter_text: str
+    kinds: Kinds
 
 
 @dataclass

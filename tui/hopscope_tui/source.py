@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from hopscope_collector.flow import Flow
+from hopscope_collector.kinds import Kinds
 from hopscope_collector.payloads import Payloads
-from hopscope_tui.overview import KindRow, Pulse
+from hopscope_tui.overview import Pulse
 from hopscope_tui.sorting import Order
 
 if TYPE_CHECKING:
@@ -39,16 +40,6 @@ class Window:
 
     sorted_among: int | None = None
     """The order holds among so many of the newest flows. None when it holds among all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kinds:
-    """The kinds of flows there are."""
-
-    rows: tuple[KindRow, ...]
-    looked_at: int
-    is_whole: bool
-    """False when there are older flows that were not looked at."""
 
 
 PLAIN = Order()
@@ -84,7 +75,7 @@ class FlowSource(Protocol):
         ...
 
     def kinds(self, filter_text: str) -> Kinds:
-        """The flows that match, grouped by kind.
+        """The flows that match by kind, over a span that holds the newest of them.
 
         Raises:
             BadFilter: when the filter cannot be understood.

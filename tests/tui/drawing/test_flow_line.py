@@ -30,7 +30,7 @@ def test_an_overdue_order_says_what_it_waits_for_and_how_long(orders):
     row = row_text(flow_row(orders.overdue(), 118, orders.start_us + 10 * MINUTE_US + 2_000_000))
 
     assert row == (
-        "◔ overdue       o-42          POST /orders › order_pla… waiting: order_accepted         █░▒█▒█░░░░░░░  10m02  10m    6"
+        "◔ overdue       o-42          POST /orders › orde… waiting: order_accepted   ▆▁×▆×▆▁▁▁▁▁▁▁  10m02  10m    6    +2   ✗2"
     )
 
 

@@ -33,7 +33,7 @@ def test_what_happened_is_seen_however_short_it_was():
         Stretch("running", 600 * 10**6, 600 * 10**6 + 1),
     ]
 
-    assert row_text(time_bar(found, 10)) == "█░░░░░░░░█"
+    assert row_text(time_bar(found, 10)) == "▆▁▁▁▁▁▁▁▁▆"
 
 
 def test_an_order_waits_runs_tries_again_and_is_not_yet_due(orders):

@@ -169,5 +169,5 @@ async def test_a_mistake_in_the_filter_is_shown_where_it_is(orders, hopscope):
     async with hopscope(MemorySource(orders.many(3)), orders.start_us) as pilot:
         await pilot.keys("slash", *"status:slow", "enter")
 
-        assert "'slow' is no status; expected one of" in pilot.app.screen.query_one("#filter-line").render_line(0).text
+        assert "'slow' is no status; expected one of" in pilot.app.screen.query_one("#filter-hint").render_line(0).text
         assert "o-2" in lines(pilot)[0]

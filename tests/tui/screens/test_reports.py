@@ -6,6 +6,7 @@ from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.flow import FlowScreen
 from hopscope_tui.screens.flows import FlowsScreen
 from hopscope_tui.widgets.entry_list import EntryList
+from hopscope_tui.widgets.nothing import Nothing
 
 
 def lines(pilot) -> list[str]:
@@ -31,7 +32,7 @@ async def test_a_problem_that_comes_up_appears(orders, hopscope):
     source = MemorySource([])
     async with hopscope(source, orders.start_us) as pilot:
         await pilot.keys("p")
-        assert "nothing is wrong" in pilot.app.screen.query_one("#headline").render_line(0).text
+        assert "Nothing is wrong" in str(pilot.app.screen.query_one(Nothing).content)
 
         source.put(orders.overdue())
         await pilot.look()

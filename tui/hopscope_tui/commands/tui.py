@@ -21,6 +21,7 @@ def command(store: str | None, rules: str | None, theme: str | None) -> None:
 def run_on_store(store: str | None, *, rules: str | None = None, theme: str | None = None) -> None:
     """Show the store until the person quits; something else may write to it meanwhile, or make it later."""
     from hopscope_tui.app import run
+    from hopscope_tui.state import StateFile, default_path
     from hopscope_tui.store_source import StoreSource
 
-    run(StoreSource(store, rules), theme=theme)
+    run(StoreSource(store, rules), theme=theme, state_file=StateFile(default_path()))

@@ -1,23 +1,31 @@
-"""What is wrong across many flows: alike problems as one row (pure).
+"""What is wrong across many flows: alike problems as one row, and the chosen one in words (pure).
 
   status         flows  what                           kind                       since  newest
 ☠ dead-lettered      1  print-ticket  PrinterBroken    POST /orders › order_pla…    18m  o-5124
 ◔ overdue            3  waiting: order_accepted        POST /orders › order_pla…     2m  o-5104
+◑ slow               2  slower than usual              POST /orders › order_pla…     5m  o-5111
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hopscope_collector.flow import Flow
-from hopscope_collector.shape.summary import key_of, now_at
-from hopscope_collector.shape.times import age
-from hopscope_tui.drawing.rows import Row, Run, column, fit_row
+from hopscope_collector.shape.summary import key_of
+from hopscope_collector.shape.times import age, clock
+from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
+from hopscope_tui.drawing.slowness import Usual, slow_flows, usual_by_kind
+from hopscope_tui.drawing.spark import spark
 from hopscope_tui.drawing.statuses import PROBLEMS, look_of, status_row
+from hopscope_tui.drawing.trouble import SLOW, fact_of, since_us, what_of
 
 _STATUS_CELLS = 15
 _COUNT_CELLS = 6
 _SINCE_CELLS = 6
 _KEY_CELLS = 14
+_SPARK_CELLS = 16
+_SPARK_FROM_CELLS = 110
+_SPARK_BUCKETS = 16
+ORDER = (*PROBLEMS, SLOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +33,53 @@ class Problem:
     """Flows that are in the same trouble at the same place."""
 
     status: str
+    """A status of a flow, or `slow`."""
+
     what: str
     """Where they stand, in words."""
 
     flows: tuple[Flow, ...]
     """Newest first, at least one."""
 
+    since_us: int = 0
+    """When the first of them got into it."""
+
+    usual: Usual | None = None
+    """What is usual for the kind of a slow one."""
+
+    when: tuple[int, ...] = ()
+    """How many began when, over the time that all flows looked at span."""
+
     @property
-    def since_us(self) -> int:
-        """Start of the first flow that had it."""
-        return min(flow.started_us for flow in self.flows)
+    def first(self) -> Flow:
+        """The one that had it first."""
+        return self.flows[-1]
 
 
-def problems_of(flows: Iterable[Flow]) -> list[Problem]:
-    """Worst status first, then the one that most flows have."""
-    alike: dict[tuple[str, str], list[Flow]] = {}
-    for flow in flows:
+def problems_of(flows: Iterable[Flow], now_us: int = 0) -> list[Problem]:
+    """Worst status first, then the one that most flows have; what is slow at the end."""
+    known = list(flows)
+    usual = usual_by_kind(known, now_us)
+    alike: dict[tuple[str, str, str], list[Flow]] = {}
+    for flow in known:
         if flow.status in PROBLEMS:
-            alike.setdefault((flow.status, _what(flow)), []).append(flow)
-    found = [
-        Problem(status, what, tuple(sorted(group, key=lambda flow: -flow.started_us)))
-        for (status, what), group in alike.items()
-    ]
-    return sorted(found, key=lambda each: (PROBLEMS.index(each.status), -len(each.flows), each.what))
+            alike.setdefault((flow.status, what_of(flow, flow.status), ""), []).append(flow)
+    for flow in slow_flows([each for each in known if each.status not in PROBLEMS], usual, now_us):
+        alike.setdefault((SLOW, what_of(flow, SLOW), flow.kind), []).append(flow)
+    starts = [flow.started_us for flow in known] or [0]
+    looking = _Looking(usual, min(starts), max(max(starts) - min(starts), 1), now_us)
+    found = [looking.problem(status, what, group, kind) for (status, what, kind), group in alike.items()]
+    return sorted(found, key=lambda each: (ORDER.index(each.status), -len(each.flows), each.what))
 
 
 def heading_row(width_cells: int) -> Row:
     """The names of the columns."""
-    what, kind = _shares(width_cells)
+    what, kind, when = _shares(width_cells)
     return fit_row(
         (
             Run("  "), column("status", _STATUS_CELLS - 2, "label"), column("flows", _COUNT_CELLS, "label", right=True),
             Run("  "), column("what", what, "label"), Run(" "), column("kind", kind, "label"),
+            Run(" " * bool(when)), column("began", when, "label"),
             column("since", _SINCE_CELLS, "label", right=True), Run("  "), column("newest", _KEY_CELLS, "label"),
         ),
         width_cells,
@@ -65,13 +88,15 @@ def heading_row(width_cells: int) -> Row:
 
 def problem_row(problem: Problem, width_cells: int, now_us: int) -> Row:
     """Exactly `width_cells` wide."""
-    what, kind = _shares(width_cells)
+    what, kind, when = _shares(width_cells)
     newest = problem.flows[0]
+    role = look_of(problem.status).role
     return fit_row(
         (
             *status_row(problem.status, _STATUS_CELLS - 2),
             column(f"{len(problem.flows):,}", _COUNT_CELLS, "strong", right=True), Run("  "),
-            column(problem.what, what, look_of(problem.status).role), Run(" "), column(newest.kind, kind, "dim"),
+            column(problem.what, what, role), Run(" "), column(newest.kind, kind, "dim"),
+            Run(" " * bool(when)), column(spark(problem.when, when), when, role),
             column(age(now_us - problem.since_us), _SINCE_CELLS, right=True), Run("  "),
             column(key_of(newest), _KEY_CELLS, "key"),
         ),
@@ -79,22 +104,52 @@ def problem_row(problem: Problem, width_cells: int, now_us: int) -> Row:
     )  # fmt: skip
 
 
-def _what(flow: Flow) -> str:
-    """Where it stands; of a flow that is over, what a note says."""
-    return (
-        "; ".join(_alike(note) for note in flow.notes[:1])
-        if flow.status == "duplicated" and flow.notes
-        else now_at(flow)
+def problem_facts(problem: Problem, now_us: int) -> list[Row]:
+    """The problem under the cursor in words: what, since when, the first and the newest that have it, and why."""
+    look = look_of(problem.status)
+    first, newest = problem.first, problem.flows[0]
+    others = len(problem.flows)
+    so_many = "one flow" if others == 1 else f"{others:,} flows"
+    head: Row = (
+        Run(f" {look.glyph} {problem.status}", look.role),
+        Run(f"  {so_many}, since {clock(problem.since_us)[:8]} UTC", "strong"),
+        Run(f" ({age(now_us - problem.since_us)} ago)", "dim"),
+        said(f"  {newest.kind}", "dim"),
     )
+    facts = [(_fact_row(newest, problem, "newest" if others > 1 else "this one", now_us))]
+    return [head, *([_fact_row(first, problem, "first", now_us)] if others > 1 else []), *facts]
 
 
-def _alike(note: str) -> str:
-    """A note without what differs from flow to flow."""
-    return " ".join("…" if any(character.isdigit() for character in word) else word for word in note.split())
+def _fact_row(flow: Flow, problem: Problem, which: str, now_us: int) -> Row:
+    fact = fact_of(flow, problem.status, problem.usual, now_us)
+    return (column(f"   {which}", 13, "label"), said(key_of(flow), "key"), said(f"  {fact}"))
 
 
-def _shares(width_cells: int) -> tuple[int, int]:
-    """Cells for what and for the kind."""
-    rest = max(width_cells - _STATUS_CELLS - _COUNT_CELLS - _SINCE_CELLS - _KEY_CELLS - 5, 0)
-    kind = rest * 2 // 5 if rest >= 50 else 0
-    return rest - kind, kind
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """What a problem is judged by."""
+
+    usual: Mapping[str, Usual]
+    begin_us: int
+    length_us: int
+    now_us: int
+
+    def problem(self, status: str, what: str, flows: Sequence[Flow], slow_kind: str) -> Problem:
+        ordered = tuple(sorted(flows, key=lambda flow: -flow.started_us))
+        since = min(since_us(flow, status, self.now_us) for flow in flows)
+        return Problem(status, what, ordered, since, self.usual.get(slow_kind), self._when(ordered))
+
+    def _when(self, flows: Iterable[Flow]) -> tuple[int, ...]:
+        counts = [0] * _SPARK_BUCKETS
+        for flow in flows:
+            counts[min((flow.started_us - self.begin_us) * _SPARK_BUCKETS // self.length_us, _SPARK_BUCKETS - 1)] += 1
+        return tuple(counts)
+
+
+def _shares(width_cells: int) -> tuple[int, int, int]:
+    """Cells for what, for the kind, and for when."""
+    when = _SPARK_CELLS if width_cells >= _SPARK_FROM_CELLS else 0
+    used = _STATUS_CELLS + _COUNT_CELLS + _SINCE_CELLS + _KEY_CELLS + 5 + when + bool(when)
+    rest = max(width_cells - used, 0)
+    kind = rest * 2 // 5 if rest >= 46 else 0
+    return rest - kind, kind, when

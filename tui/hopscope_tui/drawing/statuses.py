@@ -22,6 +22,7 @@ LOOKS = {
     "running": Look("●", "running"),
     "recovered": Look("↺", "recovered"),
     "duplicated": Look("‼", "duplicated"),
+    "slow": Look("◑", "overdue"),
     "not-instrumented": Look("◍", "dim"),
     "done": Look("✔", "done"),
 }

@@ -3,7 +3,7 @@
 An order that waits ten minutes for a person runs for a fraction of a second. Drawn to scale, only the waiting would be
 seen. So every stretch gets one cell first, and what is left is shared by the square root of the durations.
 
-    ░ waiting   █ running   ▒ retrying   · not yet due
+    ▁ waiting   ▆ running   × retrying   · not yet due
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from math import isqrt
 from hopscope_collector.shape.activity import Kind, Stretch
 from hopscope_tui.drawing.rows import Row, Run
 
-GLYPHS: dict[Kind, str] = {"waiting": "░", "running": "█", "retrying": "▒", "rest": "·"}
+GLYPHS: dict[Kind, str] = {"waiting": "▁", "running": "▆", "retrying": "×", "rest": "·"}
 ROLES: dict[Kind, str] = {
     "waiting": "bar-waiting",
     "running": "bar-running",

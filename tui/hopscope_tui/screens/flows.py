@@ -1,46 +1,27 @@
-"""The list of flows: live, filtered, problems first."""
+"""The list of flows: live, filtered, sorted, problems first."""
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.suggester import Suggester
-from textual.widgets import Input
 
-from hopscope_tui.completion import completed, is_begun, seen_values
-from hopscope_tui.drawing.flow_line import heading_row
-from hopscope_tui.drawing.headline import list_headline
-from hopscope_tui.drawing.rows import Row, Run, beside, said
+from hopscope_collector.flow import Flow
+from hopscope_tui.drawing.flow_line import heading_row, sort_at
+from hopscope_tui.drawing.list_headline import list_headline
+from hopscope_tui.drawing.rows import Row, Run
 from hopscope_tui.drawing.statuses import PROBLEM_FILTER
 from hopscope_tui.messages import FilterWrong, WindowRead, WindowWanted
 from hopscope_tui.screens.live import LiveScreen
+from hopscope_tui.sorting import NEWEST, SORTS, Order, chosen_order, next_order
 from hopscope_tui.source import FlowSource, Window
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.drawn import DrawnLine
+from hopscope_tui.widgets.filter_bar import FilterBar
 from hopscope_tui.widgets.flow_list import FlowList
+from hopscope_tui.widgets.heading import Heading
 from hopscope_tui.widgets.key_line import KeyLine
 from hopscope_tui.widgets.nothing import Nothing
-
-if TYPE_CHECKING:
-    from textual.timer import Timer
-
-
-TYPING_S = 0.2
-"""A pause that says: look for what stands there now."""
-
-
-class _Completion(Suggester):
-    """Completes the last word of a filter, from what the screen has seen so far."""
-
-    def __init__(self, seen: Callable[[], Mapping[str, list[str]]]) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._seen = seen
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The whole text, completed."""
-        return completed(value, self._seen())
 
 
 class FlowsScreen(LiveScreen):
@@ -51,55 +32,45 @@ class FlowsScreen(LiveScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", key_display="↵", id="flows.open", tooltip="Open the flow under the cursor"),
         Binding("slash", "filter", "filter", key_display="/", id="flows.filter", tooltip="Show only flows that match"),
-        Binding(
-            "exclamation_mark",
-            "problems",
-            "problems",
-            key_display="!",
-            id="flows.problems",
-            tooltip="Only flows with a problem; again for all",
-        ),
-        Binding(
-            "colon",
-            "app.jump",
-            "go to id",
-            key_display=":",
-            id="flows.jump",
-            tooltip="Open a flow by any of its ids: order number, message id, …",
-        ),
-        Binding("p", "app.problems", "grouped", id="flows.grouped", tooltip="Problems, alike ones together"),
-        Binding("m", "app.map", "map", id="flows.map", tooltip="Who sends what to whom, over all flows"),
-        Binding(
-            "f", "follow", "follow", id="flows.follow", tooltip="Keep the cursor on the newest flow, or on its own"
-        ),
+        Binding("exclamation_mark", "problems", "problems", key_display="!", id="flows.problems",
+                tooltip="Only flows with a problem; again for all"),
+        Binding("colon", "app.jump", "go to id", key_display=":", id="flows.jump",
+                tooltip="Open a flow by any of its ids: order number, message id, …"),
+        Binding("s", "sort", "sort", id="flows.sort", tooltip="Sort by the next column; so does a click on one"),
+        Binding("g", "app.show('kinds')", "kinds", id="flows.kinds", tooltip="Group by kind: rates and percentiles"),
+        Binding("p", "app.show('problems')", "grouped", id="flows.grouped", tooltip="Problems, alike ones together"),
+        Binding("m", "app.show('map')", "map", id="flows.map", tooltip="Who sends what to whom, over all flows"),
+        Binding("x", "app.show('executions')", "executions", id="flows.executions",
+                tooltip="Executions of state machines and durable functions"),
+        Binding("v", "app.views", "views", id="flows.views", tooltip="Filters and orders that have a name"),
+        Binding("f", "follow", "follow", id="flows.follow",
+                tooltip="Keep the cursor on the newest flow, or on its own"),
         Binding("space", "pause", "pause", key_display="space", id="flows.pause", tooltip="Hold the list still"),
-        Binding("y", "copy", "copy key", id="flows.copy", tooltip="Copy the flow's correlation id"),
+        Binding("c", "app.compare", "compare", id="flows.compare",
+                tooltip="Mark this flow, then compare it with another"),
+        Binding("C", "app.compare_usual", "with usual", show=False, id="flows.usual",
+                tooltip="Compare this flow with the usual shape of its kind"),
+        Binding("r", "app.replay", "replay", id="flows.replay", tooltip="Watch this flow happen again"),
+        Binding("S", "turn_round", "turn round", show=False, id="flows.turn", tooltip="Turn the order round"),
+        Binding("y", "copy", "copy id", id="flows.copy", tooltip="Copy the flow's correlation id"),
         Binding("escape", "clear", "all flows", show=False, id="flows.clear", tooltip="Leave the filter"),
-    ]
+    ]  # fmt: skip
 
-    def __init__(self, source: FlowSource) -> None:
+    def __init__(self, source: FlowSource, filter_text: str = "", order: Order | None = None) -> None:
         super().__init__(source)
-        self._filter_text = ""
+        self._filter_text = filter_text
+        self.order = order or Order()
         self._wanted = (0, 100)
         self._last = Window(0, (), 0)
         self._held: Window | None = None
-        self._read_filter = ""
-        self._fault: FilterWrong | None = None
-        self._typing: Timer | None = None
-        self._seen_values: dict[str, list[str]] = {}
+        self._read_as: tuple[str, Order] | None = None
 
     def compose(self) -> ComposeResult:
         """Headline, filter, list, keys."""
         yield DrawnLine(id="headline")
         yield Banner(id="banner")
-        yield DrawnLine(id="filter-line")
-        yield Input(
-            id="filter",
-            placeholder="status:failed  key:order_id=o-42  fn:notify-*  dur:>2s  since:1h",
-            compact=True,
-            suggester=_Completion(lambda: self._seen_values),
-        )
-        yield DrawnLine(id="heading")
+        yield FilterBar(id="filter-bar")
+        yield Heading(id="heading")
         with Container(id="body"):
             yield FlowList(id="flows")
             yield Nothing(id="nothing")
@@ -107,8 +78,6 @@ class FlowsScreen(LiveScreen):
 
     def on_mount(self) -> None:
         """Draw the frame, then ask."""
-        self._hide_filter()
-        self.query_one("#heading", DrawnLine).drawing = heading_row
         self.query_one(FlowList).focus()
         self.set_interval(1.0, self._tick)
         self._tick()
@@ -119,17 +88,23 @@ class FlowsScreen(LiveScreen):
         """As the person typed it."""
         return self._filter_text
 
+    @property
+    def chosen(self) -> Flow | None:
+        """The flow under the cursor."""
+        return self.query_one(FlowList).chosen
+
     def read(self) -> WindowRead:
         """The part of the list that is in sight."""
-        filter_text, (first, count) = self._filter_text, self._wanted
-        return WindowRead(filter_text, self.source.window(filter_text, first, count))
+        filter_text, order, (first, count) = self._filter_text, self.order, self._wanted
+        return WindowRead(filter_text, self.source.window(filter_text, first, count, order), order)
 
     def on_window_read(self, read: WindowRead) -> None:
         """Show it, unless the person holds the list or has typed on."""
-        if read.filter_text == self._filter_text:
-            self._last, self._read_filter = read.window, read.filter_text
-            self._fault = None
-            self._seen_values = seen_values(read.window.flows) or self._seen_values
+        if (read.filter_text, read.order) == (self._filter_text, self.order):
+            self._last, self._read_as = read.window, (read.filter_text, read.order)
+            bar = self.query_one(FilterBar)
+            bar.show_fault(None)
+            bar.learn(read.window.flows)
             if self._held is None:
                 self._show(read.window)
             self._draw_lines()
@@ -138,7 +113,7 @@ class FlowsScreen(LiveScreen):
     def on_filter_wrong(self, wrong: FilterWrong) -> None:
         """Keep the list, underline the mistake."""
         if wrong.filter_text == self._filter_text:
-            self._fault = wrong
+            self.query_one(FilterBar).show_fault(wrong)
             self._draw_lines()
         self.answered()
 
@@ -151,19 +126,18 @@ class FlowsScreen(LiveScreen):
         """Enter, or a second click."""
         self.action_open()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """The list follows the filter as it is typed."""
-        if self._typing is not None:
-            self._typing.stop()
-        if not is_begun(event.value):
-            self._typing = self.set_timer(TYPING_S, lambda: self._set_filter(event.value))
+    def on_filter_bar_wanted(self, wanted: FilterBar.Wanted) -> None:
+        """The person typed."""
+        self.show_only(wanted.text)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Back to the list; the filter stays."""
-        if self._typing is not None:
-            self._typing.stop()
-        self._set_filter(event.value)
-        self._close_filter()
+    def on_filter_bar_left(self) -> None:
+        """The keys belong to the list again."""
+        self.query_one(FlowList).focus()
+
+    def on_heading_pressed(self, pressed: Heading.Pressed) -> None:
+        """A column by which to sort."""
+        if (name := sort_at(pressed.x, pressed.width_cells)) is not None:
+            self.show_sorted(chosen_order(self.order, name))
 
     def action_open(self) -> None:
         """The flow under the cursor."""
@@ -172,22 +146,29 @@ class FlowsScreen(LiveScreen):
 
     def action_filter(self) -> None:
         """Type a filter."""
-        self.query_one("#filter-line").display = False
-        box = self.query_one("#filter", Input)
-        box.value = self._filter_text
-        box.display, box.disabled = True, False
-        box.focus()
+        self.query_one(FilterBar).open()
 
     def action_problems(self) -> None:
         """Problems only, or everything again."""
-        self._set_filter("" if self._filter_text == PROBLEM_FILTER else PROBLEM_FILTER)
+        self.show_only("" if self._filter_text == PROBLEM_FILTER else PROBLEM_FILTER)
 
     def action_clear(self) -> None:
-        """Out of the filter box, then out of the filter."""
-        if self.query_one("#filter").display:
-            self._close_filter()
+        """Out of the filter box, then out of the filter, then out of the order."""
+        bar = self.query_one(FilterBar)
+        if bar.is_open:
+            bar.close()
+        elif self._filter_text:
+            self.show_only("")
         else:
-            self._set_filter("")
+            self.show_sorted(Order())
+
+    def action_sort(self) -> None:
+        """By the next column."""
+        self.show_sorted(next_order(self.order))
+
+    def action_turn_round(self) -> None:
+        """The other way round."""
+        self.show_sorted(chosen_order(self.order, self.order.name))
 
     def action_follow(self) -> None:
         """Stay at the newest, or stay where the cursor is."""
@@ -216,24 +197,25 @@ class FlowsScreen(LiveScreen):
             flows.is_following = False
             self._draw_lines()
 
-    def _set_filter(self, filter_text: str) -> None:
+    def show_only(self, filter_text: str) -> None:
+        """Another filter, from the top."""
         if filter_text != self._filter_text:
             self._filter_text = filter_text
-            self._wanted = (0, self._wanted[1])
-            self._held = None
-            self._draw_lines()
-            self.look_again()
+            self._begin_anew()
 
-    def _hide_filter(self) -> None:
-        """Disabled as well: the focus goes to any widget that may have it when the list is hidden for being empty."""
-        box = self.query_one("#filter")
-        box.display, box.disabled = False, True
+    def show_sorted(self, order: Order) -> None:
+        """Another order, from the top."""
+        if order != self.order:
+            self.order = order
+            self._begin_anew()
 
-    def _close_filter(self) -> None:
-        self._hide_filter()
-        self.query_one("#filter-line").display = True
-        self.query_one(FlowList).focus()
+    def _begin_anew(self) -> None:
+        flows = self.query_one(FlowList)
+        flows.cursor, flows.is_following = 0, True
+        self._wanted = (0, self._wanted[1])
+        self._held = None
         self._draw_lines()
+        self.look_again()
 
     def _show(self, window: Window) -> None:
         flows = self.query_one(FlowList)
@@ -251,11 +233,11 @@ class FlowsScreen(LiveScreen):
         self._draw_lines()
 
     def _draw_lines(self) -> None:
-        now_us = self.query_one(FlowList).now_us
-        flows, state = self._last.flows, self._state()
+        now_us, last, order = self.query_one(FlowList).now_us, self._last, self.order
         headline = self.query_one("#headline", DrawnLine)
-        headline.drawing = list_headline(self.source.name, flows, state, now_us)
-        self.query_one("#filter-line", DrawnLine).drawing = self._filter_row
+        headline.drawing = list_headline(self.source.name, last.flows, self._state(), now_us=now_us, pulse=last.pulse)
+        self.query_one("#heading", DrawnLine).drawing = lambda width: heading_row(width, order)
+        self.query_one(FilterBar).show(self._filter_text, self._count())
 
     def _state(self) -> Run:
         if self._held is not None:
@@ -265,19 +247,15 @@ class FlowsScreen(LiveScreen):
             return Run("● live, following", "running")
         return Run("● live", "running")
 
-    def _filter_row(self, width_cells: int) -> Row:
-        more = "" if self._last.is_total_known else "+"
-        is_read = self._read_filter == self._filter_text or self._fault is not None
-        count = Run(f"{self._last.total:,}{more} flows " if is_read else "looking… ", "dim" if is_read else "accent")
-        if not self._filter_text:
-            return beside((Run(" / ", "accent"), Run("type to filter", "faint")), (count,), width_cells)
-        if self._fault is None:
-            return beside((Run(" / ", "accent"), said(self._filter_text, "strong")), (count,), width_cells)
-        text, fault = self._filter_text, self._fault
-        end = max(fault.end, fault.start + 1)
-        wrong = (
-            said(text[fault.start : end] or " ", "failed"),
-            said(text[end:]),
-            said(f"   {fault.message}", "failed"),
-        )
-        return beside((Run(" / ", "accent"), said(text[: fault.start]), *wrong), (count,), width_cells)
+    def _count(self) -> Row:
+        """How many fit, and in which order they stand."""
+        if self._read_as != (self._filter_text, self.order) and not self.query_one(FilterBar).has_fault:
+            return (Run("looking… ", "accent"),)
+        last = self._last
+        more = "" if last.is_total_known else "+"
+        count = Run(f"{last.total:,}{more} flow{'s' if last.total != 1 else ''} ", "dim")
+        if self.order.name == NEWEST:
+            return (Run("oldest first  ", "accent"), count) if self.order.is_reversed else (count,)
+        among = f" of the newest {last.sorted_among:,}" if last.sorted_among is not None else ""
+        turned = ", turned round" if self.order.is_reversed else ""
+        return (Run(f"{SORTS[self.order.name].means}{turned}{among}  ", "accent"), count)

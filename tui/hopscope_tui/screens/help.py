@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from hopscope_tui.drawing.statuses import LOOKS
+from hopscope_tui.drawing.time_bar import GLYPHS
 
 _SAYS = {
     "overdue": "what should have come by now has not",
@@ -22,15 +23,17 @@ _SAYS = {
     "running": "a function is at work",
     "recovered": "done, after failed attempts",
     "duplicated": "done, but something was handled twice",
+    "slow": "of the problems: it took longer than flows of its kind do",
     "not-instrumented": "delivered to something without the layer",
     "done": "nothing is left to wait for",
 }
 
 _SIGNS = (
-    ("░", "waiting: for a queue, a broker or a person"),
-    ("█", "running"),
-    ("▒", "a failed attempt, and the time until the next"),
-    ("·", "not yet due"),
+    (GLYPHS["waiting"], "waiting: for a queue, a broker or a person"),
+    (GLYPHS["running"], "running"),
+    (GLYPHS["retrying"], "a failed attempt, and the time until the next"),
+    (GLYPHS["rest"], "not yet due; in a line of blocks: nothing then"),
+    ("◇", "on the map: nobody was seen to receive it"),
     ("├─", "joined by an exact id"),
     ("├╌", "joined by header, key or inference: the word stands beside it"),
     ("╱╱", "a silence that is left out; its length stands above"),

@@ -38,6 +38,14 @@ class Desk(Protocol):
         """Put the flow's screen on top."""
         ...
 
+    def open_execution(self, flow: Flow, arn: str) -> None:
+        """Put the flow's screen on top, with the states of one of its executions in sight."""
+        ...
+
+    def show_flows(self, filter_text: str) -> None:
+        """Back to the list, with a filter."""
+        ...
+
     def copy_id(self, id_text: str) -> None:
         """Into the clipboard of the terminal."""
         ...
@@ -61,6 +69,7 @@ class LiveScreen(Screen[None]):
         self._is_looking = False
         self._failures = 0
         self._skips = 0
+        self._is_cautious = False
 
     @property
     def desk(self) -> Desk:
@@ -126,6 +135,12 @@ class LiveScreen(Screen[None]):
         self._is_looking = False
         if self._failures:
             self._failures = 0
+            self.query_one(Banner).hide()
+        if (caution := self.source.caution) is not None:
+            self._is_cautious = True
+            self.query_one(Banner).show_caution(caution)
+        elif self._is_cautious:
+            self._is_cautious = False
             self.query_one(Banner).hide()
         if self._is_stale:
             self.look()

@@ -1,8 +1,10 @@
-"""Reports over many flows: what is wrong, and who sends what to whom.
+"""Reports over many flows: entries that are worked out from what the list shows, each with an example to open.
 
-ReportScreen      reads the newest flows that fit a filter, and shows what a pure function makes of them
-├── Problems      alike problems as one row: how many, since when, the newest example
-└── Map           every edge between functions: how often, how many failed, how long it waited and ran
+ReportScreen      reads what it needs, with the filter of the list, and shows what a pure function makes of it
+├── Problems      alike problems as one row: how many, since when, the fact in words
+├── Map           every edge between functions: rate, failures, waiting, running
+├── Kinds         the flows by kind: rates, percentiles, arrivals and failures
+└── Executions    runs of state machines and of durable functions
 """
 
 from collections.abc import Sequence
@@ -10,63 +12,107 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from hopscope_collector.flow import Flow
-from hopscope_tui.drawing import edges, problems
-from hopscope_tui.drawing.edges import Edge
-from hopscope_tui.drawing.problems import Problem
 from hopscope_tui.drawing.rows import Row, Run, beside, said
-from hopscope_tui.drawing.statuses import PROBLEM_FILTER
-from hopscope_tui.messages import WindowRead
+from hopscope_tui.messages import FilterWrong, WindowRead
 from hopscope_tui.screens.live import LiveScreen
-from hopscope_tui.source import Window
+from hopscope_tui.source import FlowSource, Window
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.drawn import DrawnLine
+from hopscope_tui.widgets.drawn_rows import DrawnRows
 from hopscope_tui.widgets.entry_list import EntryList
 from hopscope_tui.widgets.key_line import KeyLine
+from hopscope_tui.widgets.nothing import Nothing
 
-MOST_FLOWS = 300
+MOST_FLOWS = 400
 """The newest flows that a report looks at: enough to see, few enough to be quick."""
+
+Key = str
+"""What tells an entry from others: the cursor stays on it."""
 
 
 class ReportScreen(LiveScreen):
     """A list of entries that are worked out from flows."""
 
     CSS_PATH = "report.tcss"
+    AUTO_FOCUS = "EntryList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace", "app.pop_screen", "back", key_display="esc", id="report.back", tooltip="Back"),
-        Binding(
-            "enter", "open", "newest example", key_display="↵", id="report.open", tooltip="Open the newest example"
-        ),
+        Binding("enter", "open", "example", key_display="↵", id="report.open", tooltip="Open the newest example"),
         Binding("colon", "app.jump", "go to id", key_display=":", id="report.jump", tooltip="Open a flow by any id"),
+        Binding("p", "app.show('problems')", "problems", id="report.problems", tooltip="What is wrong"),
+        Binding("m", "app.show('map')", "map", id="report.map", tooltip="Who sends what to whom"),
+        Binding("g", "app.show('kinds')", "kinds", id="report.kinds", tooltip="Flows by kind"),
+        Binding("x", "app.show('executions')", "executions", id="report.executions", tooltip="Executions"),
     ]
     report_title = ""
     nothing = ""
+    facts_rows = 0
+    """Rows below the list that say more about the entry under the cursor."""
+
+    def __init__(self, source: FlowSource, filter_text: str = "") -> None:
+        super().__init__(source)
+        self._filter_text = filter_text
 
     def compose(self) -> ComposeResult:
-        """Headline, heading, entries, keys."""
+        """Headline, heading, entries, facts, keys."""
         yield DrawnLine(id="headline")
         yield Banner(id="banner")
         yield DrawnLine(id="heading")
         yield EntryList[Any](self.draw, id="entries")
+        yield Nothing(id="nothing")
+        yield DrawnRows(id="facts")
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Draw the frame, then ask."""
         self.query_one("#heading", DrawnLine).drawing = self.heading
+        self.query_one(Nothing).display = False
+        facts = self.query_one("#facts")
+        facts.styles.height = self.facts_rows
+        facts.display = self.facts_rows > 0
         self.query_one(EntryList).focus()
         super().on_mount()
 
-    def read(self) -> WindowRead:
+    @property
+    def filter_text(self) -> str:
+        """That of the list below."""
+        return self._filter_text
+
+    def read(self) -> Message:
         """The newest flows that fit."""
         return WindowRead(self.filter_text, self.source.window(self.filter_text, 0, MOST_FLOWS))
 
     def on_window_read(self, read: WindowRead) -> None:
         """Work the entries out and show them."""
+        self.show(self.entries(read.window.flows), _looked_at(read.window))
+
+    def on_filter_wrong(self, wrong: FilterWrong) -> None:
+        """The filter of the list below cannot be understood: say so."""
         self.answered()
-        entries = self.entries(read.window.flows)
-        self.query_one(EntryList).show(entries)
-        self.query_one("#headline", DrawnLine).drawing = lambda width: self._headline(len(entries), read.window, width)
+        self.query_one(Banner).show_problem(f"filter {wrong.filter_text}", wrong.message)
+
+    def show(self, entries: Sequence[Any], over: str) -> None:
+        """Draw these; `over` says what they were worked out from."""
+        self.answered()
+        shown = self.query_one(EntryList)
+        before = self.key(shown.chosen) if shown.chosen is not None else None
+        shown.show(entries)
+        place = next((at for at, entry in enumerate(entries) if before is not None and self.key(entry) == before), None)
+        if place is not None:
+            shown.cursor = place
+        shown.display = bool(entries)
+        nothing = self.query_one(Nothing)
+        nothing.display = not entries
+        nothing.say(self.nothing)
+        self.query_one("#headline", DrawnLine).drawing = lambda width: self._headline(len(entries), over, width)
+        self._draw_facts()
+
+    def on_drawn_list_moved(self) -> None:
+        """Another entry under the cursor."""
+        self._draw_facts()
 
     def on_drawn_list_chosen(self) -> None:
         """Enter, or a second click."""
@@ -75,7 +121,11 @@ class ReportScreen(LiveScreen):
     def action_open(self) -> None:
         """The newest flow that the entry was worked out from."""
         if (entry := self.query_one(EntryList).chosen) is not None:
-            self.desk.open_flow(self.example(entry))
+            self.open_entry(entry)
+
+    def open_entry(self, entry: Any) -> None:
+        """What stands behind an entry."""
+        self.desk.open_flow(self.example(entry))
 
     def entries(self, flows: Sequence[Flow]) -> Sequence[Any]:
         """What the flows say."""
@@ -93,60 +143,31 @@ class ReportScreen(LiveScreen):
         """A flow to look at."""
         raise NotImplementedError
 
-    def _headline(self, count: int, window: Window, width_cells: int) -> Row:
-        looked_at = len(window.flows)
-        over = f"over the newest {looked_at:,} flows" if looked_at < window.total or not window.is_total_known else ""
-        words = over or f"over {looked_at:,} flow{'s' if looked_at != 1 else ''}"
-        left = (Run(f" {self.report_title}", "title"), said(f"  {self.source.name}  ", "dim"), Run(words, "dim"))
-        return beside((*left, Run("" if count else f"  {self.nothing}", "done")), (), width_cells)
+    def key(self, entry: Any) -> Key:
+        """What tells it from others."""
+        raise NotImplementedError
+
+    def facts(self, entry: Any, width_cells: int) -> Sequence[Row]:  # noqa: ARG002 - for those that have facts
+        """What more is known of an entry."""
+        return ()
+
+    def _draw_facts(self) -> None:
+        entry = self.query_one(EntryList).chosen
+        rows = self.query_one("#facts", DrawnRows)
+        rows.drawing = (lambda width: self.facts(entry, width)) if entry is not None else None
+
+    def _headline(self, count: int, over: str, width_cells: int) -> Row:
+        left = (
+            Run(f" {self.report_title}", "title"),
+            Run(f" {count:,}", "strong"),
+            said(f"  {self.source.name}", "dim"),
+            said(f"  / {self._filter_text}" if self._filter_text else "", "accent"),
+        )
+        return beside(left, (said(f"{over} ", "dim"),), width_cells)
 
 
-class ProblemsScreen(ReportScreen):
-    """What is wrong: the worst first."""
-
-    report_title = "problems"
-    nothing = "✔ nothing is wrong"
-
-    @property
-    def filter_text(self) -> str:
-        """Only what needs a person."""
-        return PROBLEM_FILTER
-
-    def entries(self, flows: Sequence[Flow]) -> Sequence[Problem]:
-        """Alike ones together."""
-        return problems.problems_of(flows)
-
-    def heading(self, width_cells: int) -> Row:
-        """Above the problems."""
-        return problems.heading_row(width_cells)
-
-    def draw(self, entry: Problem, width_cells: int) -> Row:
-        """One problem."""
-        return problems.problem_row(entry, width_cells, self.desk.now_us())
-
-    def example(self, entry: Problem) -> Flow:
-        """The newest that has it."""
-        return entry.flows[0]
-
-
-class MapScreen(ReportScreen):
-    """Who sends what to whom."""
-
-    report_title = "map"
-    nothing = "no flows yet"
-
-    def entries(self, flows: Sequence[Flow]) -> Sequence[Edge]:
-        """Each edge once."""
-        return edges.edges_of(flows)
-
-    def heading(self, width_cells: int) -> Row:
-        """Above the edges."""
-        return edges.heading_row(width_cells)
-
-    def draw(self, entry: Edge, width_cells: int) -> Row:
-        """One edge."""
-        return edges.edge_row(entry, width_cells)
-
-    def example(self, entry: Edge) -> Flow:
-        """The newest that has it."""
-        return entry.example
+def _looked_at(window: Window) -> str:
+    looked_at = len(window.flows)
+    if looked_at < window.total or not window.is_total_known:
+        return f"over the newest {looked_at:,} flows"
+    return f"over {looked_at:,} flow{'s' if looked_at != 1 else ''}"

@@ -1,6 +1,6 @@
 """One line that says what is wrong and what happens next; hidden while nothing is."""
 
-from hopscope_tui.drawing.rows import Row, Run, beside, said
+from hopscope_tui.drawing.rows import Row, Run, beside, fit_row, said
 from hopscope_tui.widgets.drawn import DrawnLine
 
 
@@ -19,6 +19,11 @@ class Banner(DrawnLine):
             return beside(left, (Run(" shown as last read, trying again ", "dim"),), width_cells)
 
         self.drawing = row
+        self.display = True
+
+    def show_caution(self, what: str) -> None:
+        """What is shown is true, but not all of it, or not the latest."""
+        self.drawing = lambda width_cells: fit_row((Run(" ⚠ ", "overdue"), said(what)), width_cells)
         self.display = True
 
     def hide(self) -> None:

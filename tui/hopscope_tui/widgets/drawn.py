@@ -80,8 +80,8 @@ class DrawnList(ScrollView, can_focus=True):
         Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="One row down"),
         Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="list.page_up", tooltip="One page up"),
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="list.page_down", tooltip="One page down"),
-        Binding("home,g", "edge(-1)", "First", show=False, id="list.first", tooltip="To the first row"),
-        Binding("end,G", "edge(1)", "Last", show=False, id="list.last", tooltip="To the last row"),
+        Binding("home", "edge(-1)", "First", show=False, id="list.first", tooltip="To the first row"),
+        Binding("end", "edge(1)", "Last", show=False, id="list.last", tooltip="To the last row"),
         Binding("enter", "choose", "Open", show=False, id="list.open", tooltip="Open what is under the cursor"),
     ]
 

@@ -30,3 +30,7 @@ class Nothing(Static):
             self.update(Content(_FILTERED.format(filter=neutral(filter_text))))
         else:
             self.update(Content(_UNFILTERED.format(name=neutral(name))))
+
+    def say(self, text: str) -> None:
+        """Other words; whether they are seen is the screen's to say."""
+        self.update(Content(text))

@@ -1,22 +1,25 @@
 """A flow as a tree with its times beside it: who led to whom, how long it waited, how long it ran (pure).
 
-      hop                                           waited    ran  0        ╱10m02╱             1.4s
-    ✔ place-order  POST /orders                          –   84ms  ██        ╱╱
-    ✔ ├─ notify-restaurant  order_placed              31ms  210ms  ░░████    ╱╱
-    ↺ ├─ redeem-promo ×3  order_placed                 9ms   1.2s  ░▒▒ ▒▒ ██ ╱╱
-    ◔ └─ waiting: order_accepted                     10m02      –            ╱╱
+      hop   ◆ waited 31ms, ran 294ms                waited    ran  0        ╱10m02╱             1.4s
+    ✔ place-order  POST /orders                          –   84ms ◆██        ╱╱
+    ✔ ├─ notify-restaurant  order_placed              31ms  210ms ◆░░████    ╱╱
+    ↺ ├─ redeem-promo ×3  order_placed                 9ms   1.2s  ░▓▒▒ ▒▒ ██╱╱
+    ◔ └─ waiting: order_accepted                     10m02      –  ░░░░░░░░░░╱╱
 
-`├─` is an exact link, `├╌` one by header, key or inference. `╱╱` is a silence that is left out.
+`├─` is an exact link, `├╌` one by header, key or inference. `╱╱` is a silence that is left out. `▓` is a cold start.
+`◆` is on the critical path: had it been faster, the flow would have ended sooner.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hopscope_collector.flow import Flow, Hop
 from hopscope_collector.shape.activity import FAILED, end_of, last_sign_of, working_hops
 from hopscope_collector.shape.axis import CUT_CELLS, Axis, axis_of
+from hopscope_collector.shape.critical_path import Segment, critical_path, waited_and_ran_us
 from hopscope_collector.shape.outline import NOBODY, Step
 from hopscope_collector.shape.times import NO_TIME, duration
-from hopscope_tui.drawing.rows import Row, Run, column, fit_row, row_cells, said
+from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
 from hopscope_tui.drawing.statuses import look_of
 
 CUT_GLYPH = "╱"
@@ -32,6 +35,14 @@ class Layout:
     bars: int
     axis: Axis
     now_us: int
+    path: Mapping[str, tuple[Segment, ...]] = field(default_factory=dict)
+    """The critical path by hop id, in parts that touch."""
+
+    @property
+    def path_words(self) -> str:
+        """What the critical path is made of."""
+        waited_us, ran_us = waited_and_ran_us([each for parts in self.path.values() for each in parts])
+        return f"◆ waited {duration(waited_us)}, ran {duration(ran_us)}"
 
 
 def layout_of(flow: Flow, width_cells: int, now_us: int) -> Layout:
@@ -42,12 +53,20 @@ def layout_of(flow: Flow, width_cells: int, now_us: int) -> Layout:
     end_us = end_of(flow, now_us)
     ran = [(hop.started_us, last_sign_of(hop, now_us)) for hop in working_hops(flow)]
     axis = axis_of(ran, flow.started_us, end_us, max(bars, 1))
-    return Layout(tree=max(spare - bars, 0), bars=bars, axis=axis, now_us=now_us)
+    return Layout(tree=max(spare - bars, 0), bars=bars, axis=axis, now_us=now_us, path=_by_hop(flow, now_us))
+
+
+def _by_hop(flow: Flow, now_us: int) -> dict[str, tuple[Segment, ...]]:
+    found: dict[str, tuple[Segment, ...]] = {}
+    for segment in critical_path(flow, now_us):
+        found[segment.hop_id] = (*found.get(segment.hop_id, ()), segment)
+    return found
 
 
 def heading_row(flow: Flow, layout: Layout) -> Row:
     """The names of the columns, and the axis: its length, and the length of each silence over its cut."""
-    cells: list[Run] = [Run("  "), column("hop", layout.tree, "label")]
+    words = (Run("hop", "label"), Run(f"   {layout.path_words}" if layout.bars else "", "faint"))
+    cells: list[Run] = [Run("  "), *fit_row(words, layout.tree)]
     cells += [Run(" "), column("waited", _TIME_CELLS, "label", right=True)]
     cells += [Run(" "), column("ran", _TIME_CELLS, "label", right=True)]
     if layout.bars:
@@ -65,7 +84,8 @@ def step_row(step: Step, layout: Layout, *, is_first: bool = False) -> Row:
     cells += [Run(" "), column(duration(waited_us), _TIME_CELLS, _waited_role(step, waited_us), right=True)]
     cells += [Run(" "), column(NO_TIME if ran_us is None else duration(ran_us), _TIME_CELLS, right=True)]
     if layout.bars:
-        cells += [Run("  "), *_bars(step, layout)]
+        is_critical = any(hop.id in layout.path for hop in step.hops)
+        cells += [Run(" "), Run("◆" if is_critical else " ", "bar-critical"), *_bars(step, layout)]
     return tuple(cells)
 
 
@@ -157,10 +177,21 @@ def _bars(step: Step, layout: Layout) -> Row:
         _fill(cells, axis.cell(begin), axis.cell(end), Run("┄", "bar-retrying"))
     for hop in step.hops:
         _attempt(cells, hop, layout)
+        _mark_path(cells, layout.path.get(hop.id, ()), axis)
     for cut in axis.cuts:
         for cell in range(cut.cell, min(cut.cell + CUT_CELLS, layout.bars)):
             cells[cell] = Run(CUT_GLYPH, "faint")
     return tuple(cells)
+
+
+def _mark_path(cells: list[Run], segments: Sequence[Segment], axis: Axis) -> None:
+    """The same glyphs in the colour of the path; a failed attempt stays what it is."""
+    for segment in segments:
+        role, brighter = ("bar-running", "bar-critical") if segment.doing == "running" else ("bar-waiting", "waiting")
+        first = int(axis.cell(segment.start_us))
+        for cell in range(first, min(int(axis.cell(segment.end_us)) + 1, len(cells))):
+            if cells[cell].role == role:
+                cells[cell] = Run(cells[cell].text, brighter)
 
 
 def _attempt(cells: list[Run], hop: Hop, layout: Layout) -> None:
@@ -170,6 +201,9 @@ def _attempt(cells: list[Run], hop: Hop, layout: Layout) -> None:
     if hop.status in FAILED:
         _fill(cells, begin, max(end, begin + 1), Run("▒", "bar-failed"))
         return
+    init_us = hop.attributes.get("init-us", "")
+    if init_us.isdecimal() and (earlier := layout.axis.cell(hop.started_us - int(init_us))) < begin:
+        _fill(cells, earlier, begin, Run("▓", "bar-cold"))
     role = "bar-running"
     first, whole = int(begin), int(end)
     _fill(cells, float(first), float(whole), Run("█", role))
@@ -181,8 +215,3 @@ def _attempt(cells: list[Run], hop: Hop, layout: Layout) -> None:
 def _fill(cells: list[Run], begin: float, end: float, run: Run) -> None:
     for cell in range(max(int(begin), 0), min(max(int(end), int(begin) + 1), len(cells))):
         cells[cell] = run
-
-
-def width_of(layout: Layout) -> int:
-    """Cells of every row of this layout."""
-    return row_cells((Run(" " * (2 + layout.tree + 2 * (_TIME_CELLS + 1))),)) + (2 + layout.bars if layout.bars else 0)

@@ -24,7 +24,7 @@ def test_an_order_shows_who_led_to_whom_what_waited_and_what_ran(orders):
     rows = drawn(orders.overdue(), 100, orders.start_us + 10 * MINUTE_US + 2_000_000)
 
     assert [row.rstrip() for row in rows] == [
-        "  hop   ◆ waited 1.0s, ran 180ms                 waited     ran  0                            ╱10m00╱",
+        "  hop   ◆ waited 1.0s, ran 180ms                waited     ran  0                            ╱10m00╱",
         "✔ place-order  POST /orders                          –    84ms ◆██▍                               ╱╱",
         "↺ ├─ redeem-promo ×3  order_placed                33ms    1.1s ◆ ░▒▒▒┄┄┄┄┄┄▒▒▒┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄████╱╱",
         "✔ └─ notify-restaurant  order_placed              35ms   210ms   ░██████▌                         ╱╱",

@@ -1,7 +1,7 @@
 """Starts MiniStack, put right where it would hide what Hopscope shows; a script for the emulator's environment.
 
 MiniStack 1.5.33 differs from AWS in things that matter here (and, once something has failed, in those of
-second_tries.py):
+second_tries.py; about log subscriptions, in those of subscriptions.py):
 
 * It takes a function's output for complete when nothing arrived for 5 ms, so on a busy machine the last lines of
   an invocation appear in the next one's log or nowhere. Here a Python worker says when it has written everything
@@ -266,4 +266,8 @@ if __name__ == "__main__":
     second_tries.keep_request_ids(lambda_service, sqs, sns)
     second_tries.bisect_batches(lambda_service, importlib.import_module("ministack.services.kinesis"))
     second_tries.redrive_dead_letters(sqs, sqs.esm_wake.set)
+    subscriptions = importlib.import_module("subscriptions")
+    logs = importlib.import_module("ministack.services.cloudwatch_logs")
+    subscriptions.deliver_to_streams(logs, importlib.import_module("ministack.services.kinesis"))
+    subscriptions.provision_destinations(logs)
     sys.exit(importlib.import_module("ministack.app").main())

@@ -87,7 +87,7 @@ class Gate:
     def hold(self, more_bytes: int) -> None:
         """Take part of a body into memory, or refuse."""
         if self._held_bytes + more_bytes > self._settings.limits.held_bytes:
-            raise overloaded("too many large requests are being read at once")
+            raise overloaded("too many large requests are being read at once", closes=True)
         self._held_bytes += more_bytes
 
     def _check(self, scope: Scope, headers: Headers) -> None:

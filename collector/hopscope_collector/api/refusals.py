@@ -85,9 +85,11 @@ def _status_answer(refusal: RefusedError, content_type: str, headers: dict[str, 
     return Response(json.dumps({"code": code, "message": said}), refusal.status, headers, "application/json")
 
 
-def overloaded(what: str, retry_after_s: int = 1) -> RefusedError:
+def overloaded(what: str, retry_after_s: int = 1, *, closes: bool = False) -> RefusedError:
     """We cannot right now; the same request may be sent again."""
-    return RefusedError(503, "overloaded", what, do="send the same again later", retry_after_s=retry_after_s)
+    return RefusedError(
+        503, "overloaded", what, do="send the same again later", retry_after_s=retry_after_s, closes=closes
+    )
 
 
 def too_large(limit_bytes: int, unpacked: str = "") -> RefusedError:

@@ -24,7 +24,11 @@ def unpacked(body: bytes, encoding: str, limit_bytes: int) -> bytes:
             return _ungzipped(body, limit_bytes)
         if name == "zstd":
             return _unzstd(body, limit_bytes)
-    except (zlib.error, zstandard.ZstdError) as error:
+    except zlib.error as error:
+        raise _damaged(name, str(error)) from None
+    except zstandard.ZstdError as error:
+        if "too much memory" in str(error):
+            raise too_large(limit_bytes, " when it is unpacked") from None
         raise _damaged(name, str(error)) from None
     raise RefusedError(
         415, "unknown_encoding", "the Content-Encoding is not one we read", encoding, expected="gzip, zstd or none"

@@ -33,7 +33,7 @@ class Node:
 
     def walk(self) -> Iterator["Node"]:
         """The node and all below it, parents first."""
-        pending = [self]
+        pending: list[Node] = [self]
         while pending:
             node = pending.pop()
             yield node

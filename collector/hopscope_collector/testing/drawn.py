@@ -1,0 +1,95 @@
+"""A flow as a few lines of text (pure).
+
+shape, without times: equal from run to run          drawn, for people
+place-order                                          ✔ place-order  POST /orders  84ms
+  order_placed > notify-restaurant                   ├─ ✔ notify-restaurant  order_placed  210ms
+  order_placed > redeem-promo ×3 (recovered)         ├─ ↺ redeem-promo ×3  order_placed  1.1s
+  waiting: order_accepted                            │    attempt 1: Refused: the code was used
+                                                     └╌ ◌ waiting: order_accepted
+"""
+
+from collections.abc import Iterator
+
+from hopscope_collector.export.plain import plain
+from hopscope_collector.flow import Flow
+from hopscope_collector.shape.activity import last_sign_of
+from hopscope_collector.shape.outline import NOBODY, Step, outline
+from hopscope_collector.shape.summary import key_of, made_of
+from hopscope_collector.shape.times import duration
+
+MOST_STEPS = 120
+SIGNS = {
+    "done": "✔", "recovered": "↺", "failed": "✗", "timed-out": "◷", "dead-lettered": "☠", "lost": "?", "overdue": "◔",
+    "waiting": "◌", "running": "●", "duplicated": "‼", "not-instrumented": "◍",
+}  # fmt: skip
+
+
+def shape_of(flow: Flow) -> str:
+    """Who led to whom by what, siblings in the order of their names: the same flow has the same shape in every run."""
+    children: dict[int, list[int]] = {}
+    steps = outline(flow)
+    path: list[int] = []
+    for number, step in enumerate(steps):
+        del path[step.depth :]
+        children.setdefault(path[-1] if path else -1, []).append(number)
+        path.append(number)
+    lines: list[str] = []
+    pending = [(number, 0) for number in _sorted(children.get(-1, []), steps)]
+    while pending:
+        number, depth = pending.pop()
+        lines.append("  " * depth + _shape_line(steps[number]))
+        pending += [(child, depth + 1) for child in _sorted(children.get(number, []), steps)]
+    return "\n".join(lines)
+
+
+def drawn(flow: Flow) -> str:
+    """The whole flow for a message: a headline, its tree, errors."""
+    steps = outline(flow)
+    lines = [f"{SIGNS.get(flow.status, '·')} {plain(key_of(flow), 80)}: {flow.status}, {made_of(flow)}"]
+    for step in steps[:MOST_STEPS]:
+        lines += ["  " + line for line in _drawn_step(step, flow)]
+    if len(steps) > MOST_STEPS:
+        lines.append(f"  … and {len(steps) - MOST_STEPS} more steps")
+    lines += [f"  ! {plain(note, 200)}" for note in flow.notes[:10]]
+    return "\n".join(lines)
+
+
+def _sorted(numbers: list[int], steps: tuple[Step, ...]) -> list[int]:
+    """Last first: they are taken from the end."""
+    return sorted(numbers, key=lambda number: _shape_line(steps[number]), reverse=True)
+
+
+def _shape_line(step: Step) -> str:
+    by = f" by {step.link.evidence[0]}" if step.link is not None and not step.link.is_exact else ""
+    if step.hop is not None:
+        tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
+        status = "" if step.status == "done" else f" ({step.status})"
+        message = f"{step.name} > " if step.link is not None else ""
+        return plain(f"{message}{step.hop.function}{tries}{status}{by}", 300)
+    if step.wait is not None:
+        return plain(f"{step.wait.state}: {step.wait.expected}", 300)
+    return plain(f"{step.name} > {'nobody' if step.fate == NOBODY else step.fate}", 300)
+
+
+def _drawn_step(step: Step, flow: Flow) -> Iterator[str]:
+    stem = "".join("│  " if goes_on else "   " for goes_on in step.guides[:-1])
+    follows = bool(step.guides) and step.guides[-1]
+    is_exact = step.link is None or step.link.is_exact
+    joint = (("├" if follows else "└") + ("─ " if is_exact else "╌ ")) if step.guides else ""
+    sign = SIGNS.get(step.status, "·")
+    yield f"{stem}{joint}{sign} {plain(_words(step, flow), 200)}"
+    below = stem + ("│  " if follows else "   " if step.guides else "")
+    for hop in step.hops:
+        if hop.error is not None:
+            yield f"{below}    attempt {hop.attempt}: {plain(f'{hop.error.type}: {hop.error.message}', 200)}"
+
+
+def _words(step: Step, flow: Flow) -> str:
+    if step.hop is not None:
+        tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
+        by = "" if step.link is None or step.link.is_exact else f"  by {step.link.evidence[0]}"
+        took = duration(last_sign_of(step.hop, step.hop.started_us) - step.hops[0].started_us)
+        return f"{step.hop.function}{tries}{by}  {step.name}  {took}, after {duration(step.at_us - flow.started_us)}"
+    if step.wait is not None:
+        return f"{step.wait.state}: {step.wait.expected}"
+    return f"{step.name} → {step.destination}: {step.fate}"

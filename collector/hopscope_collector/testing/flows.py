@@ -1,0 +1,156 @@
+"""The flows that a test looks at: collects what its sources hold, and waits until a flow has settled."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from hopscope_collector.durations import duration_us
+from hopscope_collector.errors import InputError
+from hopscope_collector.flow import Flow
+from hopscope_collector.ingest import Collected, collect
+from hopscope_collector.query import Flows
+from hopscope_collector.rules import Rules
+from hopscope_collector.rules_file import rules_for
+from hopscope_collector.sources.contract import Stop
+from hopscope_collector.sources.naming import Wanted, sources_of
+from hopscope_collector.store.contract import Store
+from hopscope_collector.store.location import open_to_read, open_to_write
+from hopscope_collector.testing.drawn import drawn
+from hopscope_collector.testing.flow import FlowUnderTest
+
+WITHIN = "60s"
+QUIET = "1s"
+POLL_S = 0.3
+EARLIER_US = 5_000_000
+"""Logs of emulators and of other machines may be stamped a little before the test began."""
+
+__tracebackhide__ = True  # pytest shows the line of the test, not ours
+
+_OPEN = frozenset({"running", "waiting"})
+
+
+class NotSettled(AssertionError):
+    """The flow that the test waits for did not come, or did not come to an end, in time."""
+
+
+class NothingToCollect(InputError):
+    """Neither sources nor a store are named."""
+
+
+class FlowsUnderTest:
+    """Flows of one store, or of sources that are collected while the test waits."""
+
+    __test__ = False
+
+    def __init__(self, store: Store, rules: Rules, sources: Sequence[str] = (), since_us: int = 0) -> None:
+        """`sources` are named as for `hopscope collect`; logs are read from `since_us` on."""
+        self._store = store
+        self._sources = sources
+        self._wanted = Wanted(is_followed=False, since_us=since_us, key_paths=rules.key_paths)
+        self._flows = Flows(store, rules, _now_us)
+
+    def settle(self, key: str, *, within: str = WITHIN, quiet: str = QUIET, until: str | None = None) -> FlowUnderTest:
+        """The one flow that the key names, when nothing in it runs or waits any more and nothing new came for a while.
+
+        Args:
+            key: `order_id=o-42`, or any other id: a trace id, a message id, a request id, an execution ARN.
+            within: how long to wait at most.
+            quiet: how long nothing must have changed.
+            until: the name of a function or a message that must have been seen before the flow can be settled.
+
+        Raises:
+            NotSettled: that did not happen; the message shows what there was.
+        """
+        give_up_s = time.monotonic() + duration_us(within) / 1e6
+        last: tuple[Flow, ...] = ()
+        same_since_s = time.monotonic()
+        while True:
+            self.collect()
+            found = self._flows.find(key)
+            if _signs_of(found) != _signs_of(last):
+                last, same_since_s = found, time.monotonic()
+            is_quiet = time.monotonic() - same_since_s >= duration_us(quiet) / 1e6
+            if is_quiet and len(found) == 1 and found[0].status not in _OPEN and _has(found[0], until):
+                return FlowUnderTest(found[0])
+            if time.monotonic() >= give_up_s:
+                raise NotSettled(_why(key, within, found, until))
+            time.sleep(POLL_S)
+
+    def find(self, key: str) -> list[FlowUnderTest]:
+        """The flows that the key names right now, newest first."""
+        self.collect()
+        return [FlowUnderTest(flow) for flow in self._flows.find(key)]
+
+    def collect(self) -> None:
+        """Read what the sources have now.
+
+        Raises:
+            CollectorError: a source failed, or the store did.
+        """
+        sources = [source for text in self._sources for source in sources_of(text, self._wanted)]
+        collected = collect(sources, self._store, _Unheard(), Stop())
+        if collected.failed:
+            raise collected.failed[0]
+
+
+@contextmanager
+def flows_under_test(
+    sources: Sequence[str] = (), store: str | None = None, rules: str | Path | None = None
+) -> Iterator[FlowsUnderTest]:
+    """Flows of sources from now on, kept in memory; or of a store that something else fills.
+
+    Raises:
+        NothingToCollect: neither is named.
+    """
+    if not sources and store is None:
+        expected = "hopscope_sources in the pytest settings, --hopscope-source, or a fixture of that name"
+        raise NothingToCollect(f"no source of records is named; expected {expected}, as logs:/aws/lambda/orders-dev-")
+    known = rules_for(str(rules)) if rules is not None else Rules()
+    since_us = _now_us() - EARLIER_US
+    opened = open_to_write(store or "memory:") if sources else open_to_read(store)
+    with opened as into:
+        yield FlowsUnderTest(into, known, sources, since_us)
+
+
+def _signs_of(flows: Sequence[Flow]) -> list[object]:
+    """What changes when something happens in them."""
+    return [
+        (flow.id, flow.status, [(hop.id, hop.status) for hop in flow.hops], len(flow.sends), len(flow.links))
+        for flow in flows
+    ]
+
+
+def _has(flow: Flow, name: str | None) -> bool:
+    if name is None:
+        return True
+    return any(name in (hop.function, hop.name) for hop in flow.hops) or any(
+        name in (send.kind, send.name) for send in flow.sends
+    )
+
+
+def _why(key: str, within: str, found: Sequence[Flow], until: str | None) -> str:
+    if not found:
+        return f"no flow was seen by {key!r} within {within}"
+    shown = "\n\n".join(drawn(flow) for flow in found[:3])
+    if len(found) > 1:
+        return f"{key!r} still names {len(found)} flows after {within}; expected one\n\n{shown}"
+    (flow,) = found
+    if not _has(flow, until):
+        return f"nothing was seen of {until!r} in the flow of {key!r} within {within}\n\n{shown}"
+    why = f"it is {flow.status}" if flow.status in _OPEN else "it was still changing"
+    return f"the flow of {key!r} did not settle within {within}: {why}\n\n{shown}"
+
+
+class _Unheard:
+    """Nobody looks at how collecting goes on while a test waits."""
+
+    def progress(self, source: str, collected: Collected) -> None:
+        """As in `Watcher`."""
+
+    def say(self, words: str) -> None:
+        """As in `Watcher`."""
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1_000

@@ -22,12 +22,31 @@ if TYPE_CHECKING:
     from hopscope_layer.settings import Settings
 
 
+class Place:
+    """Where the function is in its batch.
+
+    Who takes several records out before anybody asks where it is may be ahead of what it works on. A `for` loop over
+    the batch itself is not: it left records out. But several messages sent at once are then made of several records.
+    """
+
+    __slots__ = ("index", "is_ahead", "is_loop", "pulled", "thread")
+
+    def __init__(self, *, is_loop: bool) -> None:
+        self.is_loop = is_loop
+        self.is_ahead = False
+        self.index: "int | None" = None
+        """The record that was taken last; None for one that is not of the batch."""
+        self.pulled = 0
+        """Records taken since somebody asked."""
+        self.thread = 0
+
+
 class Invocation:
     """One run of the function, from its begin record to its end record."""
 
     __slots__ = (
         "arrived", "begin", "carrier_ends", "correlation", "flags", "identity", "invocation_id", "is_annotated", "keys",
-        "message", "message_thread", "numbers", "records", "sends", "settings", "skipped", "started_ns", "trace_id",
+        "numbers", "place", "records", "sends", "settings", "skipped", "started_ns", "trace_id",
         "untold", "untold_bytes",
     )  # fmt: skip
 
@@ -51,9 +70,8 @@ class Invocation:
         self.records: "list[object]" = []
         """The records of a batch as the function was given them."""
         self.started_ns = 0
-        self.message: "int | None" = None
-        """Index of the message that the function iterates over now; None between messages."""
-        self.message_thread = 0
+        self.place: "Place | None" = None
+        """Where the function is in its batch; None while it does not iterate."""
         self.numbers = count(1)
         self.carrier_ends: "tuple[str, str] | None" = None
         """What stands before and after the id of a send in a carrier, while all sends share it."""
@@ -61,17 +79,24 @@ class Invocation:
         """Calls, entries and sends of messages that are described when the invocation ends: all at once costs less."""
         self.untold_bytes = 0
 
-    def message_index(self) -> "int | None":
-        """The message that the caller works on, None when only the batch is known."""
+    def message_index(self, sends: int = 1) -> "int | None":
+        """The message that the caller works on, None when only the batch is known.
+
+        `sends` is how many messages the caller is about to send at once.
+        """
         if len(self.arrived) == 1:
             return 0
         if task_message is not None:
             index = task_message.get()
             if index is not None and index[0] is self:
                 return index[1]
-        if self.message is None:
+        place = self.place
+        if place is None or get_ident() != place.thread:
             return None
-        return self.message if get_ident() == self.message_thread else None
+        pulled, place.pulled = place.pulled, 0
+        if pulled > 1 and not place.is_loop:
+            place.is_ahead = True
+        return None if place.is_ahead or (pulled > 1 and sends > 1) else place.index
 
     def next_carrier(self, index: "int | None") -> "tuple[str, str, str]":
         """Trace id, send id and carrier of the next send, in the trace of the message that it belongs to."""

@@ -6,8 +6,7 @@ emulator's worker may have put its own stream there.
 
 import sys
 
-from hopscope_wire.encode import line_of, lines_of
-from hopscope_wire.fields import MAX_LINE_BYTES
+from hopscope_wire.encode import lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +16,8 @@ if TYPE_CHECKING:
 def write(record: "Record") -> None:
     """Writes the record; a stream that a function closed or replaced with something odd raises, the guard counts it."""
     stdout = sys.stdout
-    line = line_of(record)
-    if len(line) <= MAX_LINE_BYTES:
+    for line in lines_of(record):
         stdout.write(line + "\n")
-    else:
-        for part in lines_of(record):
-            stdout.write(part + "\n")
     # The runtime client's own stream has flushed by itself.
     if type(stdout).__name__ != "Unbuffered":
         stdout.flush()

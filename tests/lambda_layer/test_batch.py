@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 import threading
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -65,6 +66,56 @@ def test_an_exception_leaves_the_loop_too(now: Invocation) -> None:
         work()
 
     assert now.message_index() is None
+
+
+def taken_ahead(records: Any) -> Any:
+    """Pairs, by a generator: code that people write."""
+    pair = []
+    for record in records:
+        pair.append(record)
+        if len(pair) == 2:
+            yield pair
+            pair = []
+
+
+AHEAD = {
+    "islice": lambda records: iter(lambda: list(islice(records, 2)), []),
+    "zip": lambda records: zip(records, records, strict=False),
+    "a generator": taken_ahead,
+    "a map": lambda records: iter(lambda: list(islice(map(dict, records), 2)), []),
+}
+
+
+@pytest.mark.parametrize("case", AHEAD)
+def test_who_takes_several_records_before_asking_may_be_ahead_of_what_it_works_on(case: str, now: Invocation) -> None:
+    """Then the batch is all that is known, for as long as the iteration goes on."""
+    source = iter(Records(PLAIN * 2, now)) if case != "a generator" else Records(PLAIN * 2, now)
+
+    seen = [[now.message_index() for _ in pair] for pair in AHEAD[case](source)]
+
+    assert seen == [[None, None]] * 3
+
+
+def test_a_loop_that_passes_over_records_is_at_the_one_it_takes(now: Invocation) -> None:
+    seen = [now.message_index() for record in Records(PLAIN, now) if record["messageId"] != "m-0"]
+
+    assert seen == [1, 2]
+
+
+def test_several_messages_at_once_after_several_records_belong_to_the_batch(now: Invocation) -> None:
+    seen = []
+    for record in Records(PLAIN, now):
+        if record["messageId"] == "m-1":
+            seen = [now.message_index(2), now.message_index(2)]
+            break
+
+    assert seen == [None, 1]
+
+
+def test_an_iterator_that_is_asked_record_by_record_is_followed(now: Invocation) -> None:
+    records = iter(Records(PLAIN, now))
+
+    assert [(next(records)["messageId"], now.message_index()) for _ in range(3)] == [("m-0", 0), ("m-1", 1), ("m-2", 2)]
 
 
 def test_where_it_cannot_be_known_the_send_belongs_to_the_batch(now: Invocation) -> None:

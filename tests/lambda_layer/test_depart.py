@@ -18,6 +18,7 @@ from botocore.stub import Stubber
 from hopscope_layer import current, depart, guard
 from hopscope_layer.arrive.message import Arrived
 from hopscope_layer.current import Invocation
+from hopscope_layer.depart.call import refused_bytes
 from hopscope_layer.settings import settings_of
 from hopscope_wire.context import context_of
 
@@ -47,6 +48,7 @@ def invocation_with(environ: dict[str, str]) -> Iterator[Invocation]:
     current.invocation = now
     yield now
     current.invocation = None
+    refused_bytes.clear()
     assert guard.failures_taken() is None
 
 
@@ -479,6 +481,38 @@ def test_a_call_that_is_refused_for_its_carrier_is_made_again_without_it(invocat
     assert ["MessageAttributes" in params for params in tried] == [True, False]
     (sent,) = invocation.sends
     assert (sent["refs"], sent["skipped"], sent.get("carried")) == (["sqs/m"], "refused", None)
+
+
+def test_what_was_refused_for_its_carrier_is_not_tried_again_with_one(invocation: Invocation) -> None:
+    """Smaller messages are: a queue may have a maximum, and to another queue nothing changes."""
+    other = QUEUE.replace("audit", "other")
+    client = boto3.client("sqs", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with Stubber(client) as stubber:
+        stubber.add_client_error("send_message", "InvalidParameterValue", "Message must be shorter than 1024 bytes")
+        for _ in range(5):
+            stubber.add_response("send_message", {"MessageId": "m"})
+        for queue, size in ((QUEUE, 900), (QUEUE, 900), (QUEUE, 1_000), (QUEUE, 100), (other, 900)):
+            client.send_message(QueueUrl=queue, MessageBody="x" * size)
+
+        stubber.assert_no_pending_responses()
+
+    assert [sent.get("skipped") for sent in invocation.sends] == ["refused", "refused", "refused", None, None]
+    assert invocation.skipped == {"refused": 3}
+
+
+def test_a_call_that_is_refused_either_way_raises_what_aws_said_last_and_is_tried_again(invocation: Invocation) -> None:
+    client = boto3.client("sqs", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with Stubber(client) as stubber:
+        for said in ("with", "without", "with", "without"):
+            stubber.add_client_error("send_message", "InvalidParameterValue", said)
+        for _ in range(2):
+            with pytest.raises(ClientError, match="without") as raised:
+                client.send_message(QueueUrl=QUEUE, MessageBody="b")
+            assert raised.value.__context__ is None
+
+        stubber.assert_no_pending_responses()
+
+    assert [sent["error"]["message"] for sent in invocation.sends] == ["without"] * 2  # type: ignore[index]
 
 
 def test_an_error_that_has_nothing_to_do_with_the_carrier_is_raised_at_once(invocation: Invocation) -> None:

@@ -24,7 +24,8 @@ BOUNDARY = {
     "_make_api_call": "what botocore's clients call: likewise",
     "_convert_to_request_dict": "what botocore itself calls: likewise",
     "__iter__": "entered by the user's own loop; makes a generator",
-    "_followed": "resumed by the user's own loop; sets two attributes",
+    "_followed": "resumed by the user's own loop; sets a few attributes",
+    "__reversed__": "as `__iter__`",
 }
 """Functions that run in the user's own frame, so that nothing is around them that could catch. They have no step to fail."""
 

@@ -10,7 +10,7 @@ from hopscope_wire.fields import MAX_LINE_BYTES, WIRE_VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _NOTHING_ODD = encoder.JSONEncoder().default
 """Raises `TypeError` for what JSON cannot hold."""
@@ -42,24 +42,23 @@ def line_of(record: "dict[str, object]") -> str:
     return _encode(present) if _chunks is None else "".join(_chunks(present, 0))
 
 
-def lines_of(record: "dict[str, object]") -> "Iterator[str]":
+def lines_of(record: "dict[str, object]") -> "list[str]":
     """The record as one or more lines, none longer than `MAX_LINE_BYTES` unless a single message is.
 
     Every line repeats the identity of the invocation and holds a slice of the list that was too long, so
-    each of them can be read, lost or repeated alone.
+    each of them can be read, lost or repeated alone. What fits is encoded once.
     """
     line = line_of(record)
     if len(line) <= MAX_LINE_BYTES:
-        yield line
-        return
+        return [line]
     name = max(_LISTS, key=lambda each: len(_items(record, each)))
     items = _items(record, name)
     if len(items) < 2:
-        yield line
-        return
-    middle = len(items) // 2
-    yield from lines_of({**record, name: items[:middle]})
-    yield from lines_of({**record, name: items[middle:]})
+        return [line]
+    # A slice may still be too long when its items are longer than the others.
+    count = max(1, min(len(items) // 2, len(items) * MAX_LINE_BYTES // (2 * len(line))))
+    slices = [{**record, name: items[start : start + count]} for start in range(0, len(items), count)]
+    return [each for part in slices for each in lines_of(part)]
 
 
 def _items(record: "dict[str, object]", name: str) -> "list[object]":

@@ -38,3 +38,4 @@ def _add_token(message: Arrived, event: object) -> None:
                     from hopscope_layer import body_hash
 
                     message.add_ref("task-token", body_hash.measured(token)[1])
+                    message.fields["name"] = "task token"

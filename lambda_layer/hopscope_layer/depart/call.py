@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     Sent = dict[str, object]
 
 
+refused_bytes: "dict[object, int]" = {}
+"""Destinations that refused a call for its carrier, and the size of the smallest such call: see `refused.py`."""
+
 MAX_UNTOLD_BYTES = 65_536
 """Of messages that are kept until the invocation ends; what comes after them is described at once."""
 
@@ -45,17 +48,20 @@ class Call:
         "key",
         "sends",
         "sent_us",
+        "size_bytes",
         "started_ns",
+        "was_refused",
     )
 
     def __init__(self, invocation: "Invocation", key: "tuple[str, str]") -> None:
         self.invocation = invocation
         self.key = key
-        self.index = 0 if len(invocation.arrived) == 1 else invocation.message_index()
+        self.index: "int | None" = 0 if len(invocation.arrived) == 1 else None
         self.sends: "list[Sent]" = []
         self.entries: "list[Params]" = []
         self.destination: "str | None" = None
-        self.can_enclose = False
+        self.can_enclose = self.was_refused = False
+        self.size_bytes = 0
         self.sent_us = time_ns() // 1000
         self.started_ns = perf_counter_ns()
 
@@ -96,14 +102,23 @@ class Call:
                 self.destination = given[:MAX_TEXT_CHARS]
                 break
         if self.ENTRIES is None:
-            self.invocation.untold_bytes += self.weigh([params])
+            self.find_message(1)
+            self.size_bytes = self.weigh([params])
+            self.invocation.untold_bytes += self.size_bytes
             return self._sent(params)
         entries = params.get(self.ENTRIES)
         if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, dict) for entry in entries):
             return params  # botocore is going to refuse them
         self.entries = list(entries)
-        self.invocation.untold_bytes += self.weigh(self.entries)
+        self.find_message(len(self.entries))
+        self.size_bytes = self.weigh(self.entries)
+        self.invocation.untold_bytes += self.size_bytes
         return {**params, self.ENTRIES: [self._sent(entry) for entry in entries]}
+
+    def find_message(self, sends: int) -> None:
+        """Asks which message of a batch the call belongs to."""
+        if self.index is None:
+            self.index = self.invocation.message_index(sends)
 
     def skip(self, sent: "Sent", reason: str) -> None:
         """Counts a message without carrier."""
@@ -128,6 +143,10 @@ class Call:
     def answered(self, response: object) -> None:
         """Hands the sends to the invocation, with what the response says about them."""
         self._close()
+        if self.was_refused:
+            from hopscope_layer.depart import refused
+
+            refused.remember(self)
         if not isinstance(response, dict):
             return
         if self.ENTRIES is None:
@@ -185,6 +204,9 @@ class Call:
         rules = invocation.settings.propagation
         if not (rules["*"] if len(rules) == 1 else self._may_carry(rules, destination)):
             self.skip(sent, "off")
+            return entry
+        if refused_bytes and self.size_bytes >= refused_bytes.get(destination, self.size_bytes + 1):
+            self.skip(sent, "refused")
             return entry
         return self.carried(entry, sent, carrier)
 

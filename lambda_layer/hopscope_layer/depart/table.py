@@ -41,7 +41,9 @@ class WriteItems(WriteItem):
     __slots__ = ()
 
     def leave(self, params: "Params") -> "Params":
-        for write in _writes(params):
+        writes = _writes(params)
+        self.find_message(len(writes))
+        for write in writes:
             self._sent(write)
         return params
 

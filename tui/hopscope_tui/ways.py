@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from hopscope_collector.flow import Flow
-from hopscope_collector.shape.evidence import in_words, sureness
+from hopscope_collector.shape.evidence import sureness
 from hopscope_collector.shape.outline import Step
 from hopscope_tui.relations import Relations
 from hopscope_tui.subject import Subject
@@ -75,7 +75,7 @@ def _words(step: Step) -> str:
 
 
 def _because(step: Step) -> str:
-    return in_words(step.link) if step.link is not None else ""
+    return f"{sureness(step.link)}, by {step.link.evidence[0]}" if step.link is not None else ""
 
 
 def _last(arn: str) -> str:

@@ -6,14 +6,14 @@ from rich.cells import cell_len
 
 from hopscope_collector.shape.outline import outline
 from hopscope_tui.drawing.rows import row_text
-from hopscope_tui.drawing.sequence import heading_row, message_row, offset_for, sequence_of
+from hopscope_tui.drawing.sequence import heading_rows, message_row, needs_two_rows, offset_for, sequence_of
 
 MINUTE_US = 60_000_000
 
 
 def drawn(sequence, width_cells: int, offset_cells: int = 0) -> list[str]:
     rows = [message_row(sequence, index, width_cells, offset_cells) for index in range(len(sequence.steps))]
-    return [row_text(row) for row in (heading_row(sequence, width_cells, offset_cells), *rows)]
+    return [row_text(row) for row in (heading_rows(sequence, width_cells, offset_cells)[1], *rows)]
 
 
 def test_an_order_is_a_sequence_of_messages(orders):
@@ -51,3 +51,14 @@ def test_the_lanes_of_a_message_can_always_be_brought_into_sight(orders, width_c
     for index in range(len(sequence.steps)):
         offset = offset_for(sequence, index, width_cells, 0)
         assert "✗" in row_text(message_row(sequence, index, width_cells, offset))
+
+
+def test_a_name_that_is_too_long_for_its_lane_goes_over_two_rows(orders):
+    flow = orders.overdue()
+    sequence = sequence_of(flow, outline(flow), orders.start_us)
+
+    upper, lower = (row_text(row).split() for row in heading_rows(sequence, 62))
+
+    assert needs_two_rows(sequence, 62)
+    assert upper == ["redeem-", "notify-", "print-"]
+    assert lower == ["after", "place-order", "promo", "restaurant", "ticket"]

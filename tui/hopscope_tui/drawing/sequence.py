@@ -19,7 +19,7 @@ from hopscope_collector.shape.outline import Step
 from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
 from hopscope_tui.drawing.statuses import look_of
-from hopscope_tui.neutral import cells, fit, fit_neutral, neutral
+from hopscope_tui.neutral import cells, fit, fit_neutral, head, neutral
 
 _TIME_CELLS = 9
 _LEAST_LANE_CELLS = 10
@@ -57,16 +57,37 @@ def sequence_of(flow: Flow, steps: Sequence[Step], now_us: int) -> MessageSequen
     return MessageSequence(in_time, senders, tuple(lanes), flow.started_us, now_us)
 
 
-def heading_row(sequence: MessageSequence, width_cells: int, offset_cells: int = 0) -> Row:
-    """The functions over their lanes."""
-    line = _Line(_lanes_cells(sequence, width_cells))
+def heading_rows(sequence: MessageSequence, width_cells: int, offset_cells: int = 0) -> tuple[Row, Row]:
+    """The functions over their lanes; a name that is too long for its lane goes over two rows."""
     lane_cells = _lane_cells(sequence, width_cells)
-    for lane, name in enumerate(sequence.lanes):
-        line.put(lane_cells * lane, _centred(name, lane_cells), "label")
-    room = max(width_cells - _TIME_CELLS - 1, 0)
-    return fit_row(
-        (column("after", _TIME_CELLS, "label", right=True), Run(" "), *line.runs(offset_cells, room)), width_cells
-    )
+    rows = []
+    for number in (0, 1):
+        line = _Line(_lanes_cells(sequence, width_cells))
+        for lane, name in enumerate(sequence.lanes):
+            line.put(lane_cells * lane, _centred(_in_two(name, lane_cells - 2)[number], lane_cells), "label")
+        room = max(width_cells - _TIME_CELLS - 1, 0)
+        after = column("after" if number else "", _TIME_CELLS, "label", right=True)
+        rows.append(fit_row((after, Run(" "), *line.runs(offset_cells, room)), width_cells))
+    return rows[0], rows[1]
+
+
+def needs_two_rows(sequence: MessageSequence, width_cells: int) -> bool:
+    """Whether a name is too long for its lane."""
+    lane_cells = _lane_cells(sequence, width_cells)
+    return any(_in_two(name, lane_cells - 2)[0] for name in sequence.lanes)
+
+
+def _in_two(name: str, width_cells: int) -> tuple[str, str]:
+    """A name above and below, broken where its words meet; all of it below when it fits."""
+    shown = neutral(name)
+    if cells(shown) <= width_cells:
+        return "", shown
+    breaks = [
+        place + 1 for place, each in enumerate(shown) if each in "-_. " and cells(shown[: place + 1]) <= width_cells
+    ]
+    place = next((each for each in breaks if cells(shown[each:]) <= width_cells), breaks[-1] if breaks else 0)
+    first = shown[:place] if place else head(shown, width_cells)
+    return first, shown[len(first) :]
 
 
 def message_row(sequence: MessageSequence, index: int, width_cells: int, offset_cells: int = 0) -> Row:

@@ -90,6 +90,7 @@ class FlowScreen(FlowMenus):
                     with Container(id="graph-pane"):
                         yield FlowGraph(id="graph")
                     with Container(id="messages-pane"):
+                        yield DrawnLine(id="upper-lanes")
                         yield DrawnLine(id="lanes")
                         yield MessageList(id="messages")
                 with Container(id="machine"):
@@ -344,7 +345,9 @@ class FlowScreen(FlowMenus):
 
     def _draw_headings(self) -> None:
         self.query_one("#heading", DrawnLine).drawing = self.query_one(StepList).heading
-        self.query_one("#lanes", DrawnLine).drawing = self.query_one(MessageList).heading
+        messages, upper = self.query_one(MessageList), self.query_one("#upper-lanes", DrawnLine)
+        self.query_one("#lanes", DrawnLine).drawing = messages.heading
+        upper.drawing, upper.display = messages.upper_heading, messages.needs_two_rows
 
     def _inspect(self) -> None:
         subject = self.subject()

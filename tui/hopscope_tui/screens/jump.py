@@ -15,6 +15,7 @@ from hopscope_tui.messages import FlowRead, SourceFailed
 from hopscope_tui.neutral import neutral
 from hopscope_tui.source import FlowSource
 
+_SHORT_HINT = "an order number, or any other id"
 _HINT = "order number, name=value, correlation id, trace id, message id, request id, execution ARN"
 
 
@@ -33,8 +34,9 @@ class JumpScreen(ModalScreen[Flow | None]):
         """A box with one field."""
         with Vertical(id="jump-box") as box:
             box.border_title = "go to"
-            yield Input(id="jump-id", placeholder=_HINT, compact=True)
-            yield Static(Content("↵ open   esc back"), id="jump-answer")
+            box.border_subtitle = "↵ opens   esc back"
+            yield Input(id="jump-id", placeholder=_SHORT_HINT, compact=True)
+            yield Static(Content(_HINT), id="jump-answer")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Look it up."""

@@ -3,7 +3,14 @@
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.outline import Step
 from hopscope_tui.drawing.rows import Row
-from hopscope_tui.drawing.sequence import MessageSequence, heading_row, message_row, offset_for, sequence_of
+from hopscope_tui.drawing.sequence import (
+    MessageSequence,
+    heading_rows,
+    message_row,
+    needs_two_rows,
+    offset_for,
+    sequence_of,
+)
 from hopscope_tui.messages import Pointed
 from hopscope_tui.widgets.drawn import GUTTER_CELLS, DrawnList
 
@@ -30,9 +37,19 @@ class MessageList(DrawnList):
         steps = self._sequence.steps if self._sequence is not None else ()
         self.cursor = next((place for place, step in enumerate(steps) if step.id == step_id), self.cursor)
 
+    @property
+    def needs_two_rows(self) -> bool:
+        """Whether the names above the lanes go over two rows."""
+        width = self.scrollable_content_region.width - GUTTER_CELLS
+        return self._sequence is not None and width > 0 and needs_two_rows(self._sequence, width)
+
+    def upper_heading(self, width_cells: int) -> Row:
+        """The beginnings of the names that are too long for their lanes."""
+        return heading_rows(self._sequence, width_cells, self._offset_cells)[0] if self._sequence is not None else ()
+
     def heading(self, width_cells: int) -> Row:
         """The functions above the lanes."""
-        return heading_row(self._sequence, width_cells, self._offset_cells) if self._sequence is not None else ()
+        return heading_rows(self._sequence, width_cells, self._offset_cells)[1] if self._sequence is not None else ()
 
     def row(self, index: int, width_cells: int) -> Row:
         """One message."""

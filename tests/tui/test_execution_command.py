@@ -160,9 +160,35 @@ def log_line(number: int, arn: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("arn:aws:state:eu-west-1:111111111111:execution:orders:o-42", "is not the ARN of an execution; expected arn:"),
+        ("ARN:AWS:states:eu-west-1", "is not the ARN of an execution; expected arn:"),
+        ("arn:aws:states:eu-west-1:111111111111:stateMachine:orders", "names a state machine; expected arn:"),
+    ],
+)
+def test_a_mistyped_arn_is_no_missing_file(run: Run, typed: str, says: str) -> None:
+    said = run(typed)
+
+    assert (said.code, said.out) == (2, "")
+    assert f"hopscope: {typed} {says}" in said.err
+
+
+def test_a_missing_definition_is_not_called_an_execution(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "history.json"
+    file.write_text(json.dumps(HISTORY))
+
+    said = run(file, "--definition", tmp_path / "none.json")
+
+    assert said.code == 2
+    assert said.err.endswith("expected a file that holds the state machine\n")
+
+
+@pytest.mark.parametrize(
     ("content", "says"),
     [
         (b"", "an empty file"),
+        (json.dumps(HISTORY, indent=1).encode()[:200], "Was the file cut? Save it again"),
         (b"hello", "line 1 is not JSON"),
         (b'{"events": [{"id": "x"}]}', "event 1 of document 1 has id 'x'"),
         (b'{"Records": []}', "an object with Records"),

@@ -1,9 +1,11 @@
 """What is known of an execution as a whole: describe outputs and status-change events (pure)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import cast, get_args
 
+from hopscope_collector.executions.errors import NotAnArn
 from hopscope_collector.executions.model import Kind, Status
 from hopscope_collector.executions.times import epoch_us
 
@@ -58,9 +60,30 @@ def status_change(document: Mapping[str, object]) -> Description | None:
     return description_of(detail)
 
 
+_EXECUTION = re.compile(
+    r"arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:(?:execution|express):[^:]+:\S+"
+    r"|arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[^:]+:[^:/]+/durable-execution/\S+"
+)
+
+
 def is_arn(text: str) -> bool:
-    """Whether it names an execution in AWS rather than a file."""
+    """Whether it names something in AWS rather than a file."""
     return text.startswith("arn:") and text.count(":") >= 5
+
+
+def is_meant_as_arn(text: str) -> bool:
+    """Whether it begins like an ARN, well written or not, and like no file that people make."""
+    return text[:4].lower() == "arn:" and ":" in text[4:]
+
+
+def check_arn(text: str) -> None:
+    """That an ARN is that of an execution.
+
+    Raises:
+        NotAnArn: it is mistyped, or that of something else.
+    """
+    if _EXECUTION.fullmatch(text) is None:
+        raise NotAnArn(text, "a state machine" if ":stateMachine:" in text else None)
 
 
 def kind_of(arn: str) -> Kind:

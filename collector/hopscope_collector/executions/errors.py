@@ -1,5 +1,6 @@
 """
 NotAnExecution              the input holds no execution: say what it holds, what was expected, what to do
+├── NotAnArn                an ARN, but of no execution
 ├── NotJson                 not even JSON
 ├── NotAHistory             JSON, but neither a history nor a description of an execution
 ├── BadEvent                a history, but one of its events cannot be read
@@ -13,13 +14,25 @@ class NotAnExecution(InputError):
     """What was given cannot be shown as an execution."""
 
 
+class NotAnArn(NotAnExecution):
+    """What begins as an ARN names no execution."""
+
+    def __init__(self, given: str, names: str | None) -> None:
+        what = f"names {names}" if names else "is not the ARN of an execution"
+        every = f"; `hopscope collect executions:{given}` takes all of its executions" if names else ""
+        super().__init__(
+            f"{given} {what}; expected arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME, or"
+            f" arn:aws:lambda:REGION:ACCOUNT:function:NAME:VERSION/durable-execution/NAME/ID{every}"
+        )
+
+
 class NotJson(NotAnExecution):
     """The text does not parse."""
 
     def __init__(self, why: str, line: int) -> None:
         super().__init__(
-            f"line {line} is not JSON ({why}); expected the log lines of an Express execution, or what"
-            " `aws stepfunctions get-execution-history --output json` prints"
+            f"line {line} is not JSON ({why}); expected what `aws stepfunctions get-execution-history --output json`"
+            " prints, or log lines of an execution, one a line. Was the file cut? Save it again"
         )
 
 

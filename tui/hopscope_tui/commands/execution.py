@@ -12,7 +12,7 @@ from hopscope_collector.errors import InputError
 from hopscope_collector.executions.as_json import VERSION, execution_as_json
 from hopscope_collector.executions.assemble import execution_of
 from hopscope_collector.executions.definition import Definition, definition_of
-from hopscope_collector.executions.description import is_arn
+from hopscope_collector.executions.description import check_arn, is_meant_as_arn
 from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.history import History
 from hopscope_collector.executions.model import Execution
@@ -52,7 +52,7 @@ def command(source: str, definition: str | None, arn: str | None, **flags: bool)
     AWS.
     """
     written = _definition(definition)
-    with _blaming("stdin" if source == _STDIN else source):
+    with _blaming("stdin" if source == _STDIN else "" if is_meant_as_arn(source) else source):
         shown = [_with_unreached(history, written) for history in _chosen(_histories(source), arn)]
     if flags["as_json"]:
         click.echo(json.dumps(_as_json(shown, with_payloads=flags["payloads"])))
@@ -65,18 +65,19 @@ def command(source: str, definition: str | None, arn: str | None, **flags: bool)
 
 @contextmanager
 def _blaming(source: str) -> Iterator[None]:
-    """Says of which input it is that something is wrong."""
+    """Says of which input it is that something is wrong; an ARN is in what is said already."""
     try:
         yield
     except NotAnExecution as error:
-        raise CannotShow(f"{source}: {error}") from error
+        raise CannotShow(f"{source}: {error}" if source else str(error)) from error
 
 
 _Shown = tuple[Execution, tuple[Unreached, ...], tuple[str, ...]]
 
 
 def _histories(source: str) -> tuple[History, ...]:
-    if is_arn(source):
+    if is_meant_as_arn(source):
+        check_arn(source)
         from hopscope_collector.executions.fetch import fetch_execution  # imports boto3: late, and only for AWS
 
         return (fetch_execution(source),)
@@ -86,7 +87,8 @@ def _histories(source: str) -> tuple[History, ...]:
         with Path(source).open("rb") as file:
             return executions_from_file(file)
     except OSError as error:
-        raise _unreadable(source, error) from error
+        expected = "a file that exists, `-` for stdin, or the ARN of an execution"
+        raise _unreadable(source, error, expected) from error
 
 
 def _chosen(histories: tuple[History, ...], arn: str | None) -> tuple[History, ...]:
@@ -106,14 +108,11 @@ def _definition(file: str | None) -> Definition | None:
         with Path(file).open("rb") as opened, _blaming(file):
             return definition_of(text_of(opened))
     except OSError as error:
-        raise _unreadable(file, error) from error
+        raise _unreadable(file, error, "a file that holds the state machine") from error
 
 
-def _unreadable(file: str, error: OSError) -> CannotShow:
-    why = error.strerror or str(error)
-    return CannotShow(
-        f"cannot read {file}: {why}; expected a file that exists, `-` for stdin, or the ARN of an execution"
-    )
+def _unreadable(file: str, error: OSError, expected: str) -> CannotShow:
+    return CannotShow(f"cannot read {file}: {error.strerror or error}; expected {expected}")
 
 
 def _with_unreached(history: History, written: Definition | None) -> _Shown:

@@ -56,8 +56,10 @@ def axis_of(ran: Iterable[tuple[int, int]], start_us: int, end_us: int, width_ce
     drawn_us = max(end_us - start_us - sum(end - begin for begin, end in cuts), 1)
     scale = max(width_cells - CUT_CELLS * len(cuts), 1) / drawn_us
     anchors, cells, marks = [start_us], [0.0], []
-    for begin_us, silence_end_us in cuts:
-        at = round(cells[-1] + (begin_us - anchors[-1]) * scale)
+    for number, (begin_us, silence_end_us) in enumerate(cuts):
+        # Rounding up before every cut must not push the last ones out.
+        room = width_cells - CUT_CELLS * (len(cuts) - number)
+        at = min(round(cells[-1] + (begin_us - anchors[-1]) * scale), room)
         if begin_us > anchors[-1]:
             anchors.append(begin_us)
             cells.append(at)

@@ -1,7 +1,7 @@
 """A flow as tree and times, read as text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -51,6 +51,7 @@ def test_every_row_is_as_wide_as_the_heading(orders, width_cells):
 spans = st.lists(st.tuples(st.integers(0, 10_000_000), st.integers(0, 10_000_000)), max_size=12)
 
 
+@example([(0, 1), (4, 0), (7, 1)], 73, [0, 5_000_005])
 @given(spans, st.integers(1, 200), st.lists(st.integers(0, 10_000_000), min_size=2, max_size=8))
 def test_the_axis_keeps_the_order_of_instants_and_stays_within_its_width(ran, width_cells, instants):
     axis = axis_of(((begin, begin + length) for begin, length in ran), 0, 10_000_000, width_cells)

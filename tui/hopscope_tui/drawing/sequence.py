@@ -106,7 +106,8 @@ def message_row(sequence: MessageSequence, index: int, width_cells: int, offset_
         _put_message(line, step, sender, receiver)
         if sender is None or sender <= receiver:
             ran = duration(last_sign_of(step.hop, sequence.now_us) - step.hops[0].started_us)
-            line.put(receiver + 2, fit(ran, min(cells(ran), lane_cells - 3)), "dim")
+            room = min(lane_cells - 3, line.width_cells - receiver - 2)
+            line.put(receiver + 2, ran if cells(ran) <= room else "", "dim")
     after = column(duration(step.at_us - sequence.started_us), _TIME_CELLS, "dim", right=True)
     room = max(width_cells - _TIME_CELLS - 1, 0)
     return fit_row((after, Run(" "), *line.runs(offset_cells, room)), width_cells)

@@ -203,3 +203,10 @@ def test_rules_that_are_wrong_are_said(hopscope, tmp_path):
 
     assert result.exit_code == 2
     assert "'join' in keys is no rule; expected one of joining, max_traces_per_value" in result.output
+
+
+def test_an_empty_id_is_said_to_be_one(hopscope):
+    result = hopscope("show", " ")
+
+    assert result.exit_code == 2
+    assert "the ID is empty; expected a trace id" in str(result.exception) + result.output

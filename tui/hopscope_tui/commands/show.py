@@ -154,8 +154,12 @@ def _only(flows: Sequence[Flow], id_text: str) -> Flow:
     if len(flows) == 1:
         return flows[0]
     named = neutral(id_text)
+    if not id_text.strip():
+        raise NoSuchFlow(f"the ID is empty; expected {TRIED}; `hopscope flows` lists what there is")
     if not flows:
-        raise NoSuchFlow(f"no flow is known by {named!r}; tried it as {TRIED}; `hopscope flows` lists what there is")
+        raise NoSuchFlow(
+            f"no flow is known by {named!r}; tried it whole as {TRIED}; `hopscope flows` lists what there is"
+        )
     some = ", ".join(f"{flow.id} ({flow.status}, {neutral(key_of(flow))})" for flow in flows[:_CANDIDATES_SHOWN])
     more = f", … {len(flows) - _CANDIDATES_SHOWN} more" if len(flows) > _CANDIDATES_SHOWN else ""
     raise SeveralFlows(f"{named!r} names {len(flows)} flows; expected one; show one of them: {some}{more}")

@@ -50,6 +50,11 @@ def a_send(**facts: Any) -> Send:
     return Send(**{**default, **facts})
 
 
+def a_link(from_id: str, to_id: str) -> Link:
+    """By our own context."""
+    return Link(from_id, to_id, ("carrier",))
+
+
 def a_flow(**facts: Any) -> Flow:
     """One hop, done."""
     default: dict[str, Any] = {
@@ -174,6 +179,7 @@ class Orders:
     start_us: int = START_US
     hop = staticmethod(a_hop)
     send = staticmethod(a_send)
+    link = staticmethod(a_link)
     flow = staticmethod(a_flow)
     overdue = staticmethod(an_order)
     accepted = staticmethod(an_accepted_order)

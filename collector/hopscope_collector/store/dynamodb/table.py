@@ -63,7 +63,7 @@ class Table:
                 "dynamodb",
                 endpoint_url=address.endpoint,
                 config=Config(
-                    retries={"mode": "standard", "max_attempts": 2},
+                    retries={"total_max_attempts": 1},  # `_insist` tries again: it knows what can pass, and says so
                     max_pool_connections=AT_ONCE,
                     user_agent_extra="hopscope",
                 ),

@@ -1,7 +1,9 @@
 """Factories that default everything: a test names only what matters to it."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,3 +101,13 @@ def a_table(dynamodb_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Callable
         return address
 
     return make
+
+
+@pytest.fixture(scope="session")
+def docs_costs() -> dict[str, float]:
+    """What docs/dynamodb.md says that things cost, by what is bought."""
+    page = Path(__file__).parents[3] / "docs" / "dynamodb.md"
+    rows = re.findall(
+        r"^\| ([a-z, -]+ unit[^|]*|write units[^|]*|read units[^|]*) \| ([0-9.]+) \|$", page.read_text(), re.M
+    )
+    return {name.strip(): float(number) for name, number in rows}

@@ -19,7 +19,7 @@ from typing import get_args
 from hopscope_collector.errors import InputError
 from hopscope_collector.flow import Flow, FlowStatus
 from hopscope_collector.matching import Matcher, MatcherOf, by_duration, by_moment, by_pattern, by_text
-from hopscope_collector.mentions import errors_in, ids_in, keys_in, names_in
+from hopscope_collector.mentions import errors_in, ids_in, keys_in, names_in, own_ids_in
 
 STATUSES: tuple[str, ...] = get_args(FlowStatus)
 
@@ -228,4 +228,4 @@ def _quoted(value: str) -> str:
 
 
 def _all_texts(flow: Flow) -> set[str]:
-    return names_in(flow) | _key_texts(flow) | errors_in(flow) | ids_in(flow)
+    return names_in(flow) | _key_texts(flow) | errors_in(flow) | own_ids_in(flow)

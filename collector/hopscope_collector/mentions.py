@@ -21,6 +21,13 @@ def ids_in(flow: Flow) -> set[str]:
     return ids - {""}
 
 
+def own_ids_in(flow: Flow) -> set[str]:
+    """Ids of the flow as a whole: of its traces and executions, and those that people gave it."""
+    ids = {flow.id, *flow.traces, *flow.executions}
+    ids.update(hop.correlation_id for hop in flow.hops if hop.correlation_id)
+    return ids
+
+
 def keys_in(flow: Flow) -> set[tuple[str, str]]:
     """Every business key as name and value, those that `Flow.keys` leaves out for an earlier value too."""
     return {pair for step in _steps(flow) for pair in step.keys.items()}

@@ -7,33 +7,35 @@
                         page(filter, limit, order="duration"): the list sorted otherwise
                         kinds(window, filter): the list by kind, with percentiles, arrivals and failures
 
-Nothing is assembled before somebody asks: records are read with everything that is connected to them, and stitched.
+A list is read from summaries (see `summaries/`): flows as they were last assembled, those of which anything may have
+changed assembled again. What is asked for by an id is assembled then and there, with everything connected to it.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import EVERYTHING, Filter, Term
 from hopscope_collector.flow import Flow
+from hopscope_collector.flow_maker import FlowMaker, all_ids_of
 from hopscope_collector.kinds import Kinds, Ran, Window, kinds_of
-from hopscope_collector.matching import since_us
-from hopscope_collector.mentions import ids_in, keys_in
+from hopscope_collector.matching import Matcher, since_us
+from hopscope_collector.pasted_ids import plain_id
 from hopscope_collector.rules import Rules
-from hopscope_collector.stitch import flows_of
 from hopscope_collector.stitch.executions import executions_of
 from hopscope_collector.stitch.statuses import FLOW_MEANING
-from hopscope_collector.stitch.waits import known_consumers_of
-from hopscope_collector.store.contract import Closure, Reach, Seen, Store
-from hopscope_wire.context import context_of, trace_id_of_root
-
-CHUNK_INVOCATIONS = 256
-"""Invocations that are read at once while looking for the newest flows."""
+from hopscope_collector.store.contract import Seen, Store
+from hopscope_collector.summaries.keeper import Found, Keeper
+from hopscope_collector.summaries.memory_shelves import MemoryShelves
+from hopscope_collector.summaries.shelf import KeepsSummaries
+from hopscope_collector.summaries.sieve import Sieve
 
 MOST_LOOKED_AT = 10_000
 """Flows that one page compares with its filter before it says: so far nothing more."""
+
+MOST_READ = 1_000
+"""Flows that one page reads whole to compare them, when their rows do not tell."""
 
 MOST_SORTED = 10_000
 """Newest flows that fit of which a list is sorted otherwise than by time, and kinds are counted."""
@@ -41,18 +43,11 @@ MOST_SORTED = 10_000
 Order = Literal["seen", "age", "duration", "hops", "attempts", "status"]
 """Last seen first; begun first; longest first; most hops first; most attempts at one message first; worst first."""
 
-SHARED_REACH = Reach()
-LONG_REACH = Reach(max_records_an_id=200_000, max_records=400_000)
-"""For a flow of thousands of hops, whose own trace id is in every record."""
-
-EXECUTION_KINDS = ("states", "durable")
-"""What the ref of an execution begins with: it stands before the ARN."""
-
 STATUS_RANK = {status: rank for rank, status in enumerate(FLOW_MEANING)}
 """Worst first, as in docs/statuses.md."""
 
-_HOP_ID = re.compile(r"([0-9a-f]{16})\.[0-9]+\Z")
-_XRAY_ID = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}\Z")
+EXECUTION_KINDS = ("states", "durable")
+"""What the ref of an execution begins with: it stands before the ARN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +62,24 @@ class Page:
     """How many flows were compared with the filter."""
 
     is_partial: bool = False
-    """True when it ends before its limit because enough was looked at, or was sorted among the newest flows only.
-    Then `after`, unless it is None, goes on from where it stopped."""
+    """True when it ends before its limit because enough was looked at (`after` goes on from there), when it was
+    sorted among the newest flows only, or when some flows changed that have not been assembled again yet."""
 
 
 class Flows:
     """The flows of a store, by one set of rules.
 
-    Keeps what it has learned of consumers and key names; as many threads may share it as may share the store.
+    Keeps what it has learned of consumers and key names, and what it assembled; as many threads may share it as may
+    share the store.
     """
 
     def __init__(self, store: Store, rules: Rules, clock: Callable[[], int]) -> None:
         """`clock` gives the present moment in epoch microseconds."""
         self._store = store
-        self._rules = rules
         self._clock = clock
-        self._known_consumers: dict[str, set[str]] = {}
-        self._key_names: set[str] = set()
-        self._has_learned = False
+        self._maker = FlowMaker(store, rules)
+        under = store.shelves if isinstance(store, KeepsSummaries) else None
+        self._keeper = Keeper(store, rules, self._maker, shelves=MemoryShelves(), under=under)
 
     def page(self, wanted: Filter, limit: int, after: Seen | None = None, *, order: Order = "seen") -> Page:
         """At most `limit` flows that fit, from where the page before ended.
@@ -93,40 +88,22 @@ class Flows:
         again further down. In another order than `seen` there is one page: the first of the newest `MOST_SORTED`
         flows that fit, `is_partial` when there are more; `after` is neither heeded nor given then.
         """
-        if order != "seen":
+        with self._keeper.turn:
+            if wanted.exact_ids():
+                return self._of_ids(wanted, limit, after if order == "seen" else None, order=order)
+            if order == "seen":
+                return self._newest(wanted, limit, after)
             return self._sorted(wanted, limit, order)
-        return self._page(wanted, limit, after)
 
     def kinds(self, window: Window, wanted: Filter = EVERYTHING) -> Kinds:
         """The flows that fit and began in the window, by kind; the newest `MOST_SORTED` of them."""
-        page = self._page(wanted, MOST_SORTED)
-        ran = [
-            Ran(flow.kind, flow.status, flow.started_us, flow.ended_us and flow.ended_us - flow.started_us)
-            for flow in page.flows
-        ]
-        return kinds_of(ran, window, is_partial=page.after is not None)
-
-    def _sorted(self, wanted: Filter, limit: int, order: Order) -> Page:
-        now_us = self._clock()
-        page = self._page(wanted, MOST_SORTED)
-        flows = sorted(page.flows, key=lambda flow: _rank(flow, order, now_us))[:limit]
-        return Page(tuple(flows), None, page.looked_at, is_partial=page.after is not None)
-
-    def _page(self, wanted: Filter, limit: int, after: Seen | None = None) -> Page:
-        now_us, fits = self._clock(), wanted.matcher()
-        ids = wanted.exact_ids()
-        flows = iter(self._having(ids, now_us)) if ids else self._newest(after, now_us, _earliest_us(wanted, now_us))
-        found: list[Flow] = []
-        looked_at = 0
-        last: Seen | None = None
-        for flow in flows:
-            if len(found) == limit or looked_at == MOST_LOOKED_AT:
-                return Page(tuple(found), last, looked_at, is_partial=len(found) < limit)
-            looked_at += 1
-            last = last_seen(flow)
-            if (after is None or last < after) and fits(flow, now_us):
-                found.append(flow)
-        return Page(tuple(found), None, looked_at)
+        with self._keeper.turn:
+            looking = self._looking(wanted, None, window.since_us)
+            ran = []
+            for found, flow in looking.fitting():
+                if found.row.started_us < window.until_us:
+                    ran.append(_ran(found, flow or (None if found.traits else looking.flow_of(found))))
+        return kinds_of(ran, window, is_partial=looking.is_partial)
 
     def find(self, id_text: str) -> tuple[Flow, ...]:
         """Every flow that the id names, newest first: none, one, or several when it is ambiguous.
@@ -138,8 +115,9 @@ class Flows:
         if not text:
             return ()
         now_us = self._clock()
-        self._learn_once(now_us)
-        flows = self._having((text,), now_us) or self._having([f"{name}={text}" for name in self._key_names], now_us)
+        self._maker.learn_once(now_us)
+        names = self._maker.key_names
+        flows = self._having((text,), now_us) or self._having([f"{name}={text}" for name in names], now_us)
         return tuple(sorted(flows, key=lambda flow: (-flow.started_us, flow.id)))
 
     def flow(self, id_text: str) -> Flow | None:
@@ -157,90 +135,112 @@ class Flows:
     def _executions(self, arns: Sequence[str]) -> tuple[Execution, ...]:
         if not arns:
             return ()
-        closure = self._closure([f"{kind}/{arn}" for arn in arns for kind in EXECUTION_KINDS])
+        closure = self._maker.closure([f"{kind}/{arn}" for arn in arns for kind in EXECUTION_KINDS])
         known = {execution.arn: execution for execution, _ in executions_of(closure.records)}
         return tuple(known[arn] for arn in arns if arn in known)
 
     def _having(self, ids: Iterable[str], now_us: int) -> list[Flow]:
         """The flows that have one of the ids, last seen first."""
         wanted = set(ids)
-        flows = [flow for flow in self._connected(wanted, now_us) if not wanted.isdisjoint(all_ids_of(flow))]
+        flows = [flow for flow in self._maker.connected(wanted, now_us) if not wanted.isdisjoint(all_ids_of(flow))]
         return sorted(flows, key=last_seen, reverse=True)
 
-    def _newest(self, after: Seen | None, now_us: int, earliest_us: int) -> Iterator[Flow]:
-        """Every flow once, last seen first, until invocations began before `earliest_us`."""
-        covered: set[str] = set()
-        pending: list[Flow] = []
-        seen = self._store.newest(CHUNK_INVOCATIONS, after)
-        while seen:
-            asked = dict.fromkeys(each.trace_id for each in seen if each.invocation_id not in covered)
-            known = {flow.id for flow in pending}
-            for flow in self._connected(asked, now_us) if asked else ():
-                invocations = {hop.invocation_id for hop in flow.hops}
-                if flow.id not in known and not invocations <= covered:
-                    pending.append(flow)
-            covered.update(hop.invocation_id for flow in pending for hop in flow.hops)
-            pending.sort(key=last_seen)
-            while pending and last_seen(pending[-1])[:2] >= seen[-1][:2]:
-                yield pending.pop()
-            seen = self._store.newest(CHUNK_INVOCATIONS, seen[-1]) if seen[-1].started_us >= earliest_us else []
-        yield from reversed(pending)
+    def _of_ids(self, wanted: Filter, limit: int, after: Seen | None, *, order: Order) -> Page:
+        now_us, fits = self._clock(), wanted.matcher()
+        flows = [flow for flow in self._having(wanted.exact_ids(), now_us) if fits(flow, now_us)]
+        fitting = [flow for flow in flows if after is None or last_seen(flow) < after]
+        if order != "seen":
+            fitting.sort(key=lambda flow: _rank(flow, order, now_us))
+            return Page(tuple(fitting[:limit]), None, len(flows))
+        is_last = len(fitting) <= limit
+        return Page(tuple(fitting[:limit]), None if is_last else last_seen(fitting[limit - 1]), len(flows))
 
-    def _connected(self, ids: Iterable[str], now_us: int) -> list[Flow]:
-        """The flows of every record that is connected with the ids, however it is."""
-        closure = self._closure(list(ids))
-        flows = flows_of(
-            closure.records,
-            now_us=now_us,
-            rules=self._rules,
-            known_consumers=self._known_consumers,
-            facts=(*closure.facts, *closure.brokers),
-        )
-        self._learn(flows)
-        return [_with_cuts(flow, closure) for flow in flows] if closure.cut else flows
+    def _newest(self, wanted: Filter, limit: int, after: Seen | None) -> Page:
+        looking = self._looking(wanted, after, 0)
+        fitting: list[tuple[Found, Flow | None]] = []
+        for found, flow in looking.fitting():
+            if len(fitting) == limit:
+                last = fitting[-1][0].row.seen
+                return Page(self._flows(fitting), last, looking.looked_at, is_partial=looking.is_behind)
+            fitting.append((found, flow))
+        place = looking.last if looking.is_cut else None
+        return Page(self._flows(fitting), place, looking.looked_at, is_partial=looking.is_partial)
 
-    def _closure(self, ids: list[str]) -> Closure:
-        """What the store knows; a long flow's own ids are followed, a tenant's are not."""
-        reach = replace(SHARED_REACH, unfollowed_keys=self._unfollowed())
-        closure = self._store.records_of(ids, reach)
-        keys = {each.partition("=")[0] for each in closure.cut if "=" in each}
-        if len(keys) == len(closure.cut) and closure.is_complete:
-            return closure
-        return self._store.records_of(ids, replace(LONG_REACH, unfollowed_keys=reach.unfollowed_keys | keys))
+    def _sorted(self, wanted: Filter, limit: int, order: Order) -> Page:
+        looking = self._looking(wanted, None, 0)
+        ranked = []
+        for found, flow in looking.fitting():
+            known = flow or (None if found.traits else looking.flow_of(found))
+            ranked.append((_rank(known, order, looking.now_us) if known else _rank_of(found, order, looking.now_us),
+                           found, known))  # fmt: skip
+        ranked.sort(key=lambda each: (each[0], each[1].row.seen))
+        best = [(found, flow) for _, found, flow in ranked[:limit]]
+        return Page(self._flows(best), None, looking.looked_at, is_partial=looking.is_partial)
 
-    def _unfollowed(self) -> frozenset[str]:
-        return frozenset(name for name in self._key_names if not self._rules.joins(name))
+    def _flows(self, fitting: Sequence[tuple[Found, Flow | None]]) -> tuple[Flow, ...]:
+        read = iter(self._keeper.flows([found for found, flow in fitting if flow is None]))
+        return tuple(flow or next(read) for _, flow in fitting)
 
-    def _learn_once(self, now_us: int) -> None:
-        """Look at the newest flows before judging a single one."""
-        if not self._has_learned:
-            self._has_learned = True
-            traces = dict.fromkeys(each.trace_id for each in self._store.newest(CHUNK_INVOCATIONS))
-            self._connected(traces, now_us)
-
-    def _learn(self, flows: Iterable[Flow]) -> None:
-        for flow in flows:
-            self._key_names.update(flow.keys)
-            for destination, functions in known_consumers_of(flow.hops).items():
-                self._known_consumers.setdefault(destination, set()).update(functions)
+    def _looking(self, wanted: Filter, after: Seen | None, low_us: int) -> "_Looking":
+        now_us = self._clock()
+        is_whole = self._keeper.catch_up(now_us)
+        looking = _Looking(self._keeper, wanted, after, now_us)
+        looking.low_us = max(low_us, _earliest_us(wanted, now_us))
+        looking.is_behind = not is_whole
+        return looking
 
 
-def plain_id(text: str) -> str:
-    """What records hold for what a person pasted: an X-Ray id, trace header, traceparent or hop id made plain."""
-    text = text.strip()
-    if _XRAY_ID.match(text):
-        return (text[2:10] + text[11:]).lower()
-    hop = _HOP_ID.match(text)
-    if hop is not None:
-        return hop[1]
-    context = context_of(text)
-    return context.trace_id if context else trace_id_of_root(text) or text
+class _Looking:
+    """One search through the list, and how far it came."""
+
+    def __init__(self, keeper: Keeper, wanted: Filter, after: Seen | None, now_us: int) -> None:
+        self._keeper = keeper
+        self._after = after
+        self._sieve = Sieve(wanted, now_us)
+        self._fits: Matcher = wanted.matcher()
+        self.now_us = now_us
+        self.low_us = 0
+        self.looked_at = 0
+        self.last: Seen | None = None
+        self.is_cut = False
+        """Whether it ended because enough was looked at."""
+
+        self.is_behind = False
+        """Whether some flows that changed were not assembled again."""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether there may be more than was found."""
+        return self.is_cut or self.is_behind
+
+    def fitting(self) -> Iterator[tuple[Found, Flow | None]]:
+        """The rows that fit, newest first, with the flow where it had to be read."""
+        read = 0
+        for found in self._keeper.found(self._sieve, self._after, self.low_us, self.now_us):
+            if self.looked_at == MOST_LOOKED_AT or read == MOST_READ:
+                self.is_cut = True
+                return
+            self.looked_at += 1
+            self.last = found.row.seen
+            if not self._sieve.passes(found.row, found.traits):
+                continue
+            if self._sieve.is_decisive and found.traits is not None:
+                yield found, None
+                continue
+            read += 1
+            flow = self.flow_of(found)
+            if self._fits(flow, self.now_us):
+                yield found, flow
+
+    def flow_of(self, found: Found) -> Flow:
+        """The flow of a row, read."""
+        return self._keeper.flows([found])[0]
 
 
 def last_seen(flow: Flow) -> Seen:
     """Where the flow stands among the newest: at its last invocation."""
-    started_us, invocation_id, trace_id = max((hop.started_us, hop.invocation_id, hop.trace_id) for hop in flow.hops)
-    return Seen(started_us, invocation_id, trace_id)
+    started_us, invocation_id = max((hop.started_us, hop.invocation_id) for hop in flow.hops)
+    return Seen(started_us, invocation_id, flow.id)
 
 
 def _rank(flow: Flow, order: Order, now_us: int) -> tuple[int, int]:
@@ -255,9 +255,23 @@ def _rank(flow: Flow, order: Order, now_us: int) -> tuple[int, int]:
     return ranks.get(order, 0), -flow.started_us
 
 
-def all_ids_of(flow: Flow) -> set[str]:
-    """Every id that finds the flow, keys as `name=value`."""
-    return ids_in(flow) | {f"{name}={value}" for name, value in keys_in(flow)}
+def _rank_of(found: Found, order: Order, now_us: int) -> tuple[int, int]:
+    """The same by a row with traits."""
+    row = found.row
+    ranks = {
+        "age": row.started_us,
+        "duration": row.started_us - (row.ended_us or max(now_us, row.started_us)),
+        "hops": -row.hops,
+        "attempts": -row.attempts,
+        "status": STATUS_RANK[found.traits.status] if found.traits else 0,
+    }
+    return ranks.get(order, 0), -row.started_us
+
+
+def _ran(found: Found, flow: Flow | None) -> Ran:
+    row, said = found.row, found.traits or flow
+    assert said is not None, "a row without traits is read"
+    return Ran(said.kind, said.status, row.started_us, row.took_us)
 
 
 def _earliest_us(wanted: Filter, now_us: int) -> int:
@@ -271,8 +285,4 @@ def _is_since(term: Term) -> bool:
     return term.field == "since" and not term.is_negated
 
 
-def _with_cuts(flow: Flow, closure: Closure) -> Flow:
-    """The flow, with a note for every shared id of its own that was not followed."""
-    own = all_ids_of(flow)
-    notes = [f"{each} is shared by too many records: it was not followed" for each in closure.cut if each in own]
-    return replace(flow, notes=(*flow.notes, *notes)) if notes else flow
+__all__ = ["MOST_LOOKED_AT", "MOST_SORTED", "Flows", "Order", "Page", "all_ids_of", "last_seen"]

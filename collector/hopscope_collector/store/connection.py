@@ -1,7 +1,7 @@
 """Opens the SQLite file: pragmas, permissions, schema, and SQLite's errors in our words.
 
 file absent      made with mode 0600 and the schema of `schema.sql`, for a writer; StoreMissing for a reader
-older schema     migrated, one transaction a step (`migrations/<from>.sql`)
+older schema     migrated, in one transaction (`_STEPS`)
 newer schema     NewerStore
 something else   StoreDamaged
 """
@@ -25,8 +25,11 @@ from hopscope_collector.errors import (
     StoreMissing,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 """`PRAGMA user_version` of the schema this program reads and writes."""
+
+_STEPS = {1: "summaries.sql"}
+"""What makes each older schema one step newer."""
 
 APPLICATION_ID = 0x486F7053
 """`PRAGMA application_id`: `HopS`."""
@@ -144,9 +147,10 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     version = _version(connection, path)
     if version == 0:
         _run(connection, "schema.sql")
+        _run(connection, "summaries.sql")
         version = SCHEMA
     while version < SCHEMA:
-        _run(connection, f"migrations/{version}.sql")
+        _run(connection, _STEPS[version])
         version += 1
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA}")

@@ -216,7 +216,8 @@ class Store(Protocol):
     def prune(self, older_than_us: int) -> int:
         """Remove records and facts of invocations that started before, and say how many records went.
 
-        Idempotent. Refused lines stay known and counted. Removed records that come again are stored again.
+        Idempotent. Refused lines stay known and counted. Removed records that come again are stored again. When
+        records went, that is a change of everything for `changes_since()`.
         """
         ...
 

@@ -40,7 +40,9 @@ class MemoryStore:
         self._counts: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._examples: dict[str, Example] = {}
-        self._changed: list[tuple[str, ...]] = []
+        self._changed: list[tuple[str, ...] | None] = []
+        """By write: the ids it touched. None for everything."""
+
 
     def write(self, batch: Batch) -> Written:
         """As in `Store`."""
@@ -78,7 +80,10 @@ class MemoryStore:
         """As in `Store`."""
         if not 0 < token <= len(self._changed):
             return Changes(len(self._changed), is_everything=True)
-        return Changes(len(self._changed), tuple(dict.fromkeys(each for ids in self._changed[token:] for each in ids)))
+        changed = self._changed[token:]
+        if None in changed:
+            return Changes(len(self._changed), is_everything=True)
+        return Changes(len(self._changed), tuple(dict.fromkeys(each for ids in changed for each in ids or ())))
 
     def stats(self) -> Stats:
         """As in `Store`."""
@@ -106,6 +111,8 @@ class MemoryStore:
                 self._texts_by_bare_id[bare(each)].pop(text, None)
         self._facts = {each: None for each in self._facts if each.at_us >= older_than_us}
         self._counts["pruned"] += len(old)
+        if old:
+            self._changed.append(None)
         return len(old)
 
     def close(self) -> None:

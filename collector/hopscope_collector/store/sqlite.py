@@ -2,13 +2,15 @@
 
 connection   the file, its pragmas, permissions and schema; SQLite's errors in our words
 schema.sql   the tables, each with what it is for
+summaries    flows as they were last assembled: a cache beside the records
 slots        which row a record line belongs to
 closing      from some ids to everything connected with them
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from threading import RLock
@@ -42,6 +44,7 @@ from hopscope_collector.store.slots import (
     started_us_of,
     texts_in,
 )
+from hopscope_collector.summaries.shelf import Shelf
 
 DEFAULT_REACH = Reach()
 
@@ -80,7 +83,27 @@ class SqliteStore:
             self._count(stored=written.stored, repeated=written.repeated)
             self._open.executemany("INSERT OR REPLACE INTO position VALUES (?, ?)", batch.positions.items())
             self._note_change(stored, facts)
+            Shelf(self._open).touch(
+                ((line.started_us, line.trace_id) for line in stored), filter(None, map(about, facts))
+            )
         return written
+
+    @property
+    def shelves(self) -> "_FileShelves | None":
+        """Where summaries are kept: in the same file. None when an older version made it, and nobody wrote since."""
+        with self._reading() as connection:
+            has_shelves = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'summary'").fetchone()
+        return _FileShelves(self._reading, self._writing) if has_shelves else None
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, sqlite_file.reading(self._open, self._path):
+            yield self._open
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, sqlite_file.writing(self._open, self._path, self._waiting):
+            yield self._open
 
     def position(self, source: str) -> str | None:
         """As in `Store`."""
@@ -150,6 +173,9 @@ class SqliteStore:
             with sqlite_file.writing(self._open, self._path, self._waiting):
                 id_runs.forget_before(self._open, below)
                 self._open.execute("DELETE FROM fact WHERE at_us < ?", (older_than_us,))
+                Shelf(self._open).prune(older_than_us)
+                if removed:
+                    self._open.execute("INSERT INTO change (ids) VALUES (NULL)")
         return removed
 
     def _prune_part(self, below: int) -> int:
@@ -272,6 +298,34 @@ class SqliteStore:
         rows = self._open.execute("SELECT body FROM fact WHERE hash IN (SELECT value FROM json_each(?))", (hashes,))
         wanted = set(bare_ids)
         return [fact for (body,) in rows if bare(about(fact := fact_of(body))) in wanted]
+
+
+class _FileShelves:
+    """The `Shelves` of a store."""
+
+    def __init__(
+        self,
+        reading: Callable[[], AbstractContextManager[sqlite3.Connection]],
+        writing: Callable[[], AbstractContextManager[sqlite3.Connection]],
+    ) -> None:
+        self._reading = reading
+        self._writing = writing
+
+    @contextmanager
+    def reading(self) -> Iterator[Shelf]:
+        """As in `Shelves`."""
+        with self._reading() as connection:
+            yield Shelf(connection, _token_in(connection))
+
+    @contextmanager
+    def writing(self) -> Iterator[Shelf]:
+        """As in `Shelves`."""
+        with self._writing() as connection:
+            yield Shelf(connection, _token_in(connection))
+
+
+def _token_in(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(token), 0) FROM change").fetchone()[0])
 
 
 def _fact_key(body: str, fact: Fact) -> tuple[int, int]:

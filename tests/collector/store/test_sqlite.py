@@ -106,7 +106,7 @@ def test_a_newer_store_is_refused_with_what_to_do(path: Path) -> None:
         connection.execute(f"PRAGMA user_version = {sqlite_file.SCHEMA + 1}")
 
     for read_only in (False, True):
-        with pytest.raises(NewerStore, match=r"holds schema 2, this program knows up to 1; upgrade hopscope"):
+        with pytest.raises(NewerStore, match=r"holds schema 3, this program knows up to 2; upgrade hopscope"):
             SqliteStore(path, read_only=read_only)
 
 
@@ -209,8 +209,31 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         SqliteStore(tmp_path / "file" / "hopscope.db")
 
 
+def as_schema_1(path: Path) -> None:
+    """As the version before wrote it."""
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'summary%' AND type = 'table'")
+        for (name,) in found.fetchall():
+            connection.execute(f"DROP TABLE {name}")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+
+def test_an_older_store_is_brought_up_to_date_and_keeps_its_records(path: Path, a: Any) -> None:
+    with SqliteStore(path) as store:
+        store.write(batch_of([a.begin()]))
+    as_schema_1(path)
+    with SqliteStore(path, read_only=True) as reader:
+        assert (reader.stats().kept, reader.shelves) == (1, None)
+
+    with SqliteStore(path) as store:
+        assert store.stats().kept == 1
+        assert store.shelves is not None
+
+
 def test_a_step_to_a_newer_schema_happens_whole_or_not_at_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     SqliteStore(path).close()
+    as_schema_1(path)
     ran: list[str] = []
 
     def broken_step(connection: sqlite3.Connection, name: str) -> None:
@@ -218,7 +241,6 @@ def test_a_step_to_a_newer_schema_happens_whole_or_not_at_all(path: Path, monkey
         connection.execute("CREATE TABLE half_done (id INTEGER)")
         raise sqlite3.OperationalError("the machine stops here")
 
-    monkeypatch.setattr(sqlite_file, "SCHEMA", 2)
     monkeypatch.setattr(sqlite_file, "_run", broken_step)
     with pytest.raises(sqlite3.OperationalError):
         SqliteStore(path)
@@ -226,7 +248,7 @@ def test_a_step_to_a_newer_schema_happens_whole_or_not_at_all(path: Path, monkey
     monkeypatch.undo()
     with SqliteStore(path) as store:
         tables = {row[0] for row in store._open.execute("SELECT name FROM sqlite_schema")}
-    assert ran == ["migrations/1.sql"]
+    assert ran == ["summaries.sql"]
     assert "half_done" not in tables
 
 

@@ -140,6 +140,7 @@ def _watched(wish: Wish) -> None:
     with _raised(wish, example) as (stage, deployment), _collecting(wish, stage, deployment):
         place = _placing(wish, example, stage, deployment)
         threading.Thread(target=_noting_failure(wish, place), name="orders", daemon=True).start()
+        os.environ.update(_surroundings(stage))  # log lines are read from the stage, too, and by this process
         run_on_store(wish.store_url)
 
 

@@ -25,12 +25,12 @@ def test_an_order_shows_who_led_to_whom_what_waited_and_what_ran(orders):
 
     assert [row.rstrip() for row in rows] == [
         "  hop   ◆ waited 1.0s, ran 180ms                waited     ran  0                            ╱10m00╱",
-        "✔ place-order  POST /orders                          –    84ms ◆██▍                               ╱╱",
-        "↺ ├─ redeem-promo ×3  order_placed                33ms    1.1s ◆ ░▒▒▒┄┄┄┄┄┄▒▒▒┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄████╱╱",
-        "✔ └─ notify-restaurant  order_placed              35ms   210ms   ░██████▌                         ╱╱",
-        "·    ├─ restaurant_notified → orders  nobody …       –       –         ╷                          ╱╱",
+        "✔ place-order  POST /orders                          –    84ms ◆██▍                               ┊",
+        "↺ ├─ redeem-promo ×3  order_placed                33ms    1.1s ◆ ░▒▒▒┄┄┄┄┄┄▒▒▒┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄████┊",
+        "✔ └─ notify-restaurant  order_placed              35ms   210ms   ░██████▌                         ┊",
+        "·    ├─ restaurant_notified → orders  nobody …       –       –         ╷                          ┊",
         "◔    ├─ waiting: order_accepted                  10m01       –         ░░░░░░░░░░░░░░░░░░░░░░░░░░░╱╱",
-        "✔    └─ print-ticket  restaurants                 40ms    60ms        ░░█▊                        ╱╱",
+        "✔    └─ print-ticket  restaurants                 40ms    60ms        ░░█▊                        ┊",
     ]
 
 

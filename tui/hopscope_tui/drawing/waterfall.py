@@ -23,6 +23,9 @@ from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
 from hopscope_tui.drawing.statuses import look_of
 
 CUT_GLYPH = "╱"
+NOTHING_CUT = "┊"
+"""In a row in which nothing went on then."""
+
 _TIME_CELLS = 7
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -180,7 +183,10 @@ def _bars(step: Step, layout: Layout) -> Row:
         _mark_path(cells, layout.path.get(hop.id, ()), axis)
     for cut in axis.cuts:
         for cell in range(cut.cell, min(cut.cell + CUT_CELLS, layout.bars)):
-            cells[cell] = Run(CUT_GLYPH, "faint")
+            if cells[cell].text != " ":
+                cells[cell] = Run(CUT_GLYPH, cells[cell].role)
+            elif cell == cut.cell:
+                cells[cell] = Run(NOTHING_CUT, "faint")
     return tuple(cells)
 
 

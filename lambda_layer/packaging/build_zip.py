@@ -3,7 +3,7 @@
     hopscope                                 the exec wrapper, executable
     python/hopscope_layer/__init__.py        the package, and how it finds its modules: `loading.py`
     python/hopscope_layer/<cache tag>.bin    bytecode of the modules that a usual cold start needs
-    python/hopscope_layer/modules.zip        the sources, stored: the outer zip compresses them as a whole
+    python/hopscope_layer/sources.bin        the sources of all modules, in one file: the zip compresses them as a whole
     python/hopscope_wire/__init__.py         the record format; its modules are in the same two files
 
 The sources are shipped without what a running function has no use for: docstrings, comments and annotations.
@@ -20,6 +20,7 @@ import base64
 import builtins
 import io
 import json
+import marshal
 import string
 import subprocess
 import sys
@@ -43,9 +44,7 @@ COLD_START = {
 
 PREFIX = {
     "hopscope_layer": (LAYER / "packaging" / "loading.py").read_text(encoding="utf-8"),
-    "hopscope_wire": (
-        '__path__ = [__file__.rpartition("/")[0].rpartition("/")[0] + "/hopscope_layer/modules.zip/hopscope_wire"]\n'
-    ),
+    "hopscope_wire": "",
 }
 """What stands in front of a package's own `__init__.py`: where its modules are."""
 
@@ -210,21 +209,17 @@ def bytecode(texts: "dict[str, bytes]", python: str) -> "dict[str, bytes]":
     return {**files, f"python/hopscope_layer/{tag}.bin": base64.b64decode(found["bundle"])}
 
 
-def modules_zip(texts: "dict[str, bytes]") -> bytes:
-    """The sources of all modules but the two packages themselves."""
-    inner = io.BytesIO()
-    with zipfile.ZipFile(inner, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(texts):
-            if name.removesuffix("/__init__") not in PREFIX:
-                _add(archive, f"{name}.py", texts[name], mode=0o644, compression=zipfile.ZIP_STORED)
-    return inner.getvalue()
+def all_sources(texts: "dict[str, bytes]") -> bytes:
+    """The sources of all modules but the two packages themselves, in a form that every interpreter reads."""
+    names = [name for name in sorted(texts) if name.removesuffix("/__init__") not in PREFIX]
+    return marshal.dumps({name.replace("/", "."): texts[name].decode() for name in names}, 2)
 
 
 def write(target: Path, texts: "dict[str, bytes]", pythons: "list[str]") -> None:
     """Writes the layer."""
     target.parent.mkdir(parents=True, exist_ok=True)
     files = {f"python/{package}/__init__.py": texts[f"{package}/__init__"] for package in PREFIX}
-    files["python/hopscope_layer/modules.zip"] = modules_zip(texts)
+    files["python/hopscope_layer/sources.bin"] = all_sources(texts)
     for python in pythons:
         files.update(bytecode(texts, python))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -239,13 +234,11 @@ def _wrapper() -> bytes:
     return b"".join([line for line in lines if not line.startswith(b"# ")])
 
 
-def _add(
-    archive: zipfile.ZipFile, name: str, content: bytes, *, mode: int, compression: int = zipfile.ZIP_DEFLATED
-) -> None:
+def _add(archive: zipfile.ZipFile, name: str, content: bytes, *, mode: int) -> None:
     entry = zipfile.ZipInfo(name, LONG_AGO)
     entry.external_attr = (0o100000 | mode) << 16
     entry.create_system = 3
-    entry.compress_type = compression
+    entry.compress_type = zipfile.ZIP_DEFLATED
     archive.writestr(entry, content, compresslevel=9)
 
 

@@ -1,10 +1,10 @@
 """How the shipped packages find their modules: put in front of `hopscope_layer/__init__.py` by `build_zip.py`.
 
-    <cache tag>.bin    bytecode of what a usual cold start needs, read at once: {module: marshalled code}
-    modules.zip        the sources of everything, read by `zipimport`
+    <cache tag>.bin    bytecode of what a usual cold start needs: {module: marshalled code}
+    sources.bin        the sources of everything: {module: text}
 
 One file instead of thirty halves what the imports cost. Bytecode of another interpreter, or none, is no error: the
-sources are compiled.
+sources are compiled, as those of the modules are that no usual cold start needs.
 """
 
 import sys
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-__path__ = [__file__.rpartition("/")[0] + "/modules.zip/hopscope_layer"]
+__path__: "list[str]" = []
 
 
-class _Bytecode:
-    """A finder and loader for the modules of the `.bin`."""
+class _Shipped:
+    """A finder and loader for all modules of the two packages."""
 
     def __init__(self, folder: str, codes: "dict[str, bytes]") -> None:
         self.folder = folder
         self.codes = codes
+        self.sources: "dict[str, str]" = {}
 
     def find_spec(
         self,
@@ -32,27 +33,36 @@ class _Bytecode:
         path: "Sequence[str] | None" = None,  # noqa: ARG002  the import system's own
         target: "ModuleType | None" = None,  # noqa: ARG002  the import system's own
     ) -> "ModuleSpec | None":
-        if not name.startswith("hopscope_"):
+        if not name.startswith(("hopscope_layer.", "hopscope_wire.")):
             return None
-        is_package = name + ".__init__" in self.codes
-        if name not in self.codes and not is_package:
-            return None
-        spec = ModuleSpec(name, self, origin=name, is_package=is_package)  # type: ignore[arg-type]
-        if is_package:
-            spec.submodule_search_locations = [f"{self.folder}/modules.zip/{name.replace('.', '/')}"]
-        return spec
+        for place in (name, name + ".__init__"):
+            if place in self.codes or place in self._read_sources():
+                spec = ModuleSpec(name, self, origin=place, is_package=place != name)  # type: ignore[arg-type]
+                spec.loader_state = place
+                return spec
+        return None
 
     def create_module(self, spec: ModuleSpec) -> None:  # noqa: ARG002  the import system's own
         return None
 
     def exec_module(self, module: "ModuleType") -> None:
-        name = module.__name__
-        # Our own bytecode, from the folder of this file, as any import would run it.
-        code = loads(self.codes.get(name) or self.codes[name + ".__init__"])  # noqa: S302
+        place: str = module.__spec__.loader_state  # type: ignore[union-attr]
+        if place in self.codes:
+            # Our own bytecode, from the folder of this file, as any import would run it.
+            code = loads(self.codes[place])  # noqa: S302
+        else:
+            file = "/opt/python/" + place.replace(".", "/") + ".py"
+            code = compile(self._read_sources()[place], file, "exec", 0, dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102
 
+    def _read_sources(self) -> "dict[str, str]":
+        if not self.sources:
+            with open(self.folder + "/sources.bin", "rb") as file:
+                self.sources = loads(file.read())  # noqa: S302  as above
+        return self.sources
 
-def _read_bytecode(folder: str) -> None:
+
+def _read_bytecode(folder: str) -> "dict[str, bytes]":
     from importlib._bootstrap_external import MAGIC_NUMBER  # frozen, always loaded
 
     try:
@@ -61,9 +71,11 @@ def _read_bytecode(folder: str) -> None:
         if content[:4] == MAGIC_NUMBER:
             codes = loads(content[4:])  # noqa: S302  as above
             if isinstance(codes, dict):
-                sys.meta_path.insert(0, _Bytecode(folder, codes))
+                return codes
     except (OSError, ValueError, EOFError, TypeError):
-        return
+        pass
+    return {}
 
 
-_read_bytecode(__file__.rpartition("/")[0])
+_folder = __file__.rpartition("/")[0]
+sys.meta_path.insert(0, _Shipped(_folder, _read_bytecode(_folder)))

@@ -90,8 +90,7 @@ def test_the_zip_holds_the_layer_and_nothing_of_the_rest(layer_zip: Path) -> Non
     tag = sys.implementation.cache_tag
     with zipfile.ZipFile(layer_zip) as archive:
         names = {entry.filename: entry for entry in archive.infolist()}
-        with archive.open("python/hopscope_layer/modules.zip") as inner, zipfile.ZipFile(inner) as modules:
-            inside = set(modules.namelist())
+        sources = marshal.loads(archive.read("python/hopscope_layer/sources.bin"))
         pycs = [archive.read(name) for name in names if name.endswith(".pyc")]
         bytecode = archive.read(f"python/hopscope_layer/{tag}.bin")
 
@@ -100,18 +99,18 @@ def test_the_zip_holds_the_layer_and_nothing_of_the_rest(layer_zip: Path) -> Non
         "python/hopscope_layer/__init__.py",
         f"python/hopscope_layer/__pycache__/__init__.{tag}.pyc",
         f"python/hopscope_layer/{tag}.bin",
-        "python/hopscope_layer/modules.zip",
+        "python/hopscope_layer/sources.bin",
         "python/hopscope_wire/__init__.py",
         f"python/hopscope_wire/__pycache__/__init__.{tag}.pyc",
     }
     assert names["hopscope"].external_attr >> 16 == 0o100755
     layer = ROOT / "lambda_layer"
-    sources = {path.relative_to(layer).as_posix() for path in (layer / "hopscope_layer").rglob("*.py")}
-    wire = {f"hopscope_wire/{name}.py" for name in ("fields", "context", "encode")}
-    assert inside == (sources | wire) - {"hopscope_layer/__init__.py"}
+    paths = [path.relative_to(layer).with_suffix("") for path in (layer / "hopscope_layer").rglob("*.py")]
+    wire = {f"hopscope_wire.{name}" for name in ("fields", "context", "encode")}
+    assert set(sources) == ({".".join(path.parts) for path in paths} | wire) - {"hopscope_layer.__init__"}
     assert {pyc[4:8] for pyc in pycs} == {b"\x01\x00\x00\x00"}, "unchecked hash: valid wherever it is unpacked"
     assert bytecode[:4] == MAGIC_NUMBER
-    assert {name.replace(".", "/") + ".py" for name in marshal.loads(bytecode[4:])} < inside
+    assert set(marshal.loads(bytecode[4:])) < set(sources)
     assert layer_zip.stat().st_size <= 60 * 1024
 
 

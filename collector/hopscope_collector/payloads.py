@@ -7,7 +7,7 @@ accident; who wants to see them asks for them.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from hopscope_wire.model import Begin, End, History
+from hopscope_wire.model import Begin, End, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Payloads:
     """By send id."""
 
 
-def payloads_of(records: Iterable[Begin | End | History]) -> Payloads:
+def payloads_of(records: Iterable[Record]) -> Payloads:
     """Those that the records hold; of other records than these none."""
     of_hops: dict[str, str] = {}
     of_sends: dict[str, str] = {}

@@ -9,15 +9,12 @@ A flow stands where its last invocation stands, so what has just happened is at 
 
 from collections.abc import Collection
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from hopscope_collector.filter import Filter, Term
 from hopscope_collector.flow import Flow
-from hopscope_collector.query import Flows, last_seen
+from hopscope_collector.query import last_seen
 from hopscope_collector.shape.activity import UNFINISHED
-
-if TYPE_CHECKING:
-    from hopscope_collector.store.contract import Seen
 
 TOP_ROWS = 60
 """Read again at every change: a screen and a bit."""
@@ -30,14 +27,41 @@ MOST_TOUCHED = 200
 """Flows further down that are read again one by one; with more, everything is."""
 
 
+class PageLike(Protocol):
+    """Some flows, and where the next ones begin: None after the last one."""
+
+    @property
+    def flows(self) -> tuple[Flow, ...]:
+        """In their order."""
+        ...
+
+    @property
+    def after(self) -> Any:
+        """To be given for the next page."""
+        ...
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether there may be more than was looked at."""
+        ...
+
+
+class Pages(Protocol):
+    """Whoever gives flows by pages."""
+
+    def page(self, wanted: Filter, limit: int, after: Any = None) -> PageLike:
+        """At most so many flows that fit, from where the page before ended."""
+        ...
+
+
 class Listing:
     """Used from one thread at a time."""
 
-    def __init__(self, flows: Flows, wanted: Filter) -> None:
+    def __init__(self, flows: Pages, wanted: Filter) -> None:
         self._source = flows
         self._wanted = wanted
         self._known: list[Flow] = []
-        self._after: Seen | None = None
+        self._after: Any = None
         self._read_at_s = 0.0
         self._read_took_s = 0.0
         self.is_whole = False

@@ -4,6 +4,7 @@ Opened at the first question and again after every failure, so that a store that
 or is replaced is a banner on the screen and nothing worse.
 """
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -12,15 +13,23 @@ from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
 from hopscope_collector.kinds import Kinds
 from hopscope_collector.payloads import Payloads, payloads_of
+from hopscope_collector.query import Flows
+from hopscope_collector.rules import Rules
 from hopscope_collector.rules_file import rules_for
 from hopscope_collector.stitch.executions import executions_of
-from hopscope_collector.store.contract import Reach
+from hopscope_collector.store.contract import Reach, Store
 from hopscope_collector.store.location import open_to_read, store_url
-from hopscope_tui.open_store import FileId, OpenStore
+from hopscope_tui.lists import Lists
 from hopscope_tui.sorting import Order
 from hopscope_tui.source import PLAIN, Window
 
+TIME_CHANGES_US = 5_000_000
+"""Statuses that only time changes (waiting to overdue, running to timed-out) are judged anew so often."""
+
 _SQLITE = "sqlite:///"
+
+FileId = tuple[int, int]
+"""Device and inode."""
 
 
 class StoreSource:
@@ -31,7 +40,7 @@ class StoreSource:
         self._url = store_url(url)
         self._rules = rules_for(rules_path, self._url)
         self._lock = Lock()  # the screens ask from several threads
-        self._open: OpenStore | None = None
+        self._open: _OpenStore | None = None
 
     @property
     def name(self) -> str:
@@ -51,12 +60,14 @@ class StoreSource:
     def window(self, filter_text: str, first: int, count: int, order: Order = PLAIN) -> Window:
         """See `FlowSource`; counts on as the person scrolls."""
         with self._lock:
-            return self._opened().window(filter_text, range(first, first + count), order)
+            opened = self._opened()
+            return opened.lists.window(filter_text, range(first, first + count), order, opened.token())
 
     def kinds(self, filter_text: str) -> Kinds:
         """Among the newest flows that fit."""
         with self._lock:
-            return self._opened().kinds(filter_text)
+            opened = self._opened()
+            return opened.lists.kinds(filter_text, opened.token())
 
     def flow(self, id_text: str) -> Flow | None:
         """By whatever id the person has."""
@@ -85,19 +96,38 @@ class StoreSource:
         with self._lock:
             self._let_go()
 
-    def _opened(self) -> "OpenStore":
+    def _opened(self) -> "_OpenStore":
         """The store, opened anew when its file is another one than before."""
         file_id = _file_id(self._url)
         if self._open is not None and self._open.file_id != file_id:
             self._let_go()
         if self._open is None:
-            self._open = OpenStore(open_to_read(self._url), self._rules, file_id)
+            self._open = _OpenStore(open_to_read(self._url), self._rules, file_id)
         return self._open
 
     def _let_go(self) -> None:
         if self._open is not None:
             self._open.store.close()
         self._open = None
+
+
+class _OpenStore:
+    """One opening of a store; guarded by its owner's lock."""
+
+    def __init__(self, store: Store, rules: Rules, file_id: FileId | None) -> None:
+        self.store = store
+        self.flows = Flows(store, rules, _now_us)
+        self.lists = Lists(self.flows)
+        self.file_id = file_id
+        self._store_token = 0
+
+    def token(self) -> tuple[int, int]:
+        """What changed goes to the lists."""
+        changes = self.store.changes_since(self._store_token)
+        if self._store_token:
+            self.lists.heard(changes.ids, is_everything=changes.is_everything)
+        self._store_token = changes.token
+        return changes.token, _now_us() // TIME_CHANGES_US
 
 
 def _file_id(url: str) -> FileId | None:
@@ -109,3 +139,7 @@ def _file_id(url: str) -> FileId | None:
     except FileNotFoundError:
         return (0, 0)
     return facts.st_dev, facts.st_ino
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1_000

@@ -10,12 +10,27 @@ import click
 @click.option(
     "--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else one beside the store."
 )
+@click.option("--collector", metavar="URL", help="Which collector instead: http://127.0.0.1:4318 (docs/api.md).")
 @click.option("--theme", metavar="NAME", help="hopscope-night, -day, -contrast, ansi-dark, … (docs/tui.md).")
-def command(store: str | None, rules: str | None, theme: str | None) -> None:
-    """Watch flows in the terminal, live, while something is collected into the store."""
+def command(store: str | None, rules: str | None, collector: str | None, theme: str | None) -> None:
+    """Watch flows in the terminal, live, while something is collected into the store or by the collector."""
     if not sys.stdout.isatty():
         raise click.UsageError("there is no terminal here; hopscope flows and hopscope show print what it would show")
-    run_on_store(store, rules=rules, theme=theme)
+    if collector is None:
+        run_on_store(store, rules=rules, theme=theme)
+    elif store is not None or rules is not None:
+        raise click.UsageError("--collector has a store and rules of its own; leave out --store and --rules")
+    else:
+        run_on_collector(collector, theme=theme)
+
+
+def run_on_collector(url: str, *, theme: str | None = None) -> None:
+    """Show a collector's flows over HTTP until the person quits; it may vanish and come back meanwhile."""
+    from hopscope_tui.app import run
+    from hopscope_tui.collector_source import CollectorSource
+    from hopscope_tui.state import StateFile, default_path
+
+    run(CollectorSource(url), theme=theme, state_file=StateFile(default_path()))
 
 
 def run_on_store(store: str | None, *, rules: str | None = None, theme: str | None = None) -> None:

@@ -120,6 +120,84 @@ CARRIED = {
 }  # fmt: skip
 
 
+OF_AWS: dict[str, tuple[Any, list[tuple[str, list[str]]]]] = {
+    "a connection of a WebSocket": (
+        {"requestContext": {"requestId": "r", "connectionId": "c", "eventType": "CONNECT"}},
+        [("apigateway", ["apigateway/r", "websocket/c:CONNECT"])],
+    ),
+    "an authorizer of AppSync": (
+        {"authorizationToken": "t", "requestContext": {"requestId": "r", "queryString": "q"}}, [("authorizer", ["authorizer/r"])],
+    ),
+    "an authorizer with a token": ({"type": "TOKEN", "methodArn": "arn:m", "authorizationToken": "t"}, [("authorizer", [])]),
+    "a batch of AppSync": (
+        [{"info": {"fieldName": "f"}, "source": {"id": 1}}, {"info": {"fieldName": "f"}, "source": {"id": 2}}],
+        [("appsync", ["appsync/f:1"]), ("appsync", ["appsync/f:2"])],
+    ),
+    "events of AppSync": ({"info": {}, "events": [{"id": "a"}, {"id": "b"}]}, [("appsync", ["appsync/a"]), ("appsync", ["appsync/b"])]),
+    "RabbitMQ": (
+        {"eventSource": "aws:rmq", "rmqMessagesByQueue": {
+            "q::/": [{"basicProperties": {"messageId": "m", "headers": {"x-correlation-id": {"bytes": [119]}}}, "data": "e30="}, {"data": ""}]}},
+        [("rabbitmq", ["rabbitmq/m"]), ("rabbitmq", [])],
+    ),
+    "ActiveMQ": ({"eventSource": "aws:mq", "messages": [{"messageID": "ID:1", "connectionId": "c"}]}, [("mq", ["mq/c/ID:1"])]),
+    "DocumentDB": (
+        {"eventSource": "aws:docdb", "events": [{"event": {"_id": {"_data": "01"}, "operationType": "insert"}}]}, [("docdb", ["docdb/01"])],
+    ),
+    "self-managed Kafka": (
+        {"eventSource": "SelfManagedKafka", "records": {"t-0": [{"topic": "t", "partition": 0, "offset": 15, "eventSource": "SelfManagedKafka"}]}},
+        [("kafka", ["kafka/t-0/15"])],
+    ),
+    "Connect": ({"Name": "ContactFlowEvent", "Details": {"ContactData": {"ContactId": "c"}}}, [("connect", ["connect/c"])]),
+    "a workflow of Transfer Family": (
+        {"token": "t", "serviceMetadata": {"executionDetails": {"workflowId": "w", "executionId": "e"}}}, [("transfer", ["transfer/e"])],
+    ),
+    "a list of S3 Object Lambda": ({"xAmzRequestId": "x", "listObjectsV2Context": {}}, [("s3-object-lambda", ["s3-object-lambda/x"])]),
+    "a test of S3": ({"Service": "Amazon S3", "Event": "s3:TestEvent", "RequestId": "R", "HostId": "H"}, [("s3", ["s3-request/R"])]),
+    "a macro of CloudFormation": ({"transformId": "t", "requestId": "r", "fragment": {}}, [("cloudformation", ["cloudformation/r"])]),
+    "a hook of CodeDeploy": (
+        {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "h"}, [("codedeploy", ["codedeploy/h"])],
+    ),
+    "a smart home of Alexa": ({"directive": {"header": {"messageId": "m"}}}, [("alexa", ["alexa/m"])]),
+    "an alarm": ({"source": "aws.cloudwatch", "alarmArn": "arn:a", "alarmData": {}}, [("cloudwatch-alarm", [])]),
+    "a dataset of Cognito": ({"eventType": "SyncTrigger", "identityPoolId": "p", "identityId": "i"}, [("cognito", [])]),
+    "the context of Step Functions, handed on": (
+        {"order": 1, "context": {"Execution": {"Id": "arn:e"}, "StateMachine": {"Id": "arn:m"}}}, [("states", ["states/arn:e"])],
+    ),
+    "a call that CloudTrail tells of": (
+        {"detail-type": "AWS API Call via CloudTrail", "source": "aws.ec2", "id": "e", "detail": {"eventID": "c", "requestID": "r"}},
+        [("events", ["events/e", "request/r", "cloudtrail/c"])],
+    ),
+    "Pipes, from a stream": (
+        [{"eventSource": "aws:kinesis", "eventID": "s-0:49", "eventSourceARN": "arn:aws:kinesis:eu-west-1:1:stream/s", "sequenceNumber": "49"}],
+        [("kinesis", ["kinesis/s/s-0:49"])],
+    ),
+    "Firehose, from a stream": (
+        {"invocationId": "i", "sourceKinesisStreamArn": "arn:aws:kinesis:eu-west-1:1:stream/s", "records": [
+            {"recordId": "r", "data": "e30=", "kinesisRecordMetadata": {"shardId": "s-0", "sequenceNumber": "49"}}]},
+        [("firehose", ["firehose/i:r", "kinesis/s/s-0:49"])],
+    ),
+    "a rule of IoT": ({"temperature": 21}, [("unknown", [])]),
+    "a schedule with context": ({"scheduledTime": "2025-12-01T12:00:00Z", "executionId": "e"}, [("unknown", [])]),
+}  # fmt: skip
+"""What no recording at hand shows, from AWS's documentation."""
+
+
+@pytest.mark.parametrize("case", OF_AWS)
+def test_every_event_of_aws_is_told_apart(case: str, capsys: Any) -> None:
+    event, expected = OF_AWS[case]
+
+    messages = messages_of(copy.deepcopy(event), SETTINGS)
+
+    assert [(message.fields["source"], message.refs) for message in messages] == expected
+    assert capsys.readouterr().err == ""
+
+
+def test_a_message_that_aws_names_no_id_of_is_known_by_its_invocation() -> None:
+    (message,) = messages_of({"triggerSource": "PreSignUp_SignUp"}, SETTINGS, SimpleNamespace(aws_request_id="r-9"))
+
+    assert (message.fields["source"], message.refs) == ("cognito", ["lambda/r-9"])
+
+
 LONG_TOKEN = "AQC8" + "x" * 400
 WITH_TOKEN = [
     {"orderId": "o-1", "taskToken": "secret-token"},

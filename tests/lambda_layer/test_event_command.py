@@ -71,6 +71,14 @@ def test_nothing_in_an_event_acts_on_the_terminal() -> None:
     assert "\x07" not in output
 
 
+@pytest.mark.parametrize("event", [[1, 2], {"an": "order"}, 7, None, []])
+def test_an_event_that_nobody_knows_is_called_so(event: Any) -> None:
+    output = shown(event).output
+
+    assert output.startswith("unknown  no refs: no event of AWS that the layer knows; one hop")
+    assert [message["refs"] for message in json.loads(shown(event, "--json").output)] == [[]]
+
+
 @pytest.mark.parametrize("text", ["", "{", "[1", "\x00", "nothing"])
 def test_what_is_no_json_is_refused_in_words(text: str) -> None:
     result = shown(text, "--json")

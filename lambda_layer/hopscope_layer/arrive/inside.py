@@ -25,8 +25,17 @@ def read_service_event(message: Arrived, event: "Record", source: str) -> None:
         message.add_ref("states", detail.get("executionArn"))
     elif source == "lambda" and isinstance(detail.get("requestContext"), dict):
         read_destination(message, detail)
-    elif "RequestId" in detail:
-        message.add_ref("request", detail["RequestId"])
+    else:
+        # Of CloudTrail, and of the many services that name the request that they tell of.
+        for name in ("RequestId", "requestId", "requestID"):
+            message.add_ref("request", detail.get(name))
+        message.add_ref("cloudtrail", detail.get("eventID"))
+        message.add_ref("ses", _mail_of(detail))
+
+
+def _mail_of(detail: "Record") -> object:
+    mail = detail.get("mail")
+    return mail.get("messageId") if isinstance(mail, dict) else None
 
 
 def read_object(message: Arrived, bucket: object, written: object, request_id: object) -> None:

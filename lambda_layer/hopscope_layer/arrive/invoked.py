@@ -12,7 +12,7 @@ MOST_VALUES = 100
 def read(message: Arrived, context: object) -> None:
     """Adds what the context says to the message of an event that named no ref."""
     request_id = getattr(context, "aws_request_id", None)
-    if not message.refs and isinstance(request_id, str) and message.fields["source"] == "unknown":
+    if message.fields["source"] in ("unknown", "states") or not message.refs:
         message.add_ref("lambda", request_id)
         _add_token(message, message.payloads[0])
     client_context = getattr(context, "client_context", None)

@@ -7,6 +7,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Record = dict[str, object]
 
+_RESOLVED = (
+    ("info", "fieldName"), ("request", "headers", "x-amzn-trace-id"), ("arguments", "id"), ("source", "id"),
+)  # fmt: skip
+"""What makes a request of a GraphQL resolver: several may be made for one HTTP request."""
+
 KINDS = (
     ("invocationSchemaVersion", "s3-batch", "tasks", "s3-batch", (("job", "id"), ("invocationId",), ("/taskId",))),
     (
@@ -18,22 +23,25 @@ KINDS = (
     ),
     ("StateMachine", "states", "", "states", (("Execution", "Id"),)),
     ("ResponseURL", "cloudformation", "", "cloudformation", (("RequestId",),)),
+    ("transformId", "cloudformation", "", "cloudformation", (("requestId",),)),
+    ("LifecycleEventHookExecutionId", "codedeploy", "", "codedeploy", (("LifecycleEventHookExecutionId",),)),
     ("agent", "bedrock-agent", "", "bedrock-agent", (("agent", "id"), ("sessionId",))),
     ("session", "alexa", "", "alexa", (("request", "requestId"),)),
-    ("rmqMessagesByQueue", "rabbitmq", "", "", ()),
+    ("directive", "alexa", "", "alexa", (("directive", "header", "messageId"),)),
     ("triggerSource", "cognito", "", "", ()),
+    ("identityPoolId", "cognito", "", "", ()),
     ("awslogs", "logs", "", "", ()),
+    ("alarmArn", "cloudwatch-alarm", "", "", ()),
     ("configRuleArn", "config", "", "", ()),
     ("bot", "lex", "", "lex", (("bot", "id"), ("sessionId",))),
-    (
-        "arguments",
-        "appsync",
-        "",
-        "appsync",
-        (("info", "fieldName"), ("request", "headers", "x-amzn-trace-id"), ("arguments", "id")),
-    ),
+    ("Details", "connect", "", "connect", (("Details", "ContactData", "ContactId"),)),
+    ("serviceMetadata", "transfer", "", "transfer", (("serviceMetadata", "executionDetails", "executionId"),)),
     ("events", "appsync", "events", "appsync", (("/id",),)),
-    ("getObjectContext", "s3-object-lambda", "", "s3-object-lambda", (("xAmzRequestId",),)),
+    ("arguments", "appsync", "", "appsync", _RESOLVED),
+    ("selectionSetList", "appsync", "", "appsync", _RESOLVED),
+    ("info", "appsync", "", "appsync", _RESOLVED),
+    ("xAmzRequestId", "s3-object-lambda", "", "s3-object-lambda", (("xAmzRequestId",),)),
+    ("HostId", "s3", "", "s3-request", (("RequestId",),)),
     ("methodArn", "authorizer", "", "", ()),
     ("ClientRequestToken", "secretsmanager", "", "secretsmanager", (("ClientRequestToken",),)),
 )
@@ -43,8 +51,22 @@ values, joined by `:`, are the id. A path that begins with `/` is read in the me
 
 def read(event: object) -> "list[Arrived]":
     """The messages of an event that no other reader knows."""
-    if not isinstance(event, dict):
-        return [Arrived("unknown", 0, [], [event])]
+    if isinstance(event, dict):
+        return _of_object(event)
+    if isinstance(event, list) and event and isinstance(event[0], dict) and "info" in event[0]:
+        # A resolver of AppSync that is given its requests in batches.
+        found = [_of_kind(each, "appsync", "", ("appsync", _RESOLVED))[0] for each in event]
+        for index, message in enumerate(found):
+            message.fields["index"] = index
+        return found
+    return [Arrived("unknown", 0, [], [event])]
+
+
+def _of_object(event: "Record") -> "list[Arrived]":
+    if "rmqMessagesByQueue" in event or event.get("eventSource") == "aws:docdb":
+        from hopscope_layer.arrive import listed
+
+        return listed.read(event)
     for key, source, messages, provider, paths in KINDS:
         if key in event:
             return _of_kind(event, source, messages, (provider, paths))
@@ -62,10 +84,10 @@ def _of_kind(
 ) -> "list[Arrived]":
     items = event.get(messages) if messages else [event]
     found = []
-    for index, item in enumerate(items if isinstance(items, list) else [event]):
+    for index, item in enumerate((isinstance(items, list) and items) or [event]):
         message = Arrived(source, index, [], [event] if item is event else [event, item])
         provider, paths = ref
-        parts = [_at(item, path[0][1:]) if path[0][:1] == "/" else _at(event, *path) for path in paths]
+        parts = [at(item, path[0][1:]) if path[0][:1] == "/" else at(event, *path) for path in paths]
         if any(part is not None for part in parts):
             message.add_ref(provider, ":".join([str(part) for part in parts if part is not None]))
         _follow_headers(message, event)
@@ -85,7 +107,7 @@ def _of_record(record: object, index: int) -> Arrived:
         message.add_ref("mq", f"{record.get('connectionId')}/{record['messageID']}")
     for name in ("eventId", "eventID", "messageId"):
         message.add_ref(source, record.get(name))
-    message.add_ref("cloudfront", _at(record, "cf", "config", "requestId"))
+    message.add_ref("cloudfront", at(record, "cf", "config", "requestId"))
     return message
 
 
@@ -120,20 +142,26 @@ def _unknown(event: "Record") -> Arrived:
 
             bus.read_into(message, value)
             message.fields["source"] = "events"
+        # The context object of Step Functions, handed on under any name, one or two levels deep.
+        for held in (value, *value.values()) if isinstance(value, dict) else ():
+            if isinstance(held, dict) and "StateMachine" in held:
+                message.add_ref("states", at(held, "Execution", "Id"))
+                message.fields["source"] = "states"
     _follow_headers(message, event)
     return message
 
 
 def _follow_headers(message: Arrived, event: "Record") -> None:
     """AppSync and its like hand on the headers of the request."""
-    headers = _at(event, "request", "headers") or event.get("headers")
+    headers = at(event, "request", "headers") or event.get("headers")
     if isinstance(headers, dict):
         message.headers = {str(name).lower(): value for name, value in headers.items() if isinstance(value, str)}
         message.adopt_foreign(message.headers.get("traceparent"))
         message.follow(message.headers.get("x-amzn-trace-id"))
 
 
-def _at(value: object, *steps: str) -> object:
+def at(value: object, *steps: str) -> object:
+    """What stands at the end of these names, None if nothing does."""
     for step in steps:
         value = value.get(step) if isinstance(value, dict) else None
     return value

@@ -22,10 +22,11 @@ def read(event: "Record", index: int) -> Arrived:
     message = Arrived(source, index, [], [event])
     for name in ("requestId", "extendedRequestId"):
         message.add_ref(source, request.get(name))
-    named = event.get("pathParameters")
-    if isinstance(named, dict) and "id" in named and message.refs:
-        # The object that the request is about; the request's id keeps the ref unique.
-        message.add_ref(source, f"{request.get('requestId')}#{named['id']}")
+    for name in ("pathParameters", "queryStringParameters"):
+        named = event.get(name)
+        if isinstance(named, dict) and "id" in named and message.refs:
+            # The object that the request is about; the request's id keeps the ref unique.
+            message.add_ref(source, f"{request.get('requestId')}#{named['id']}")
     if request.get("connectionId"):
         # One connection brings many messages: only the pair names one of them.
         message.add_ref(
@@ -72,6 +73,8 @@ def _source(event: "Record", request: "Record") -> str:
     if "raw_path" in event or "serviceArn" in request:
         return "vpc-lattice"
     if event.get("methodArn") or event.get("routeArn"):
+        return "authorizer"
+    if "authorizationToken" in event:
         return "authorizer"
     if ".lambda-url." in str(request.get("domainName")):
         return "function-url"

@@ -13,6 +13,12 @@ from hopscope_tui.neutral import neutral
 WRAPPER = {"kind", "identities", "event"}
 """The keys of a recorded event with notes beside it; the event itself is in its `event`."""
 
+NO_REFS = {
+    False: "no refs: AWS gives a function no id of it; it is known by the request id of its invocation",
+    True: "no refs: no event of AWS that the layer knows; one hop, known by the request id of its invocation",
+}
+"""What is said of a message without an id, and of one of which not even the source is known."""
+
 
 @click.command("event")
 @click.argument("file", metavar="FILE")
@@ -78,7 +84,7 @@ def _event_in(file: str) -> object:
 
 def _text_of(message: dict[str, Any]) -> str:
     """A few lines for people: source and refs first, then what is known of the rest."""
-    lines = [f"{message['source']}  {'  inside: '.join(message['refs']) or 'no refs'}"]
+    lines = [f"{message['source']}  {'  inside: '.join(message['refs']) or NO_REFS[message['source'] == 'unknown']}"]
     carrier = message["carrier"]
     rest = {
         "carrier": carrier["text"] if carrier else "none",

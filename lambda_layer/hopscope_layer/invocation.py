@@ -5,7 +5,7 @@ from time import perf_counter_ns, time_ns
 
 from hopscope_layer import current, reading, transport
 from hopscope_layer.guard import failures_taken, never_break_the_user, note
-from hopscope_layer.sampling import flags_of
+from hopscope_layer.sampling import flags_of, has_failed_before, is_chosen
 from hopscope_wire.context import SAMPLED, new_invocation_id, new_trace_id, trace_id_of_root
 
 TYPE_CHECKING = False
@@ -83,7 +83,8 @@ def end(invocation: "Invocation", result: object, error: "BaseException | None")
 
             failed_messages = outcome.failed_messages(invocation.arrived, result["batchItemFailures"])
     if invocation.begin is not None:
-        if error is None and not failed_messages:
+        # A key that the function told, or that stood in what it sent, is known only now.
+        if error is None and not failed_messages and not is_chosen(invocation.keys, invocation.settings.sample):
             return
         with never_break_the_user("write the begin record"):
             transport.write(invocation.begin)
@@ -170,6 +171,10 @@ def _adopt(invocation: "Invocation", messages: "list[Arrived]") -> None:
         flags = flags_of(invocation.trace_id, settings.sample, settings.debug)
     elif not is_decided:
         flags = SAMPLED
+    if not flags & SAMPLED:
+        for message in messages:
+            if has_failed_before(message.fields) or is_chosen(message.fields.get("keys"), settings.sample):
+                flags |= SAMPLED
     invocation.flags = flags
 
 

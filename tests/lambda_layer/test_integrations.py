@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from hopscope_layer.sampling import is_chosen
+
 TRACE = "5e1b41515ac6c58f5b4c1d5f6a7b8c9d"
 CARRIER = f"00-{TRACE}-9f1c22ab03d40001-01;web-7781"
 DEBUG_CARRIER = f"00-{TRACE}-9f1c22ab03d40001-41;web-7781"
+NOT_SAMPLED = f"00-{TRACE}-9f1c22ab03d40001-00"
 EVENT = {"detail-type": "order_placed", "id": "e-1", "detail": {"_hopscope": CARRIER}}
 
 
@@ -250,6 +253,51 @@ def test_a_decision_that_came_along_counts_more_than_the_share(lambdas: Any) -> 
     ran = lambdas("def handler(event, context):\n    pass\n", [EVENT], env={"HOPSCOPE_SAMPLE": "0"})
 
     assert [record["record"] for record in ran.records] == ["begin", "end"]
+
+
+APART = """
+import hopscope_layer, json
+def handler(event, context):
+    if "Records" in event:
+        return None
+    if event.get("resource") == "/orders":
+        hopscope_layer.annotate(order_id=event["new"])
+"""
+
+
+def test_parts_of_a_flow_that_only_its_key_joins_are_sampled_alike(lambdas: Any) -> None:
+    """The one who places the order makes its id; the restaurant accepts it through another request, without a header."""
+    orders = [f"o-{number}" for number in range(40)]
+    web = {"requestContext": {"requestId": "r"}, "httpMethod": "POST"}
+    placed = [{**web, "resource": "/orders", "path": "/orders", "new": order} for order in orders]
+    accepted = [{**web, "resource": "/{orderId}", "pathParameters": {"orderId": order}} for order in orders]
+    queued = [
+        {"Records": [{**a_batch(NOT_SAMPLED)["Records"][0], "body": json.dumps({"orderId": order})}]}
+        for order in orders
+    ]
+
+    env = {"HOPSCOPE_SAMPLE": "0.3", "HOPSCOPE_KEYS": "order_id=pathParameters.orderId|body.orderId"}
+    ran = lambdas(APART, [*placed, *accepted, *queued], env=env)
+
+    recorded: dict[str, set[str]] = {"placed": set(), "accepted": set(), "queued": set()}
+    for record in ran.records:
+        number = int(record["requestId"][-3:])
+        recorded[("placed", "accepted", "queued")[number // 40]].add(orders[number % 40])
+    chosen = {order for order in orders if is_chosen({"order_id": order}, 0.3)}
+    assert recorded["accepted"] == recorded["queued"] == chosen
+    assert recorded["placed"] >= chosen
+    assert 0 < len(chosen) < 40
+
+
+@pytest.mark.parametrize("count", ["1", "2"])
+def test_from_its_first_retry_on_a_flow_is_recorded(lambdas: Any, count: str) -> None:
+    """Whoever was killed the first time wrote nothing, if its flow was not sampled."""
+    event = a_batch(NOT_SAMPLED)
+    event["Records"][0]["attributes"]["ApproximateReceiveCount"] = count
+
+    ran = lambdas("def handler(event, context):\n    pass\n", [event])
+
+    assert [record["record"] for record in ran.records] == ([] if count == "1" else ["begin", "end"])
 
 
 CAPTURED = {"detail-type": "d", "id": "e", "detail": {"password": "hunter2", "orderId": "o-1"}}

@@ -125,6 +125,30 @@ def test_the_share_decides_the_same_for_the_same_trace_and_grows_monotonically(
     assert sampling.flags_of(trace_id, 0.0, 1.0) == 0x41
 
 
+@pytest.mark.parametrize(
+    ("fields", "failed"),
+    [
+        ({}, False),
+        ({"attempt": 1}, False),
+        ({"attempt": 2}, True),
+        ({"attributes": {"dead-letter-source": "arn:q"}}, True),
+        ({"attributes": {"error-message": "no"}}, True),
+        ({"attributes": {"condition": "RetriesExhausted"}}, True),
+        ({"attributes": {"condition": "Success"}}, False),
+    ],
+)
+def test_a_message_that_somebody_could_not_handle_says_so(fields: dict[str, object], failed: bool) -> None:
+    assert sampling.has_failed_before(fields) is failed
+
+
+def test_a_key_is_chosen_everywhere_or_nowhere_and_in_its_share() -> None:
+    chosen = [sampling.is_chosen({"order_id": f"o-{number}"}, 0.25) for number in range(2_000)]
+
+    assert 400 < sum(chosen) < 600
+    assert not sampling.is_chosen(None, 1.0)
+    assert not sampling.is_chosen({"order_id": "o-1"}, 0.0)
+
+
 PRIVATE = {
     "by name": ('{"password":"hunter2","user":"ann"}', "hunter2", '{"password":"[redacted member]","user":"ann"}'),
     "inside a text": (json.dumps({"body": json.dumps({"apiKey": "s3cr3t"})}), "s3cr3t", None),

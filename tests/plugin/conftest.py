@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -219,3 +219,19 @@ def digest_of(service: Path, framework: str, variant: Variant) -> str:
     for path in sorted(path for path in files if path.is_file() and path.suffix != ".pyc"):
         digest.update(path.as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:24]
+
+
+@pytest.fixture(scope="session")
+def stack(workshop: Workshop) -> Callable[..., Packaged]:
+    """Hopscope's own stack packaged, from a folder beside what it is made of; the zips must be there."""
+
+    def package(framework: str, *words: str) -> Packaged:
+        folder = Path(tempfile.mkdtemp(prefix="stack-", dir=workshop.scratch))
+        shutil.copy(ROOT / "serverless.yml", folder)
+        for name in ("collector", "plugin", "dist"):
+            (folder / name).symlink_to(ROOT / name, target_is_directory=True)
+        ran = workshop.run(framework, folder, "package", *words, env={"HOPSCOPE_BUILD": "off"})
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return Packaged(folder, json.loads((folder / TEMPLATE).read_text()))
+
+    return package

@@ -16,6 +16,7 @@ import functools
 import json
 import logging
 import os
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -36,6 +37,7 @@ from hopscope_collector.store.location import open_to_write
 
 _logger = Logger(service="hopscope-collector")
 _metrics = Metrics(namespace="Hopscope", service="hopscope-collector")
+warnings.filterwarnings("ignore", "No application metrics")  # a control message gives nothing to count
 
 Counted = Callable[[Written, int], None]
 """Is told what became of an event's lines, and how many of its records could not be read."""

@@ -15,6 +15,7 @@ import functools
 import logging
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
@@ -40,6 +41,7 @@ CALLS_A_S = 8.0
 
 _logger = Logger(service="hopscope-executions")
 _metrics = Metrics(namespace="Hopscope", service="hopscope-executions")
+warnings.filterwarnings("ignore", "No application metrics")  # a message that is tried again gives nothing to count
 
 
 class Paced:

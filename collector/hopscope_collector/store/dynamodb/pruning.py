@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from secrets import token_hex
 
-from hopscope_collector.store.dynamodb import counters, keys
+from hopscope_collector.store.dynamodb import changes, counters, keys
 from hopscope_collector.store.dynamodb.items import Item, key_of
 from hopscope_collector.store.dynamodb.table import Table
 
@@ -12,7 +12,7 @@ AT_ONCE = 1_000
 DAYS_AT_ONCE = 80
 
 
-def prune(table: Table, older_than_us: int) -> int:
+def prune(table: Table, older_than_us: int, now_us: int) -> int:
     """Remove everything of before, and say how many records went. Idempotent.
 
     A kill in between leaves counters too high by what was removed and not yet counted, at most `AT_ONCE` items.
@@ -24,7 +24,10 @@ def prune(table: Table, older_than_us: int) -> int:
         if len(gone) == AT_ONCE:
             removed += _remove(table, gone)
             gone = []
-    return removed + _remove(table, gone)
+    removed += _remove(table, gone)
+    if removed:
+        table.commit([changes.change_of_everything(changes.next_number(table), now_us)], token_hex(16))
+    return removed
 
 
 def _remove(table: Table, gone: list[Item]) -> int:

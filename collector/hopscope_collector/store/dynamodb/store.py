@@ -79,7 +79,7 @@ class DynamoDbStore:
     def prune(self, older_than_us: int) -> int:
         """As in `Store`. Reads the whole table: `days=` in the URL lets DynamoDB do it for nothing."""
         with self._writing:
-            removed = pruning.prune(self._table, older_than_us)
+            removed = pruning.prune(self._table, older_than_us, self._clock_us())
             self._writer.forget()
         return removed
 

@@ -1,5 +1,8 @@
 """Orders made by hand: flows with everything that the screens must show, at known times."""
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -157,7 +160,7 @@ def an_execution(**facts: Any) -> Execution:
     return Execution(**{**default, **facts})
 
 
-def an_orchestrated_order() -> Flow:
+def an_orchestrated_order(**facts: Any) -> Flow:
     """The order, begun by an execution of which `notify-restaurant` got an event."""
     order = an_order()
     machine = a_hop(
@@ -169,6 +172,7 @@ def an_orchestrated_order() -> Flow:
         hops=(machine, *order.hops[1:]),
         sends=(replace(order.sends[0], hop="m.0"), *order.sends[1:]),
         executions=(ORDER_FLOW,),
+        **facts,
     )
 
 
@@ -216,3 +220,12 @@ class Orders:
 def orders() -> Orders:
     """Orders made by hand."""
     return Orders()
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of what `hopscope demo` leaves: fifteen orders through real functions, with their payloads."""
+    folder = tmp_path_factory.mktemp("demo")
+    demo = [sys.executable, "-m", "hopscope_tui", "demo", "--flows", "15", "--no-tui", "--keep", str(folder)]
+    subprocess.run(demo, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "HOPSCOPE_CAPTURE": "on"})
+    return f"sqlite:///{folder}/hopscope.db"

@@ -22,7 +22,7 @@ _WORDY_CELLS = 64
 
 _SENT_SHOWN = 2
 _TIME_CELLS = 7
-_TRIES_CELLS = 5
+_TRIES_CELLS = 6
 
 StateRow = tuple[Row, State | None]
 """A row, and the state that it is about."""

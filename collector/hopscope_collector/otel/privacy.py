@@ -7,6 +7,9 @@ import re
 
 MOST_ATTRIBUTES = 64
 LONGEST_TEXT_CHARS = 1_024
+LONGEST_OF_OURS_CHARS = 4_096
+OURS = "hopscope."
+"""Attributes that somebody wrote for us, keys and lists of refs among them: kept whole or not at all."""
 
 _PAYLOADS = re.compile(
     r"(?:.*\.)?(?:body|payload|input|output|messages?\.content|prompt|completion|statement|query\.text|url\.query)"
@@ -21,6 +24,8 @@ _URLS = frozenset({"url.full", "http.url", "http.target", "url.path", "messaging
 
 def kept_value(name: str, value: str) -> str | None:
     """The value as it is kept. None when nothing of it is."""
+    if name.startswith(OURS):
+        return value if len(value) <= LONGEST_OF_OURS_CHARS else None
     if _PAYLOADS.fullmatch(name) or _SECRETS.search(name):
         return None
     if name in _URLS:

@@ -14,8 +14,10 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from hopscope_collector.lines import SortedLines, fingerprint_of_bytes
 from hopscope_collector.otel.privacy import LONGEST_TEXT_CHARS, MOST_ATTRIBUTES, kept_value
-from hopscope_collector.otel.semantics import CORRELATION_ID, first, keys_of, refs_of, tells_nothing
+from hopscope_collector.otel.semantics import first, keys_of, refs_of, tells_nothing
 from hopscope_collector.record_line import record_line
+from hopscope_collector.span_names import CORRELATION_ID, RECORD
+from hopscope_collector.stitch.exported import refs_of_exported
 from hopscope_collector.store.contract import RefusedLine
 from hopscope_wire.context import Context, carrier_of
 from hopscope_wire.decode import MAX_TIME_US
@@ -69,7 +71,7 @@ def _span_of(span: OtlpSpan, resource: Mapping[str, str], scope: str) -> Span:
         outcome="error" if failed else "ok",
         error=_error_of(span, attributes) if failed else None,
         request_id=first(attributes, "faas.invocation_id", "faas.execution") or "",
-        refs=refs_of(kind, attributes),
+        refs=refs_of_exported(attributes) if RECORD in attributes else refs_of(kind, attributes),
         correlation_id=(attributes.get(CORRELATION_ID) or "")[:MAX_CORRELATION_ID_CHARS] or None,
         keys=dict(list(keys_of(attributes))[:MAX_KEYS]),
         attributes=attributes,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from hopscope_collector.span_names import KEY_PREFIX
 from hopscope_wire.model import Span, SpanKind
 
 Attributes = Mapping[str, str]
@@ -20,9 +21,6 @@ INSTRUMENTED_BY = "instrumented-by"
 """Attribute of a hop that not our layer recorded."""
 
 OPENTELEMETRY = "OpenTelemetry"
-KEY = "hopscope.key."
-CORRELATION_ID = "hopscope.correlation_id"
-
 _SERVICES = MappingProxyType(
     {
         "aws_sqs": "sqs",
@@ -143,8 +141,8 @@ def first(attributes: Attributes, *names: str) -> str | None:
 def keys_of(attributes: Attributes) -> Iterator[tuple[str, str]]:
     """Business keys that the service named."""
     for name, value in attributes.items():
-        if name.startswith(KEY) and len(name) > len(KEY) and value:
-            yield name.removeprefix(KEY), value
+        if name.startswith(KEY_PREFIX) and len(name) > len(KEY_PREFIX) and value:
+            yield name.removeprefix(KEY_PREFIX), value
 
 
 def _service_of(attributes: Attributes) -> str:

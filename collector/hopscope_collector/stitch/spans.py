@@ -12,6 +12,7 @@
 
 A span that only fetched a message is a hop when nothing else of its service tells what became of the message. What our
 layer recorded too, by the id of the invocation, stays the layer's: then the spans only tell what led on from it.
+Spans that we made out of a flow are that flow again: see `exported.py`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,6 +26,7 @@ from hopscope_collector.otel.semantics import (
     moved_by,
     request_name_of,
 )
+from hopscope_collector.stitch.exported import is_exported, records_of_exported
 from hopscope_wire.context import Context, carrier_of, context_of
 from hopscope_wire.model import Begin, End, Message, Record, Send, Span
 
@@ -34,13 +36,17 @@ SpanId = tuple[str, str]
 
 def records_of_spans(spans: Iterable[Span], others: Iterable[Record]) -> list[Begin | End]:
     """A begin and an end for each hop that the spans show; `others` are what the layer recorded of the same flows."""
-    known = _united(spans)
-    layers = [record for record in others if isinstance(record, (Begin, End))]
+    united = _united(spans)
+    layers: list[Begin | End] = [record for record in others if isinstance(record, (Begin, End))]
+    known_here = {record.invocation_id for record in layers}
+    returned = records_of_exported(span for span in united.values() if is_exported(span))
+    found = [record for record in returned if record.invocation_id not in known_here]
+    layers += found
+    known = {span_id: span for span_id, span in united.items() if not is_exported(span)}
     tree = _Tree(known, {each.request_id: each.invocation_id for each in layers if each.request_id})
     sends = {send.send_id for record in layers if isinstance(record, End) for send in record.sends}
     hops = tree.hops()
     from_outside = {context for hop in hops for context in tree.contexts_of(hop)}
-    found: list[Begin | End] = []
     for hop in hops:
         if tree.layers_invocation(hop.entry) is None:
             found.append(_begin_of(hop, tree, sends))

@@ -114,8 +114,8 @@ class Fetcher:
 
     def _take(self, record: SQSRecord) -> None:
         gathering, collected = Gathering(), Collected()
-        name = record.queue_url or "executions"
-        gathering.add(f"sqs:{name}", Lines([record.body], places=[f"message {record.message_id}"]), collected)
+        queue = record.event_source_arn.rpartition(":")[2]
+        gathering.add(f"sqs:{queue}", Lines([record.body], places=[f"message {record.message_id}"]), collected)
         said = EventBridgeEvent(record.json_body)
         detail = said.detail if isinstance(said.detail, dict) else {}
         arn = str(detail.get("executionArn", ""))

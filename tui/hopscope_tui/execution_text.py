@@ -18,6 +18,9 @@ from hopscope_tui.neutral import cells, fit, fit_middle, neutral
 _TABLE_ROWS = 200
 _CAUSE_LINES = 6
 _REFS_SHOWN = 3
+_WORDY_CELLS = 40
+"""A narrower place has no room for a hint."""
+
 _LEAST_LABEL_CELLS = 8
 _BADLY = ("FAILED", "TIMED_OUT")
 _WAITS_FOR = {
@@ -205,7 +208,7 @@ def failure_rows(execution: Execution, width: int) -> Iterator[Row]:
         initial_indent="✗ ",
         subsequent_indent="  ",
         max_lines=_CAUSE_LINES,
-        placeholder=" … (--json has it all)",
+        placeholder=" … (--json has it all)" if width >= _WORDY_CELLS else " …",
     ):
         yield (Run(line, "failed"),)
 

@@ -16,7 +16,7 @@ def read(event: "Record", index: int) -> Arrived:
     """The message of a request. The ids of a gateway are refs, never a correlation id."""
     given = event.get("requestContext")
     request = given if isinstance(given, dict) else _NO_REQUEST
-    if "condition" in request and "requestPayload" in event:
+    if "condition" in request:
         return _of_destination(event, index)
     source = _source(event, request)
     message = Arrived(source, index, [], [event])

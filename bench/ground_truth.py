@@ -1,20 +1,20 @@
 """A made-up world whose flows are known: what stitching finds is compared with what really happened.
 
-World     runs orders through functions, a bus, topics and queues with batches, retries, dead letters, redrives,
-          people who come back through an API, functions without the layer and without keys; writes the records
+World     runs orders through functions, a bus, topics and queues with batches, partial failures, retries, dead
+          letters, redrives, double deliveries, replays, people who come back by an API; writes the records
 Faults    what happens to the records on their way: loss, repetition, disorder, skewed clocks, stripped carriers
 Verdict   what was found, found wrongly, and what the surviving evidence would have allowed
 """
 
 import heapq
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from typing import Any
 
-from hopscope_collector.flow import Flow
+from hopscope_collector.flow import EVIDENCE_ORDER, Evidence, Flow, Link
 from hopscope_wire.model import Begin, End, Message, Record, Send, WireError
 
 START_US = 1_763_725_867_000_000
@@ -22,6 +22,8 @@ _MS = 1_000
 _SECOND = 1_000_000
 _BUS_CONSUMERS = {"order_placed": ("notify", "promo"), "told": ("audit",), "accepted": ("thank", "ledger")}
 _DEEPEST = 4
+_AGAIN = 0.02
+"""Share of messages that a queue delivers twice, and of events that an archive replays an hour later."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ class World:
         return delivery.message.source != "apigateway" and self._chance.random() < 0.12
 
     def _again(self, function: str, delivery: Delivery, at_us: int, request_id: str) -> None:
-        """SQS: the same message, counted, then the dead-letter queue, then perhaps redriven. Else: the same request."""
+        """SQS: the same message, counted; then a dead letter, or a redrive. Else: the same request."""
         message = delivery.message
         if message.source != "sqs":
             tries = int(message.attributes.get("tries", "1"))
@@ -179,6 +181,10 @@ class World:
         elif message.attempt < 3:
             self._enqueue(function, replace(delivery, message=replace(message, attempt=message.attempt + 1)), at_us)
         elif "dead-letter-source" not in message.attributes:
+            if self._chance.random() < 0.5:
+                back = replace(message, attempt=1, refs=(f"sqs/{self._id()}", *message.refs[1:]))
+                self._enqueue(function, replace(delivery, message=back), at_us + 7200 * _SECOND)
+                return
             letter = replace(
                 message, attempt=1, origin=f"{message.origin}-dlq",
                 attributes={"dead-letter-source": message.origin or ""},
@@ -220,6 +226,9 @@ class World:
         for function in _BUS_CONSUMERS.get(name, ()):
             due_us = at_us + self._chance.randrange(5, 90) * _MS
             self._later(due_us, partial(self._invoke, function, [to_function]))
+            if self._chance.random() < _AGAIN:
+                replayed = replace(to_function, message=replace(event, attributes={"replay-name": "again"}))
+                self._later(due_us + 3600 * _SECOND, partial(self._invoke, function, [replayed]))
         if name == "told":
             held = replace(event, source="sqs", refs=(f"sqs/{self._id()}", f"events/{event_id}"))
             self._enqueue("archive", replace(under_way, message=held), at_us)
@@ -254,7 +263,7 @@ class World:
         """Into the queue of a function: batches hold messages of whatever flows are there."""
         if delivery.message.origin is None:
             delivery = replace(delivery, message=replace(delivery.message, origin=f"arn:aws:sqs:eu:1:{function}"))
-        self._queues.setdefault(function, []).append(delivery)
+        self._queues.setdefault(function, []).extend([delivery] * (2 if self._chance.random() < _AGAIN else 1))
         self._later(at_us + self._chance.randrange(10, 200) * _MS, lambda now_us: self._poll(function, now_us))
 
     def _poll(self, function: str, at_us: int) -> None:
@@ -312,11 +321,9 @@ class Verdict:
     """Orders whose hops are in more than one flow."""
 
     orders: int
-    weaker: int
-    """Links by header or body."""
-
-    weaker_right: float
-    """How many of them are so. A hop that made the send counts as the send."""
+    by_evidence: Mapping[Evidence, tuple[int, int]]
+    """By the strongest evidence of a link: how many were given, and how many are so. A hop that made the send counts as
+    the send; a key only says that both belong to one order."""
 
     @property
     def precision(self) -> float:
@@ -341,8 +348,10 @@ def judged(truth: Truth, arrived: Sequence[Record], flows: Iterable[Flow]) -> Ve
     sends = {send.id for flow in flows for send in flow.sends}
     true = {(_origin(truth, send, sends), hop) for hop, send in truth.sender_of.items() if hop in hops}
     found = {(link.from_id, link.to_id) for flow in flows for link in flow.links if link.is_exact}
-    weaker = [link for flow in flows for link in flow.links if link.evidence[0] in ("header", "inferred")]
-    right = sum(_is_right(truth, link.from_id, link.to_id) for link in weaker)
+    by_evidence: dict[Evidence, tuple[int, int]] = dict.fromkeys(EVIDENCE_ORDER, (0, 0))
+    for link in (link for flow in flows for link in flow.links):
+        given, right = by_evidence[link.evidence[0]]
+        by_evidence[link.evidence[0]] = given + 1, right + _is_right(truth, link)
     numbers = [{truth.flow_of.get(hop.id) for hop in flow.hops} - {None} for flow in flows]
     pieces: dict[int | None, int] = {}
     for each in numbers:
@@ -355,14 +364,16 @@ def judged(truth: Truth, arrived: Sequence[Record], flows: Iterable[Flow]) -> Ve
         melted=sum(len(each) > 1 for each in numbers),
         torn=sum(amount > 1 for amount in pieces.values()),
         orders=len(pieces),
-        weaker=len(weaker),
-        weaker_right=right / len(weaker) if weaker else 1.0,
+        by_evidence=by_evidence,
     )
 
 
-def _is_right(truth: Truth, from_id: str, hop_id: str) -> bool:
-    send = truth.sender_of.get(hop_id, "")
-    return from_id in (send, truth.hop_of.get(send))
+def _is_right(truth: Truth, link: Link) -> bool:
+    send = truth.sender_of.get(link.to_id, "")
+    if link.evidence[0] == "key":
+        before = truth.hop_of.get(link.from_id, link.from_id)
+        return truth.flow_of.get(before) == truth.flow_of.get(link.to_id)
+    return link.from_id in (send, truth.hop_of.get(send))
 
 
 def _origin(truth: Truth, send: str, recorded: set[str]) -> str:

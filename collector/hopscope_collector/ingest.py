@@ -21,6 +21,7 @@ from hopscope_collector.lines import SortedLines
 from hopscope_collector.record_line import RecordLine
 from hopscope_collector.sources.contract import Lines, Source, Stop
 from hopscope_collector.store.contract import Batch, RefusedLine, Store, Written
+from hopscope_collector.summarising import Idle, nothing_to_do
 
 BATCH_RECORDS = 20_000
 """A batch is written when it holds as many records, …"""
@@ -29,6 +30,12 @@ BATCH_S = 1.0
 """… when it is this old, or when its source has nothing more right now."""
 
 SELDOM_ALLOCATIONS = 200_000
+
+IDLE_S = 1.0
+"""Time alone makes other work: after so long it is looked for again, though nothing arrived."""
+
+LAST_WORK_S = 2.0
+"""How long that work may keep a person waiting when all sources have ended."""
 
 WAITING_LINES = 8
 """Reads that wait to be gathered, over all followed sources: what bounds the memory."""
@@ -141,10 +148,13 @@ def spare_the_garbage_collector() -> None:
     gc.set_threshold(SELDOM_ALLOCATIONS, 20, 20)
 
 
-def collect(sources: Sequence[Source], store: Store, watcher: Watcher, stop: Stop) -> Collected:
+def collect(
+    sources: Sequence[Source], store: Store, watcher: Watcher, stop: Stop, *, idle: Idle = nothing_to_do
+) -> Collected:
     """Read the sources one after the other into the store, until they end or are told to stop.
 
-    A source that fails is named in `Collected.failed`; what it gave before is stored, and the others go on.
+    A source that fails is named in `Collected.failed`; what it gave before is stored, and the others go on. `idle` is
+    done for a moment in the end.
 
     Raises:
         StoreError: the store failed; everything it acknowledged is stored.
@@ -153,11 +163,16 @@ def collect(sources: Sequence[Source], store: Store, watcher: Watcher, stop: Sto
     for source in sources:
         if not stop.is_set:
             _write_all(_guarded(source, store, stop, collected), store, watcher, collected)
+    until_s = time.monotonic() + LAST_WORK_S
+    while not stop.is_set and time.monotonic() < until_s and idle():
+        pass
     return collected
 
 
-def follow(sources: Sequence[Source], store: Store, watcher: Watcher, stop: Stop) -> Collected:
-    """Read the sources all at once, a thread each, one writer.
+def follow(
+    sources: Sequence[Source], store: Store, watcher: Watcher, stop: Stop, *, idle: Idle = nothing_to_do
+) -> Collected:
+    """Read the sources all at once, a thread each, one writer. `idle` is done while nothing arrives.
 
     Raises:
         StoreError: the store failed; everything it acknowledged is stored.
@@ -171,7 +186,7 @@ def follow(sources: Sequence[Source], store: Store, watcher: Watcher, stop: Stop
     for thread in threads:
         thread.start()
     try:
-        _write_all(_until_all_ended(arrived, len(threads)), store, watcher, collected)
+        _write_all(_until_all_ended(arrived, len(threads), idle), store, watcher, collected)
     finally:
         stop.set()
     return collected
@@ -234,9 +249,14 @@ def _put(arrived: "queue.Queue[_Arrival]", item: "_Arrival", stop: Stop) -> bool
             return True
 
 
-def _until_all_ended(arrived: "queue.Queue[_Arrival]", running: int) -> Iterator[tuple[str, Lines]]:
+def _until_all_ended(arrived: "queue.Queue[_Arrival]", running: int, idle: Idle) -> Iterator[tuple[str, Lines]]:
     while running:
-        item = arrived.get()
+        if arrived.empty() and idle():
+            continue
+        try:
+            item = arrived.get(timeout=IDLE_S)
+        except queue.Empty:
+            continue
         if item is None:
             running -= 1
         elif isinstance(item, BaseException):

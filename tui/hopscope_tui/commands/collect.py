@@ -22,6 +22,7 @@ from hopscope_collector.sources.contract import Source, Stop
 from hopscope_collector.sources.naming import Wanted, sources_of
 from hopscope_collector.store.contract import Store
 from hopscope_collector.store.location import MEMORY, open_to_read, open_to_write, store_url
+from hopscope_collector.summarising import idle_work
 from hopscope_tui.neutral import neutral
 
 if TYPE_CHECKING:
@@ -110,11 +111,12 @@ def command(**given: Any) -> None:
     spare_the_garbage_collector()
     with open_to_write(asked.store, waiting=progress.say) as into, _stopping_on_signals(stop, end):
         run = follow if wanted.is_followed else collect
+        idle = idle_work(into, rules, progress.say)
         if listening is None:
-            collected = run(named, into, progress, of_sources)
+            collected = run(named, into, progress, of_sources, idle=idle)
         else:
             with _listener(listening, into, asked, say=progress.say, ended=end) as listener:
-                collected = run(named, into, progress, of_sources)
+                collected = run(named, into, progress, of_sources, idle=idle)
                 _wait(listener, progress, stop)
             collected.include(listener.collected)
     progress.end(collected, store_url(asked.store))

@@ -28,6 +28,10 @@ LAYERS = (PLUGIN / "layer.zip", ROOT / "dist" / "layer.zip")
 MARK = "hopscope"
 """A line of a service that ends in a comment with this word belongs to the plugin."""
 
+CFN_LINT = "cfn-lint==1.58.0"
+FRAMEWORKS_OWN = "W3005"
+"""The frameworks write `DependsOn` where a reference already says so."""
+
 Variant = Literal["with", "without"]
 
 
@@ -235,3 +239,23 @@ def stack(workshop: Workshop) -> Callable[..., Packaged]:
         return Packaged(folder, json.loads((folder / TEMPLATE).read_text()))
 
     return package
+
+
+@pytest.fixture(scope="session")
+def cfn_lint() -> Callable[[list[Path]], str]:
+    """What cfn-lint prints of templates."""
+    places = (ROOT / ".cache" / "uv" / "bin" / "uv", Path(shutil.which("uv") or "/none"))
+    uv = next((str(place) for place in places if place.exists()), None)
+    if uv is None:
+        pytest.skip("uv is not installed: cfn-lint runs from it")
+    command = [uv, "tool", "run", "--quiet", "--from", CFN_LINT, "cfn-lint"]
+    if subprocess.run([*command, "--version"], capture_output=True, check=False).returncode != 0:
+        pytest.skip(f"uv could not fetch {CFN_LINT}")
+
+    def complaints_about(templates: list[Path]) -> str:
+        if not templates:
+            return ""
+        asked = [*command, "--ignore-checks", FRAMEWORKS_OWN, "--template", *map(str, templates)]
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+
+    return complaints_about

@@ -56,7 +56,13 @@ def layout_of(flow: Flow, width_cells: int, now_us: int) -> Layout:
     end_us = end_of(flow, now_us)
     ran = [(hop.started_us, last_sign_of(hop, now_us)) for hop in working_hops(flow)]
     axis = axis_of(ran, flow.started_us, end_us, max(bars, 1))
-    return Layout(tree=max(spare - bars, 0), bars=bars, axis=axis, now_us=now_us, path=_by_hop(flow, now_us))
+    return Layout(
+        tree=spare - bars if bars else max(width_cells - 2 - numbers, 0),
+        bars=bars,
+        axis=axis,
+        now_us=now_us,
+        path=_by_hop(flow, now_us),
+    )
 
 
 def _by_hop(flow: Flow, now_us: int) -> dict[str, tuple[Segment, ...]]:

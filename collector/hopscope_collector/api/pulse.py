@@ -44,11 +44,11 @@ class Pulse:
         return await self._reading.ask(lambda _flows, store: store.changes_since(token))
 
     async def next_changes(self, token: int) -> Changes:
-        """The same, as soon as there are any."""
+        """The same, as soon as there are any. An empty store always says `everything`: its token tells."""
         while True:
             waits = self._has_changed
             changes = await self.changes_since(token)
-            if changes.ids or changes.is_everything or changes.token != token:
+            if changes.token != token:
                 return changes
             await waits.wait()
 

@@ -46,6 +46,17 @@ def test_a_listener_is_told_as_it_happens(collector, a_line) -> None:
     assert event["id"] == str(json.loads(event["data"])["token"])
 
 
+def test_an_empty_store_says_so_once(collector, a_line) -> None:
+    with collector.client() as client, listen(client) as answer:
+        events = events_of(answer)
+        opening = next(events)
+        collector.post(a_line(1))
+        second = next(events)
+
+    assert json.loads(opening["data"])["token"] == 0
+    assert json.loads(second["data"])["token"] > 0
+
+
 def test_who_lost_the_connection_goes_on_where_it_was(collector, a_line) -> None:
     collector.post(a_line(1))
     with collector.client() as client:

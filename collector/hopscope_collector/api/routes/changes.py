@@ -67,13 +67,16 @@ class _Stream(EventSourceResponse):
 
 
 async def _events(pulse: Pulse, token: int) -> AsyncIterator[ServerSentEvent]:
+    """What changed before somebody began to listen, then what does."""
+    is_opening = True
     while True:
         try:
-            found = await pulse.next_changes(token)
+            found = await (pulse.changes_since(token) if is_opening else pulse.next_changes(token))
         except RefusedError:
             return  # the store is away: the client comes again and goes on from where it was
-        token = found.token
-        yield ServerSentEvent(_text(found), event="changes", id=str(token), retry=1_000)
+        if not is_opening or found.is_everything or found.token != token:
+            yield ServerSentEvent(_text(found), event="changes", id=str(found.token), retry=1_000)
+        token, is_opening = found.token, False
 
 
 def _json(found: Changes) -> dict[str, object]:

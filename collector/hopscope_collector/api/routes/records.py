@@ -8,7 +8,17 @@ from hopscope_collector.api.services import PackedBody, body_of, services_of
 from hopscope_collector.lines import SortedLines
 
 SOURCE = "http:records"
-_TYPES = ("application/x-ndjson", "application/json", "application/jsonl", "text/plain", "application/octet-stream", "")
+_TYPES = frozenset(
+    {
+        "",
+        "application/x-ndjson",
+        "application/jsonl",
+        "application/json",
+        "application/octet-stream",
+        "text/plain",
+        "application/x-www-form-urlencoded",  # what curl says when nobody told it anything
+    }
+)
 
 router = APIRouter()
 

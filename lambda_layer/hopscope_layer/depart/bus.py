@@ -35,9 +35,11 @@ class PutEvents(Call):
         return str(entry.get("EventBusName") or "default")[:MAX_TEXT_CHARS]
 
     def describe(self, entry: "Params", sent: "Sent") -> object:
-        detail, name = entry.get("Detail"), entry.get("DetailType")
+        detail, name, source = entry.get("Detail"), entry.get("DetailType"), entry.get("Source")
         if isinstance(name, str):
             sent["name"] = name[:MAX_TEXT_CHARS]
+        if isinstance(source, str):
+            sent["attributes"] = {"source": source[:MAX_TEXT_CHARS]}
         if isinstance(detail, str):
             sent["bodyBytes"] = limits.text_bytes(detail)
         return None

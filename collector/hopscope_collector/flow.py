@@ -137,6 +137,9 @@ class Send:
     sent_us: int
     destination: str | None = None
     name: str | None = None
+    source: str | None = None
+    """Source of an event. None for other messages, and when it was not recorded."""
+
     refs: tuple[str, ...] = ()
     duration_us: int | None = None
     is_of_batch: bool = False

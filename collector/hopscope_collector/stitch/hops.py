@@ -150,6 +150,7 @@ def _send_of(send: wire.Send, end: wire.End, first: Hop, owner: Hop | None) -> S
         sent_us=end.start_us if send.sent_us is None else send.sent_us,
         destination=send.destination,
         name=send.name,
+        source=_source_of(send),
         refs=send.refs,
         duration_us=send.duration_us,
         is_of_batch=owner is None,
@@ -160,6 +161,12 @@ def _send_of(send: wire.Send, end: wire.End, first: Hop, owner: Hop | None) -> S
         keys=send.keys,
         error=failure_of(send.error) if send.error else None,
     )
+
+
+def _source_of(send: wire.Send) -> str | None:
+    attributes = send.extra.get("attributes")
+    source = attributes.get("source") if isinstance(attributes, Mapping) else None
+    return source if isinstance(source, str) else None
 
 
 class _Owners:

@@ -51,6 +51,12 @@ class PlatformFact:
     init_us: int | None = None
     """Duration of the cold start (or restore). None when it was a warm one, or the line has none."""
 
+    overhead_us: int | None = None
+    """What Lambda added around the handler. None unless X-Ray tells."""
+
+    waited_us: int | None = None
+    """In Lambda's own queue and in the one before it. None unless X-Ray tells."""
+
     billed_us: int | None = None
     memory_mb: int | None = None
     max_memory_mb: int | None = None
@@ -93,6 +99,8 @@ def fact_of_event(
         status=_status(record.get("status")),
         duration_us=_us(metrics.get("durationMs")),
         init_us=_us(metrics.get("initDurationMs") or metrics.get("restoreDurationMs")),
+        overhead_us=_us(metrics.get("overheadDurationMs")),
+        waited_us=_us(metrics.get("waitedDurationMs")),
         billed_us=_us(metrics.get("billedDurationMs")),
         memory_mb=_whole(metrics.get("memorySizeMB")),
         max_memory_mb=_whole(metrics.get("maxMemoryUsedMB")),

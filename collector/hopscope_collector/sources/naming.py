@@ -9,6 +9,8 @@ sqs:URL              an SQS queue
 executions:WHICH     Step Functions histories: of an execution, a state machine, or those whose name begins so
 executions-file:PATH the same, as the AWS CLI printed them
 durable:FUNCTION     durable executions of a function
+xray:FILTER          X-Ray traces by a filter expression (`*`: all), or by their ids
+xray-file:PATH       the same, as the AWS CLI printed them
 """
 
 import functools
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 EXPECTED = (
     "file:PATH, - (standard input), logs:GROUP-PREFIX, live:GROUP-PREFIX, kinesis:STREAM, sqs:URL, "
-    "executions:WHICH, executions-file:PATH or durable:FUNCTION"
+    "executions:WHICH, executions-file:PATH, durable:FUNCTION, xray:FILTER or xray-file:PATH"
 )
 
 
@@ -126,6 +128,20 @@ def _executions_file(path: str, wanted: Wanted) -> list[Source]:
     return [ExecutionsFileSource(Path(path).expanduser(), _kept(wanted))]
 
 
+def _xray(expression: str, wanted: Wanted) -> list[Source]:
+    from hopscope_collector.sources.xray import XRaySource
+    from hopscope_collector.sources.xray_api import XRayApi
+
+    span = {"since_us": wanted.since_us, "until_us": wanted.until_us}
+    return [XRaySource(expression, XRayApi(f"xray:{expression}"), **span, is_followed=wanted.is_followed)]
+
+
+def _xray_file(path: str, _wanted: Wanted) -> list[Source]:
+    from hopscope_collector.sources.xray import XRayFileSource
+
+    return [XRayFileSource(Path(path).expanduser())]
+
+
 def _kept(wanted: Wanted) -> "LinesOf":
     from hopscope_collector.executions.keeping import kept_lines
 
@@ -163,4 +179,6 @@ _KINDS: dict[str, Callable[[str, Wanted], list[Source]]] = {
     "executions": _executions,
     "executions-file": _executions_file,
     "durable": _durable,
+    "xray": _xray,
+    "xray-file": _xray_file,
 }

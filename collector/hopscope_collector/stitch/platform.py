@@ -86,7 +86,13 @@ def _measures(facts: Iterable[PlatformFact]) -> dict[str, str]:
     """Numbers of the invocation that only the platform knows."""
     measures: dict[str, str] = {}
     for fact in facts:
-        named = {"init-us": fact.init_us, "memory-mb": fact.memory_mb, "max-memory-mb": fact.max_memory_mb}
+        named = {
+            "init-us": fact.init_us,
+            "overhead-us": fact.overhead_us,
+            "queue-us": fact.waited_us,
+            "memory-mb": fact.memory_mb,
+            "max-memory-mb": fact.max_memory_mb,
+        }
         measures.update({name: str(value) for name, value in named.items() if value is not None})
     return measures
 

@@ -88,7 +88,7 @@ def _words(step: Step, flow: Flow) -> str:
     if step.hop is not None:
         tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
         by = "" if step.link is None or step.link.is_exact else f"  by {step.link.evidence[0]}"
-        took = duration(last_sign_of(step.hop, step.hop.started_us) - step.hops[0].started_us)
+        took = duration(last_sign_of(step.hop, step.hop.started_us) - step.at_us)
         return f"{step.hop.function}{tries}{by}  {step.name}  {took}, after {duration(step.at_us - flow.started_us)}"
     if step.wait is not None:
         return f"{step.wait.state}: {step.wait.expected}"

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from difflib import ndiff
 from textwrap import dedent, indent
 
-from hopscope_collector.durations import duration_us
 from hopscope_collector.flow import Flow, FlowStatus, Hop
 from hopscope_collector.shape.times import duration
 from hopscope_collector.testing.drawn import drawn, shape_of
+from hopscope_collector.testing.limits import within_us
 from hopscope_collector.testing.paths import missed, names_of
 
 __tracebackhide__ = True  # pytest shows the line of the test, not ours
@@ -140,7 +140,7 @@ class FlowUnderTest:
         """From its beginning to the last thing known of it, such as `5s` or `1m30s`."""
         ends = [hop.ended_us or hop.started_us for hop in self.flow.hops]
         took_us = max(ends) - self.flow.started_us
-        if took_us >= duration_us(limit):
+        if took_us >= within_us(limit):
             self._fail(f"the flow took {duration(took_us)}; expected less than {limit}")
         return self
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from hopscope_collector.durations import duration_us
 from hopscope_collector.errors import InputError
 from hopscope_collector.flow import Flow
 from hopscope_collector.ingest import Collected, collect
@@ -18,6 +17,7 @@ from hopscope_collector.store.contract import Store
 from hopscope_collector.store.location import open_to_read, open_to_write
 from hopscope_collector.testing.drawn import drawn
 from hopscope_collector.testing.flow import FlowUnderTest
+from hopscope_collector.testing.limits import within_us
 
 WITHIN = "60s"
 QUIET = "1s"
@@ -62,7 +62,7 @@ class FlowsUnderTest:
         Raises:
             NotSettled: that did not happen; the message shows what there was.
         """
-        give_up_s = time.monotonic() + duration_us(within) / 1e6
+        give_up_s = time.monotonic() + within_us(within) / 1e6
         last: tuple[Flow, ...] = ()
         same_since_s = time.monotonic()
         while True:
@@ -70,7 +70,7 @@ class FlowsUnderTest:
             found = self._flows.find(key)
             if _signs_of(found) != _signs_of(last):
                 last, same_since_s = found, time.monotonic()
-            is_quiet = time.monotonic() - same_since_s >= duration_us(quiet) / 1e6
+            is_quiet = time.monotonic() - same_since_s >= within_us(quiet) / 1e6
             if is_quiet and len(found) == 1 and found[0].status not in _OPEN and _has(found[0], until):
                 return FlowUnderTest(found[0])
             if time.monotonic() >= give_up_s:

@@ -84,6 +84,8 @@ def command(**given: Any) -> None:
             executions:WHICH    Step Functions histories: an execution's ARN, a state machine's, or a name's beginning
             durable:FUNCTION    executions of a durable function
             executions-file:PATH  what `aws stepfunctions get-execution-history` printed
+            xray:FILTER         X-Ray traces by a filter expression (* for all), or by their ids
+            xray-file:PATH      what `aws xray batch-get-traces` printed
 
     Follows its sources until Ctrl-C, unless --once. What was collected before counts as repeated.
     WHEN is an age (2h, 30d) or a time (2026-11-21T14:05Z).

@@ -302,7 +302,7 @@ class FlowScreen(FlowMenus):
     def _show(self) -> None:
         now_us = self.desk.now_us()
         if (self.flow, self._is_one_clock) != self._outlined:
-            self._outline()
+            self._guarded("this flow", self._outline)
         flow = self._shown
         view = self._view()
         self._guarded("the view", lambda: view.show_flow(flow, self._steps, now_us))
@@ -321,10 +321,10 @@ class FlowScreen(FlowMenus):
 
     def _outline(self) -> None:
         self._outlined = (self.flow, self._is_one_clock)
-        self._shown = on_one_clock(self.flow) if self._is_one_clock else self.flow
-        self._steps = outline(self._shown)
-        self._by_id = {step.id: step for step in self._steps}
-        self._relations = relations_of(self._shown, self._steps)
+        shown = on_one_clock(self.flow) if self._is_one_clock else self.flow
+        steps = outline(shown)
+        self._relations = relations_of(shown, steps)
+        self._shown, self._steps, self._by_id = shown, steps, {step.id: step for step in steps}
         if self._execution_arn is None and self.flow.executions:
             self._execution_arn = self.flow.executions[0]
             self.look_again()
@@ -335,13 +335,16 @@ class FlowScreen(FlowMenus):
         if self._matched != (self._execution, self._steps) or self._execution is None:
             self._matched = (self._execution, self._steps)
             execution = self._execution
-            self._matching = correspondence_of(execution, self._steps) if execution is not None else NONE
-            states = self.query_one(ExecutionList)
-            self._guarded("the states", lambda: states.show(execution, self._no_execution(), self._heard))
+            self._matching = NONE
+            self._guarded("the states' hops", lambda: self._match(execution))
+            self.query_one(ExecutionList).show(execution, self._no_execution(), self._heard)
         known = self._shown.executions
         number = known.index(self._execution_arn) + 1 if self._execution_arn in known else 1
         place = Place(number, len(known))
         self.query_one("#machine-heading", DrawnLine).drawing = self.query_one(ExecutionList).heading(place)
+
+    def _match(self, execution: Execution | None) -> None:
+        self._matching = correspondence_of(execution, self._steps) if execution is not None else NONE
 
     def _draw_headings(self) -> None:
         self.query_one("#heading", DrawnLine).drawing = self.query_one(StepList).heading

@@ -49,7 +49,12 @@ def row_or_fault(draw: Callable[[], Row]) -> Row:
     try:
         return draw()
     except Exception as fault:  # noqa: BLE001 - the boundary of a panel: a bug in it is shown, not raised
-        return (Run(" cannot draw this: ", "failed"), said(f"{type(fault).__name__}: {fault}", "dim"))
+        return fault_row("cannot draw this", fault)
+
+
+def fault_row(what: str, fault: Exception) -> Row:
+    """What stands in the place of something that could not be drawn."""
+    return (Run(f" {what}: ", "failed"), said(f"{type(fault).__name__}: {fault}", "dim"))
 
 
 class DrawnLine(Widget):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from hopscope_collector.executions.model import Execution, State
 from hopscope_tui.drawing.rows import EMPTY, Row, Run, said
 from hopscope_tui.drawing.states import Place, StateRow, machine_heading, reason_rows, state_graph, state_table
-from hopscope_tui.widgets.drawn import GUTTER_CELLS, DrawnList
+from hopscope_tui.widgets.drawn import GUTTER_CELLS, DrawnList, fault_row
 
 
 def _nobody(_state: State) -> Sequence[str]:
@@ -73,10 +73,15 @@ class ExecutionList(DrawnList):
         if width_cells <= 0 or width_cells == self._width_cells:
             return
         self._width_cells = width_cells
-        if self._execution is None:
-            self._rows = reason_rows(self._reason, width_cells)
-        elif self._is_table:
-            self._rows = state_table(self._execution, width_cells)
-        else:
-            self._rows = state_graph(self._execution, self._heard, width_cells)
+        try:
+            self._rows = self._drawn(width_cells)
+        except Exception as fault:  # noqa: BLE001 - the boundary of a panel: a bug in it is shown, not raised
+            self._rows = [(fault_row("cannot draw the states", fault), None)]
         self.row_count = len(self._rows)
+
+    def _drawn(self, width_cells: int) -> list[StateRow]:
+        if self._execution is None:
+            return reason_rows(self._reason, width_cells)
+        if self._is_table:
+            return state_table(self._execution, width_cells)
+        return state_graph(self._execution, self._heard, width_cells)

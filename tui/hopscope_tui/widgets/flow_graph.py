@@ -1,6 +1,6 @@
 """One flow as a graph of cards; arrows walk from card to card."""
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -14,7 +14,10 @@ from hopscope_collector.shape.outline import Step
 from hopscope_tui.drawing.graph import Manner, Picture, Place, graph_of
 from hopscope_tui.messages import Followed, Pointed
 from hopscope_tui.relations import relations_of
-from hopscope_tui.widgets.drawn import ROLE_CLASSES, row_or_fault, strip_of
+from hopscope_tui.widgets.drawn import ROLE_CLASSES, fault_row, row_or_fault, strip_of
+
+if TYPE_CHECKING:
+    from hopscope_tui.drawing.rows import Row
 
 Direction = Literal["up", "down", "left", "right"]
 
@@ -41,6 +44,7 @@ class FlowGraph(ScrollView, can_focus=True):
         self._joins: dict[str, int] = {}
         self._now_us = 0
         self._picture: Picture | None = None
+        self._fault: Row | None = None
 
     def show_flow(self, flow: Flow, steps: tuple[Step, ...], now_us: int) -> None:
         """Draw a flow with its outline, or what became of it."""
@@ -57,6 +61,8 @@ class FlowGraph(ScrollView, can_focus=True):
         """One row of the picture, moved to the left as far as it is scrolled."""
         width = self.scrollable_content_region.width
         picture, row = self._picture, y + self.scroll_offset.y
+        if self._fault is not None and y == 0:
+            return strip_of(self, self._fault, width)
         if picture is None or row >= picture.canvas.height:
             return Strip.blank(width, self.rich_style)
         whole = max(picture.canvas.width_cells, self._margin + width + self.scroll_offset.x)
@@ -114,7 +120,12 @@ class FlowGraph(ScrollView, can_focus=True):
         if self._flow is None or width <= 0:
             return
         manner = Manner(self._now_us, joins=self._joins, machines=frozenset(self._flow.executions))
-        self._picture = graph_of(self._steps, manner, width)
+        try:
+            self._picture, self._fault = graph_of(self._steps, manner, width), None
+        except Exception as fault:  # noqa: BLE001 - the boundary of a panel: a bug in it is shown, not raised
+            self._picture, self._fault = None, fault_row("cannot draw the graph", fault)
+            self.refresh()
+            return
         self.virtual_size = Size(self._picture.canvas.width_cells, self._picture.canvas.height)
         if self.pointed not in self._picture.places:
             self.pointed = self._steps[0].id if self._steps else None

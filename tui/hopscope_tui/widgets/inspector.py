@@ -7,8 +7,8 @@ from textual import events
 from textual.message import Message
 
 from hopscope_tui.drawing.facts import Fact, Folds
-from hopscope_tui.drawing.rows import EMPTY, Row, Run, said
-from hopscope_tui.widgets.drawn import GUTTER_CELLS, DrawnList
+from hopscope_tui.drawing.rows import EMPTY, Row
+from hopscope_tui.widgets.drawn import GUTTER_CELLS, DrawnList, fault_row
 
 Draw = Callable[[int, Folds], list[Fact]]
 
@@ -83,6 +83,5 @@ class Inspector(DrawnList):
         try:
             self._facts = self._draw(width_cells, Folds(frozenset(self._turned)))
         except Exception as fault:  # noqa: BLE001 - the boundary of a panel: a bug in it is shown, not raised
-            why = said(f"{type(fault).__name__}: {fault}", "dim")
-            self._facts = [Fact((Run(" cannot tell the facts: ", "failed"), why))]
+            self._facts = [Fact(fault_row("cannot tell the facts", fault))]
         self.row_count = max(len(self._facts), self.scrollable_content_region.height)  # the same size: no new layout

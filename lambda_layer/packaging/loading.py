@@ -35,12 +35,16 @@ class _Shipped:
     ) -> "ModuleSpec | None":
         if not name.startswith(("hopscope_layer.", "hopscope_wire.")):
             return None
-        for place in (name, name + ".__init__"):
-            if place in self.codes or place in self._read_sources():
-                spec = ModuleSpec(name, self, origin=place, is_package=place != name)  # type: ignore[arg-type]
-                spec.loader_state = place
-                return spec
-        return None
+        places = (name, name + ".__init__")
+        # The sources are read only for a name that has no bytecode.
+        found = [place for place in places if place in self.codes] or [
+            place for place in places if place in self._read_sources()
+        ]
+        if not found:
+            return None
+        spec = ModuleSpec(name, self, origin=found[0], is_package=found[0] != name)  # type: ignore[arg-type]
+        spec.loader_state = found[0]
+        return spec
 
     def create_module(self, spec: ModuleSpec) -> None:  # noqa: ARG002  the import system's own
         return None

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -69,6 +70,8 @@ class Ran:
     code: int | None
     out: str
     err: str
+    was_restored: bool = False
+    """Whether the runtime asked to go on after a snapshot."""
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -88,8 +91,11 @@ class Ran:
 class _RuntimeApi(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, events: list[Any], headers: dict[str, str]) -> None:
+    def __init__(self, events: list[Any], headers: dict[str, str], deadline_ms: int | None) -> None:
         super().__init__(("127.0.0.1", 0), _RuntimeHandler)
+        self.deadline_ms = deadline_ms
+        self.out_of_time = threading.Event()
+        self.restored = False
         self.waiting = list(enumerate(events))
         self.headers = headers
         self.answers: list[tuple[str, bytes]] = []
@@ -106,6 +112,13 @@ class _RuntimeHandler(BaseHTTPRequestHandler):
     server: _RuntimeApi
 
     def do_GET(self) -> None:
+        if self.path.endswith("/restore/next"):
+            # What SnapStart does between the snapshot and its first use.
+            self.server.restored = True
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         if not self.server.waiting:
             with self.server.answered:
                 self.server.answered.wait_for(lambda: len(self.server.answers) >= self.server.total, 30)
@@ -120,7 +133,7 @@ class _RuntimeHandler(BaseHTTPRequestHandler):
             "Lambda-Runtime-Aws-Request-Id": f"5812c969-3f21-5d4f-a84e-90b4a2f1c{number:03d}",
             "Lambda-Runtime-Trace-Id": ROOT_HEADER,
             "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:123456789012:function:orders",
-            "Lambda-Runtime-Deadline-Ms": "1900000000000",
+            "Lambda-Runtime-Deadline-Ms": str(self._deadline_ms()),
             "Content-Type": "application/json",
             "Content-Length": str(len(body)),
             **self.server.headers,
@@ -128,6 +141,14 @@ class _RuntimeHandler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+    def _deadline_ms(self) -> int:
+        if self.server.deadline_ms is None:
+            return 1900000000000
+        timer = threading.Timer(self.server.deadline_ms / 1000, self.server.out_of_time.set)
+        timer.daemon = True
+        timer.start()
+        return int(time.time() * 1000) + self.server.deadline_ms
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -147,7 +168,10 @@ Lambdas = Callable[..., Ran]
 
 @pytest.fixture
 def lambdas(opt: Path, tmp_path: Path) -> Lambdas:
-    """`lambdas(source, events, attach="wrapper"|"redirect"|None, …)` runs `source` as the function's `app.py`."""
+    """`lambdas(source, events, attach="wrapper"|"redirect"|None, …)` runs `source` as the function's `app.py`.
+
+    With `deadline_ms` each invocation has so much time, and the process is killed at its end.
+    """
 
     def run(
         source: str,
@@ -158,12 +182,13 @@ def lambdas(opt: Path, tmp_path: Path) -> Lambdas:
         python: str = "this",
         handler: str = "app.handler",
         headers: dict[str, str] | None = None,
+        deadline_ms: int | None = None,
     ) -> Ran:
         task = tmp_path / "task"
         task.mkdir(exist_ok=True)
         (task / "app.py").write_text(source)
         (tmp_path / "bootstrap.py").write_text(BOOTSTRAP)
-        api = _RuntimeApi(events, headers or {})
+        api = _RuntimeApi(events, headers or {}, deadline_ms)
         threading.Thread(target=api.serve_forever, daemon=True).start()
         command = [python_of(python), str(tmp_path / "bootstrap.py")]
         environment = {
@@ -193,15 +218,15 @@ def lambdas(opt: Path, tmp_path: Path) -> Lambdas:
             text=True,
             errors="replace",
         )
-        watcher = threading.Thread(target=_stop_when_done, args=(api, process), daemon=True)
-        watcher.start()
+        for watch in (_stop_when_done, _kill_at_the_deadline):
+            threading.Thread(target=watch, args=(api, process), daemon=True).start()
         out, err = process.communicate(timeout=60)
         stopped = api.done.is_set()
         api.done.set()
         api.ended.set()
         api.shutdown()
         api.server_close()
-        return Ran(api.answers, None if stopped else process.returncode, out, err)
+        return Ran(api.answers, None if stopped else process.returncode, out, err, was_restored=api.restored)
 
     return run
 
@@ -211,6 +236,13 @@ def _stop_when_done(api: _RuntimeApi, process: "subprocess.Popen[str]") -> None:
     if process.poll() is None:
         process.kill()
     api.ended.set()
+
+
+def _kill_at_the_deadline(api: _RuntimeApi, process: "subprocess.Popen[str]") -> None:
+    """As Lambda does, without a word to the process."""
+    if api.deadline_ms is not None and api.out_of_time.wait(60) and process.poll() is None:
+        process.kill()
+        api.ended.set()
 
 
 @dataclass

@@ -5,6 +5,7 @@ The fault is raised by a trace function when the interpreter enters the function
 
 import copy
 import json
+import re
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import botocore.client
 import pytest
 from botocore.stub import Stubber
 
-from hopscope_layer import bootstrap, current, guard
+from hopscope_layer import arrive, bootstrap, current, depart, guard
 from hopscope_layer.settings import settings_of
 
 CARRIER = "00-5e1b41515ac6c58f5b4c1d5f6a7b8c9d-9f1c22ab03d40001-01;web-7781"
@@ -209,3 +210,50 @@ def test_a_fault_in_any_function_of_ours_never_reaches_the_handler(
 
 def test_every_exemption_has_a_reason() -> None:
     assert all(len(reason) > 10 for reason in BOUNDARY.values())
+
+
+class Refusing:
+    """A finder that fails for our modules, as the import system does when no file can be opened any more."""
+
+    def __init__(self, error: type[Exception]) -> None:
+        self.error = error
+        self.asked: list[str] = []
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name.startswith(("hopscope_layer.", "hopscope_wire.")):
+            self.asked.append(name)
+            raise self.error(name)
+
+
+LAZY = re.compile(
+    r"hopscope_layer\.(arrive|depart|integrations)\.|hopscope_layer\.(outcome|capture|redact|batch|propagation)"
+)
+NEEDED = {"hopscope_layer.arrive.message", "hopscope_layer.depart.call", "hopscope_layer.depart.request", "hopscope_layer.depart.limits"}  # fmt: skip
+
+
+@pytest.mark.parametrize("error", [OSError, ImportError])
+@pytest.mark.parametrize("case", EVENTS)
+def test_a_module_that_cannot_be_imported_any_more_never_reaches_the_handler(
+    case: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readers, services and libraries are imported when the first of their kind is there."""
+    environ = {
+        "HOPSCOPE_CAPTURE": "on",
+        "HOPSCOPE_STACK": "on",
+        "HOPSCOPE_PROPAGATION": "on,sqs=on",
+        "HOPSCOPE_SAMPLE": "0.9",
+    }
+    expected = outcome_of(users_handler, EVENTS[case])
+    handler = bootstrap._wrapped(users_handler, settings_of(environ))
+    for name in [name for name in sys.modules if LAZY.match(name) and name not in NEEDED]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(arrive, "_loaded", {})
+    monkeypatch.setattr(depart, "_classes", {})
+    refusing = Refusing(error)
+    monkeypatch.setattr(sys, "meta_path", [refusing, *sys.meta_path])
+
+    found = [outcome_of(handler, EVENTS[case]) for _ in range(2)]
+
+    guard.failures_taken()
+    assert found == [expected, expected]
+    assert len(refusing.asked) > 3

@@ -455,6 +455,129 @@ def test_a_resource_and_a_thread_belong_to_the_invocation(invocation: Invocation
     assert len({sent["sendId"] for sent in invocation.sends}) == 4
 
 
+def test_raw_events_carry_in_their_metadata(invocation: Invocation) -> None:
+    bus = "arn:aws:events:eu-west-1:123456789012:event-bus-v2/orders"
+    raw = {"Data": b"\x00raw", "SystemMetadata": {"ContentType": "application/json"}}
+    entries = [raw, {**raw, "Metadata": {"a": "b"}}, {**raw, "Metadata": {"_hopscope": "x"}}]
+    answers = [{"EventId": "e-0"}, {"ErrorCode": "Throttled", "ErrorMessage": "later"}, {"EventId": "e-2"}]
+
+    _, built = call("eventbridgev2", "PutRawEvents", {"Entries": answers}, EventBusArn=bus, Entries=entries)
+
+    first, second = (context_of(entry["Metadata"].pop("_hopscope")) for entry in built["Entries"][:2])
+    assert [context and context.send_id for context in (first, second)] == ["9f1c22ab03d40001", "9f1c22ab03d40002"]
+    assert built["Entries"] == [{**raw, "Metadata": {}}, *entries[1:]]
+    assert [(sent.get("refs"), sent.get("skipped"), "error" in sent) for sent in invocation.sends] == [
+        (["eventsv2/e-0", "events/e-0"], None, False),
+        (None, None, True),
+        (["eventsv2/e-2", "events/e-2"], "present", False),
+    ]
+
+
+def test_every_item_of_a_batch_of_writes_is_a_send(invocation: Invocation) -> None:
+    key = {"id": {"S": "o-1"}}
+    requests = {
+        "orders": [{"PutRequest": {"Item": key}}, {"DeleteRequest": {"Key": key}}],
+        "audit": [{"PutRequest": {"Item": key}}],
+    }
+    writes = [{"Put": {"TableName": "orders", "Item": key}}, {"Delete": {"TableName": "audit", "Key": key}}]
+
+    _, batch = call("dynamodb", "BatchWriteItem", {"UnprocessedItems": {}}, RequestItems=requests)
+    _, transaction = call("dynamodb", "TransactWriteItems", {}, TransactItems=writes, ClientRequestToken="once")
+
+    assert batch == {"RequestItems": requests}
+    assert transaction == {"TransactItems": writes, "ClientRequestToken": "once"}
+    assert [(sent["operation"], sent["destination"], "attributes" in sent) for sent in invocation.sends] == [
+        ("BatchWriteItem", "orders", False),
+        ("BatchWriteItem", "orders", True),
+        ("BatchWriteItem", "audit", False),
+        ("TransactWriteItems", "orders", False),
+        ("TransactWriteItems", "audit", True),
+    ]
+
+
+class Unread(bytes):
+    """A payload that must not be looked into."""
+
+    def decode(self, *_: Any, **__: Any) -> str:
+        raise AssertionError("decoded without need")
+
+
+def test_without_keys_and_capture_no_payload_is_looked_into(invocation: Invocation) -> None:
+    call("lambda", "Invoke", {"StatusCode": 202}, FunctionName="f", InvocationType="Event", Payload=Unread(b"{}"))
+    call(
+        "kinesis",
+        "PutRecord",
+        {"ShardId": "s", "SequenceNumber": "1"},
+        StreamName="s",
+        Data=Unread(b"{}"),
+        PartitionKey="p",
+    )
+
+    assert [sent["bodyBytes"] for sent in invocation.sends] == [2, 2]
+
+
+def test_what_an_answered_task_is_called(invocation: Invocation) -> None:
+    call("stepfunctions", "SendTaskSuccess", {}, taskToken="secret-token", output="{}")
+
+    assert invocation.sends[0]["name"] == "SendTaskSuccess"
+
+
+@pytest.mark.parametrize("body", ["b", 'a "quoted" \\ text', "ü\u2028", '{"MessageAttributes": {"a": 1}}'])
+@pytest.mark.parametrize("extra", [{}, {"DelaySeconds": 5}])
+def test_what_joins_a_request_is_what_botocore_would_have_written(
+    body: str, extra: dict[str, Any], invocation: Invocation
+) -> None:
+    """Byte for byte: the same call with our attribute among its parameters, without the layer."""
+    requests: dict[str, list[Any]] = {"sqs": [], "sns": []}
+
+    def made(service: str, **params: Any) -> None:
+        client = boto3.client(service, region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+        with Stubber(client) as stubber:
+            client.meta.events.register_first(
+                "before-call.*.*", lambda params, **_: requests[service].append(params["body"])
+            )
+            operation = "send_message" if service == "sqs" else "publish"
+            stubber.add_response(operation, {"MessageId": "m"})
+            getattr(client, operation)(**params)
+
+    message = {"QueueUrl": QUEUE, "MessageBody": body, **extra}
+    notification = {"TopicArn": TOPIC, "Message": body}
+    made("sqs", **message)
+    made("sns", **notification)
+    current.invocation = None
+    carried = [
+        {"hopscope": {"DataType": "Binary", "BinaryValue": f"00-{TRACE}-9f1c22ab03d4000{n}-01".encode()}}
+        for n in (1, 2)
+    ]
+    made("sqs", **message, MessageAttributes=carried[0])
+    made("sns", **notification, MessageAttributes=carried[1])
+
+    assert requests["sqs"][0] == requests["sqs"][1]
+    assert requests["sns"][0] == requests["sns"][1]
+    assert list(requests["sns"][0]) == list(requests["sns"][1])
+
+
+def test_attributes_that_another_library_adds_meanwhile_stand_beside_ours(invocation: Invocation) -> None:
+    client = boto3.client("sqs", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+    bodies: list[dict[str, Any]] = []
+
+    def instrument(params: dict[str, Any], **_: Any) -> None:
+        params.setdefault("MessageAttributes", {}).update(attributes_of(int(params["MessageBody"])))
+
+    client.meta.events.register("provide-client-params.sqs.SendMessage", instrument)
+    with Stubber(client) as stubber:
+        client.meta.events.register_first(
+            "before-call.*.*", lambda params, **_: bodies.append(json.loads(params["body"]))
+        )
+        for count in (2, 10):
+            stubber.add_response("send_message", {"MessageId": "m"})
+            client.send_message(QueueUrl=QUEUE, MessageBody=str(count))
+
+    assert [len(body["MessageAttributes"]) for body in bodies] == [3, 10]
+    assert ["hopscope" in body["MessageAttributes"] for body in bodies] == [True, False]
+    assert [sent.get("carried", False) for sent in invocation.sends] == [True, False]
+
+
 def test_between_invocations_nothing_is_added() -> None:
     current.invocation = None
 

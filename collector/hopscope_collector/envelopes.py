@@ -13,7 +13,7 @@ import binascii
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hopscope_collector.platform_lines import iso_us
@@ -26,6 +26,9 @@ _PACKED = "H4sI"
 
 _MARKS = ('"messageType"', '"awslogs"', '"Records"', '"records"', '"record"', '"events"', '"logEvents"')
 _DEEPEST = 4
+_TELEMETRY_FIELDS = {"time", "type", "record"}
+_TELEMETRY = "telemetry"
+"""The stream of a batch of the Telemetry API: an extension hears its own environment only."""
 
 
 class BrokenEnvelope(ValueError):
@@ -42,6 +45,9 @@ class CarriedLine:
 
     function: str | None = None
     """The Lambda function whose log it is. None when the envelope does not say."""
+
+    stream: str | None = None
+    """The log stream, or what else tells one environment from others. None when the envelope does not say."""
 
 
 def is_envelope(line: str) -> bool:
@@ -102,19 +108,23 @@ def _each_within(found: Sequence[object], depth: int) -> list[CarriedLine] | Non
     for each in found:
         within = _within(each, depth + 1)
         lines += [CarriedLine(_compact(each))] if within is None else within
-    return lines
+    is_of_one_environment = all(isinstance(each, dict) and each.keys() >= _TELEMETRY_FIELDS for each in found)
+    return [replace(each, stream=_TELEMETRY) for each in lines] if is_of_one_environment else lines
 
 
 def _of_subscription(found: Mapping[str, Any], _depth: int) -> list[CarriedLine]:
     if found["messageType"] == "CONTROL_MESSAGE":
         return []  # AWS asks whether the destination can be reached; the text in it is no line of a log
-    return _of_log_events(found, function_of(found.get("logGroup")))
+    stream = found.get("logStream")
+    return _of_log_events(found, function_of(found.get("logGroup")), stream if isinstance(stream, str) else None)
 
 
-def _of_log_events(found: Mapping[str, Any], function: str | None = None) -> list[CarriedLine]:
+def _of_log_events(
+    found: Mapping[str, Any], function: str | None = None, stream: str | None = None
+) -> list[CarriedLine]:
     events = found.get("logEvents") or found.get("events") or ()
     return [
-        CarriedLine(text, _ms(event.get("timestamp")), function)
+        CarriedLine(text, _ms(event.get("timestamp")), function, stream or event.get("logStreamName"))
         for event in events
         if isinstance(event, dict) and isinstance(event.get("message"), str)
         for text in event["message"].rstrip("\n").split("\n")

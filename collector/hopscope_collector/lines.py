@@ -24,8 +24,10 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import repeat
 
+from hopscope_collector.cold_starts import ColdStarts, stream_in
 from hopscope_collector.envelopes import BrokenEnvelope, CarriedLine, is_envelope, lines_within
 from hopscope_collector.facts import Fact, any_fact_in
+from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import Cut, RecordLine, record_line, record_line_of
 from hopscope_collector.record_shape import glance
 from hopscope_collector.store.contract import RefusedLine
@@ -61,6 +63,11 @@ class SortedLines:
     others: int = 0
     """Lines that are none of ours: the user's own, the platform's."""
 
+    _cold_starts: ColdStarts = field(default_factory=ColdStarts)
+    _place: int | str = 0
+    _stream: str | None = None
+    """Of the carried line that is being sorted out, if its envelope says so."""
+
     def add_all(
         self, lines: Iterable[str], places: Iterable[int | str], times: Iterable[int | None] = repeat(None)
     ) -> None:
@@ -79,6 +86,7 @@ class SortedLines:
 
         Whatever stands in it, this raises nothing.
         """
+        self._place = place
         try:
             if line.startswith(LINE_PREFIX) or not is_envelope(line):
                 self._add_plain(line, at_us)
@@ -94,12 +102,12 @@ class SortedLines:
 
     def _add_carried(self, carried: CarriedLine, place: int | str) -> None:
         outer = self.function
-        self.function = carried.function or outer
+        self.function, self._stream = carried.function or outer, carried.stream
         try:
             self._add_plain(carried.text, carried.at_us)
         except Refused as refusal:
             self._refuse(refusal, carried.text, place)
-        self.function = outer
+        self.function, self._stream = outer, None
 
     def _add_plain(self, line: str, at_us: int | None) -> None:
         if len(line) > MAX_LINE_BYTES:
@@ -117,13 +125,28 @@ class SortedLines:
             raise NotText("line is not text (binary, or not UTF-8); expected one record a line")
         fact = any_fact_in(line, at_us, self.function)
         if fact is not None:
-            self.facts.append(fact)
+            self._keep(fact, line)
+        elif (init := self._cold_start_in(line, at_us)) is not None:
+            self.facts.append(init)
         elif (history := _history_in(line)) is not None:
             self.records.append(history)
         elif _PIECE.search(line) and not _is_json(line):
             raise Cut("line is a piece of a record; expected one whole record a line")
         else:
             self.others += 1
+
+    def _keep(self, fact: Fact, line: str) -> None:
+        self.facts.append(fact)
+        if isinstance(fact, PlatformFact) and fact.kind == "start":
+            stream = self._stream or stream_in(self._place, line)
+            init = self._cold_starts.started(fact, stream) if stream else None
+            self.facts += [init] if init else []
+
+    def _cold_start_in(self, line: str, at_us: int | None) -> PlatformFact | None:
+        if "_REPORT " not in line and '"platform.' not in line:
+            return None
+        stream = self._stream or stream_in(self._place, line)
+        return self._cold_starts.reported(line, stream, at_us, self.function) if stream else None
 
     def _refuse(self, error: Refused | BrokenEnvelope, line: str, place: int | str) -> None:
         reason = error.reason if isinstance(error, Refused) else BROKEN_STREAM

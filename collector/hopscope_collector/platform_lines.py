@@ -9,7 +9,7 @@ never came, and they name consumers that carry no layer.
     RequestId: … Error: Runtime exited with error: …               exit
     {"type":"platform.start" | "platform.runtimeDone" | "platform.report", …}
 
-END says nothing that REPORT does not; lines of the sandbox alone (INIT_START, INIT_REPORT) name no invocation.
+END says nothing that REPORT does not. INIT_REPORT and RESTORE_REPORT name no invocation: see `cold_starts.py`.
 """
 
 import json
@@ -21,8 +21,9 @@ from typing import Any, Literal, cast
 
 from hopscope_wire.context import trace_id_of_root
 
-PlatformKind = Literal["start", "report", "timeout", "exit", "runtime-done"]
-"""`exit`: the runtime process died. `runtime-done`: the handler returned, seen by the platform."""
+PlatformKind = Literal["start", "report", "timeout", "exit", "runtime-done", "init"]
+"""`exit`: the runtime process died. `runtime-done`: the handler returned, seen by the platform. `init`: the cold start
+that came before, or the one that was tried again within the invocation."""
 
 Status = Literal["success", "failure", "error", "timeout"]
 """`failure`: the process died; `error`: the handler raised."""
@@ -110,6 +111,49 @@ def fact_of_event(
     )
 
 
+def init_in(line: str, at_us: int | None = None, function: str | None = None) -> tuple[PlatformFact, bool] | None:
+    """What a line says of a cold start, and whether it is one within an invocation that runs; it names no request.
+
+    None for any other line.
+    """
+    if "_REPORT " in line:
+        return _init_of_text(line, at_us, function)
+    if '"platform.initReport"' in line or '"platform.restoreReport"' in line:
+        return _init_of_json(line, at_us, function)
+    return None
+
+
+def _init_of_text(line: str, at_us: int | None, function: str | None) -> tuple[PlatformFact, bool] | None:
+    found = _INIT.search(line)
+    if found is None:
+        return None
+    words = {**dict(_WORDS.findall(line)), **dict(_PHASE.findall(line))}
+    when_us = at_us or _iso_us_before(line)
+    status, error = _status(words.get("Status")), words.get("Error Type")
+    fact = PlatformFact("init", "", when_us, function, status, init_us=_us(found[1]), error=error)
+    return fact, words.get("Phase") == "invoke"
+
+
+def _init_of_json(line: str, at_us: int | None, function: str | None) -> tuple[PlatformFact, bool] | None:
+    try:
+        event = json.loads(line[line.index("{") :])
+    except (ValueError, RecursionError):
+        return None
+    record = _object(event.get("record")) if isinstance(event, dict) else {}
+    if not record or event.get("type") not in ("platform.initReport", "platform.restoreReport"):
+        return None
+    fact = PlatformFact(
+        "init",
+        "",
+        iso_us(event.get("time")) or at_us or UNKNOWN_TIME_US,
+        function,
+        _status(record.get("status")),
+        init_us=_us(_object(record.get("metrics")).get("durationMs")),
+        error=_text(record.get("errorType")),
+    )
+    return fact, record.get("phase") == "invoke"
+
+
 _JSON_KINDS: Mapping[str, PlatformKind] = {
     "platform.start": "start",
     "platform.report": "report",
@@ -128,6 +172,8 @@ _NUMBERS = re.compile(
     r"(?P<name>(?:Billed Restore |Billed |Init |Restore |Post Runtime |Runtime )?Duration|Memory Size|Max Memory Used)"
     r": (?P<value>[0-9.]+)"
 )
+_INIT = re.compile(r"\b(?:INIT|RESTORE)_REPORT\b.*?(?:Init |Restore )?Duration: ([0-9.]+) ms")
+_PHASE = re.compile(r"\b(Phase): ([a-z]+)")
 _WORDS = re.compile(r"\b(Status|Error Type): ([A-Za-z_.]+)")
 _PREFIX_TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)\s")
 

@@ -44,7 +44,7 @@ ISO = "2026-09-21T14:13:20.000Z"
         ({"Records": [{"eventSource": "aws:sqs", "body": LINE}]}, CarriedLine(LINE)),
         ({"time": ISO, "type": "function", "record": LINE + "\n"}, CarriedLine(LINE, AT_US)),
         ({"time": ISO, "type": "function", "record": {"hopscope": 1, **RECORD}}, CarriedLine(LINE, AT_US)),
-        ([{"time": ISO, "type": "function", "record": LINE}], CarriedLine(LINE, AT_US)),
+        ([{"time": ISO, "type": "function", "record": LINE}], CarriedLine(LINE, AT_US, stream="telemetry")),
         ([{"hopscope": 1, **RECORD}], CarriedLine(LINE)),
         ({"events": [{"timestamp": AT_US // 1_000, "message": LINE}]}, CarriedLine(LINE, AT_US)),
     ],

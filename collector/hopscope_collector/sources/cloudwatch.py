@@ -151,7 +151,7 @@ class CloudWatchSource:
         for event in events:
             for text in event.message.rstrip("\n").split("\n"):
                 texts.append(text)
-                places.append(f"{group.name} event {event.id}")
+                places.append(" ".join(filter(None, (group.name, event.stream, "event", event.id))))
                 at_us.append(event.at_ms * 1_000)
         return Lines(texts, places=places, at_us=at_us, function=function_of(group.name), position=self._position())
 

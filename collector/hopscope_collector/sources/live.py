@@ -123,7 +123,7 @@ class LiveSource:
         for group in groups:
             with contextlib.suppress(GroupGone):
                 for events in self._pages.of(group, window, stop):
-                    lines = [LiveLine(group.name, each.at_ms, each.message) for each in events]
+                    lines = [LiveLine(group.name, each.at_ms, each.message, each.stream) for each in events]
                     reached_ms = max(reached_ms, *(each.at_ms for each in lines))
                     yield _lines_of(group.name, lines, None)
         if not stop.is_set and reached_ms > self._reached_ms:
@@ -145,9 +145,10 @@ class LiveSource:
 
 
 def _lines_of(group: str, lines: Sequence[LiveLine], position: str | None) -> Lines:
-    texts, at_us = [], []
+    texts, places, at_us = [], [], []
     for line in lines:
         for text in line.message.rstrip("\n").split("\n"):
             texts.append(text)
+            places.append(f"{group} {line.stream}".rstrip())
             at_us.append(line.at_ms * 1_000)
-    return Lines(texts, places=[group] * len(texts), at_us=at_us, function=function_of(group), position=position)
+    return Lines(texts, places=places, at_us=at_us, function=function_of(group), position=position)

@@ -30,6 +30,8 @@ class LiveLine:
 
     at_ms: int
     message: str
+    stream: str = ""
+    """Its log stream. Empty when not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,12 @@ def update_of(event: Mapping[str, Any]) -> Update:
     """One event of the stream: `sessionStart` or `sessionUpdate`."""
     update = event.get("sessionUpdate") or {}
     lines = [
-        LiveLine(_name_in(each.get("logGroupIdentifier", "")), each.get("timestamp", 0), each.get("message", ""))
+        LiveLine(
+            _name_in(each.get("logGroupIdentifier", "")),
+            each.get("timestamp", 0),
+            each.get("message", ""),
+            each.get("logStreamName", ""),
+        )
         for each in update.get("sessionResults", ())
     ]
     return Update(lines, bool(update.get("sessionMetadata", {}).get("sampled")))

@@ -40,6 +40,8 @@ class LogEvent:
     """When it was logged. Lines of one group may become readable out of this order, and late."""
 
     message: str
+    stream: str = ""
+    """Its log stream. Empty when not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class CloudWatchLogs:
                     raise GroupGone from error
                 raise
         events = [
-            LogEvent(_id_of(each), each.get("timestamp", 0), each.get("message", ""))
+            LogEvent(_id_of(each), each.get("timestamp", 0), each.get("message", ""), each.get("logStreamName", ""))
             for each in answer.get("events", [])
         ]
         return LogPage(events, answer.get("nextToken"))

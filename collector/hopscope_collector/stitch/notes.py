@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from hopscope_collector.flow import Hop, Link, Send
-from hopscope_collector.rules import Rules, resource_name
+from hopscope_collector.resource_names import resource_name
+from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.clocks import KEEP_TIME, without_repeats
 from hopscope_collector.stitch.hops import BEGIN
+from hopscope_collector.stitch.platform import INIT_FAILURE
 from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE, attempts_of
 
 _REPLAY = "replay-name"
@@ -19,6 +21,7 @@ def notes_of(hops: Sequence[Hop], sends: Sequence[Send], links: Sequence[Link], 
     found = [
         *_skew(links, by_id, {send.id: send for send in sends}, rules),
         *_missing_records(hops),
+        *_cold_starts(hops),
         *_dead_letters(hops),
         *_bisected(hops),
         *_redriven(links, by_id, {send.id: send for send in sends}),
@@ -67,6 +70,14 @@ def _missing_records(hops: Iterable[Hop]) -> Iterator[str]:
             yield f"records of {hop.function} ({hop.request_id}) are missing: only the platform tells that it ran"
         elif BEGIN in hop.attributes and hop.status != "not-instrumented":
             yield f"begin of {hop.function} ({hop.request_id or hop.invocation_id}) was not recorded"
+
+
+def _cold_starts(hops: Iterable[Hop]) -> Iterator[str]:
+    for hop in hops:
+        if INIT_FAILURE in hop.attributes:
+            took_us = hop.attributes.get("init-us")
+            after = f" after {int(took_us) / 1e6:.2f} s" if took_us else ""
+            yield f"the cold start of {hop.function} failed{after}: {hop.attributes[INIT_FAILURE]}"
 
 
 def _dead_letters(hops: Iterable[Hop]) -> Iterator[str]:

@@ -18,6 +18,10 @@ from hopscope_collector.flow import Failure, Hop, HopStatus, Send
 from hopscope_collector.platform_lines import PlatformFact
 
 _INVOKED = "lambda/"
+INIT_FAILURE = "init-failure"
+"""Attribute of a hop whose cold start failed or took too long, and was tried again: how."""
+
+_NO_END = frozenset({"start", "init"})
 _CLOCKS_US = 1_000_000
 """How much earlier than our begin a line of its own platform may be stamped."""
 
@@ -60,7 +64,7 @@ def _told(hop: Hop, facts: Sequence[PlatformFact]) -> Hop:
     hop = replace(hop, attributes={**hop.attributes, **_measures(facts)})
     if hop.ended_us is not None:
         return hop
-    over = [fact for fact in facts if fact.kind != "start"]
+    over = [fact for fact in facts if fact.kind not in _NO_END]
     status, error = _fate(over)
     ended_us = max((fact.at_us for fact in over), default=None)
     if status is None:
@@ -94,6 +98,8 @@ def _measures(facts: Iterable[PlatformFact]) -> dict[str, str]:
             "max-memory-mb": fact.max_memory_mb,
         }
         measures.update({name: str(value) for name, value in named.items() if value is not None})
+        if fact.kind == "init" and fact.status not in (None, "success"):
+            measures[INIT_FAILURE] = fact.error or str(fact.status)
     return measures
 
 
@@ -112,7 +118,7 @@ def _unseen(
 def _unseen_hop(request_id: str, facts: Sequence[PlatformFact], layered: Set[str]) -> Hop:
     digits = blake2b(request_id.encode(), digest_size=6).hexdigest()
     function = next((fact.function for fact in facts if fact.function), "unknown")
-    over = [fact.at_us for fact in facts if fact.kind != "start"]
+    over = [fact.at_us for fact in facts if fact.kind not in _NO_END]
     return Hop(
         id=f"{digits}0000.0",
         invocation_id=f"{digits}0000",
@@ -126,5 +132,5 @@ def _unseen_hop(request_id: str, facts: Sequence[PlatformFact], layered: Set[str
         refs=(f"{_INVOKED}{request_id}",),
         has_own_trace=any(fact.root for fact in facts),
         attributes={**_measures(facts), "begin": "not recorded"},
-        error=_fate(facts)[1],
+        error=_fate([fact for fact in facts if fact.kind not in _NO_END])[1],
     )

@@ -61,3 +61,21 @@ def test_a_function_that_only_the_platform_knows(stitched, make, a_fact, case):
 
     assert [(hop.function, hop.status) for hop in flow.hops] == [("place-order", "done"), (function, status)]
     assert [(link.from_id, link.evidence) for link in flow.links] == [(make.send_id(1), ("ref",))]
+
+
+def test_a_cold_start_that_failed_and_was_tried_again_is_said(stitched, make, a_fact):
+    invoked = make.Invoked(1, messages=[make.a_request()])
+
+    (flow,) = stitched(invoked, facts=[a_fact("init", at_s=0.01, status="timeout", init_us=9_999_930)])
+
+    (hop,) = flow.hops
+    assert (hop.status, hop.attributes["init-us"], hop.attributes["init-failure"]) == ("done", "9999930", "timeout")
+    assert flow.notes == ("the cold start of place-order failed after 10.00 s: timeout",)
+
+
+def test_a_cold_start_ends_nothing(stitched, make, a_fact):
+    running = make.Invoked(1, messages=[make.a_request()], has_end=False)
+
+    (flow,) = stitched(running, now_s=2, facts=[a_fact("init", status="error", init_us=1)])
+
+    assert (flow.status, flow.hops[0].ended_us) == ("running", None)

@@ -118,6 +118,8 @@ class Flows:
         self._maker.learn_once(now_us)
         names = self._maker.key_names
         flows = self._having((text,), now_us) or self._having([f"{name}={text}" for name in names], now_us)
+        # Messages of one batch are several flows, whose ids begin alike: the whole id names one of them.
+        flows = [flow for flow in flows if flow.id == id_text.strip()] or flows
         return tuple(sorted(flows, key=lambda flow: (-flow.started_us, flow.id)))
 
     def flow(self, id_text: str) -> Flow | None:
@@ -217,6 +219,9 @@ class _Looking:
         """The rows that fit, newest first, with the flow where it had to be read."""
         read = 0
         for found in self._keeper.found(self._sieve, self._after, self.low_us, self.now_us):
+            if isinstance(found, Seen):
+                self.last, self.is_cut = found, True
+                return
             if self.looked_at == MOST_LOOKED_AT or read == MOST_READ:
                 self.is_cut = True
                 return

@@ -24,16 +24,16 @@ def idle_work(store: Store, rules: Rules, say: Callable[[str], None]) -> Idle:
 
     Whatever goes wrong with it, collecting goes on: without summaries a list is slower, and as right.
     """
-    shelves = store.shelves if isinstance(store, KeepsSummaries) else None
-    if shelves is None:
+    if not isinstance(store, KeepsSummaries) or store.shelves is None:
         return nothing_to_do
+    shelves, tidy = store.shelves, store.tidy
     keeper = StoreKeeper(store, rules, FlowMaker(store, rules), shelves=shelves)
     has_failed = False
 
     def work() -> bool:
         nonlocal has_failed
         try:
-            return not has_failed and keeper.work(time.time_ns() // 1_000)
+            return not has_failed and (tidy() or keeper.work(time.time_ns() // 1_000))
         except StoreError as error:
             say(f"flows are not summarised right now: {error}")
         except Exception as error:  # noqa: BLE001 - a worker: a flow that cannot be assembled must not stop collecting

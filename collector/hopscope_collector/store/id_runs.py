@@ -42,16 +42,18 @@ LARGEST_MERGE_ENTRIES = 64_000_000
 READ_ANYWAY = 4 * PAGE_ENTRIES
 """Entries of one id that are read from a run even when fewer are wanted: runs do not know which slots are newest."""
 
-_HASH_BITS = 32
+HASH_BITS = 32
 _HASH_BYTES = 4
-_NUMBER_BITS = 32
-_NUMBER_MASK = (1 << _NUMBER_BITS) - 1
+NUMBER_BITS = 32
+_NUMBER_MASK = (1 << NUMBER_BITS) - 1
 _COUNT_BITS = 11
-_RUN_SHIFT = _HASH_BITS + _COUNT_BITS
+_RUN_SHIFT = HASH_BITS + _COUNT_BITS
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
+    """One run, as it is listed."""
+
     run: int
     entries: int
     slots: int
@@ -77,15 +79,15 @@ def add(connection: sqlite3.Connection, ids_by_slot: Iterable[tuple[int, Iterabl
     entries: list[int] = []
     for number, (slot, bare_texts) in enumerate(ids_by_slot):
         slots.append(slot)
-        entries += [crc32(each.encode("utf-8", "surrogatepass")) << _NUMBER_BITS | number for each in bare_texts]
+        entries += [crc32(each.encode("utf-8", "surrogatepass")) << NUMBER_BITS | number for each in bare_texts]
     if not entries:
         return
     entries.sort()
-    runs = _runs(connection)
+    runs = runs_in(connection)
     run = _free_number(runs)
     _write_slots(connection, run, [slots])
     _write_entries(connection, run, [entries])
-    added = _Run(run, len(entries), len(slots), max(slots))
+    added = Run(run, len(entries), len(slots), max(slots))
     _note(connection, added)
     _merge_where_many(connection, [*runs, added])
 
@@ -107,18 +109,18 @@ def slots_of(connection: sqlite3.Connection, bare_texts: Iterable[str], most: in
 
 def forget_before(connection: sqlite3.Connection, below_slot: int) -> None:
     """Drop the runs all of whose slots are below."""
-    for each in _runs(connection):
+    for each in runs_in(connection):
         if each.greatest_slot < below_slot:
             _drop(connection, each.run)
 
 
-def _runs(connection: sqlite3.Connection) -> list[_Run]:
+def runs_in(connection: sqlite3.Connection) -> list[Run]:
     """Oldest first."""
     rows = connection.execute("SELECT run, entries, slots, greatest_slot FROM id_run ORDER BY made")
-    return [_Run(*row) for row in rows]
+    return [Run(*row) for row in rows]
 
 
-def _note(connection: sqlite3.Connection, run: _Run) -> None:
+def _note(connection: sqlite3.Connection, run: Run) -> None:
     connection.execute(
         "INSERT INTO id_run (run, made, entries, slots, greatest_slot) "
         "VALUES (?, (SELECT coalesce(max(made), 0) + 1 FROM id_run), ?, ?, ?)",
@@ -126,14 +128,14 @@ def _note(connection: sqlite3.Connection, run: _Run) -> None:
     )
 
 
-def _free_number(runs: Sequence[_Run]) -> int:
+def _free_number(runs: Sequence[Run]) -> int:
     taken = {each.run for each in runs}
     return next(number for number in range(1, len(taken) + 2) if number not in taken)
 
 
-def _merge_where_many(connection: sqlite3.Connection, runs: list[_Run]) -> None:
+def _merge_where_many(connection: sqlite3.Connection, runs: list[Run]) -> None:
     while True:
-        by_size: dict[int, list[_Run]] = {}
+        by_size: dict[int, list[Run]] = {}
         for each in runs:
             by_size.setdefault(each.size, []).append(each)
         alike = next((each for each in by_size.values() if _is_to_merge(each)), None)
@@ -143,17 +145,22 @@ def _merge_where_many(connection: sqlite3.Connection, runs: list[_Run]) -> None:
         runs = [*(each for each in runs if each not in alike), merged]
 
 
-def _is_to_merge(alike: Sequence[_Run]) -> bool:
+def _is_to_merge(alike: Sequence[Run]) -> bool:
     many = RUNS_OF_A_SIZE if alike[0].size else SMALL_RUNS
     return len(alike) >= many and sum(each.entries for each in alike) <= LARGEST_MERGE_ENTRIES
 
 
-def _merged(connection: sqlite3.Connection, alike: Sequence[_Run], run: int) -> _Run:
-    _write_slots(connection, run, (slots for each in alike for slots in _slot_pages(connection, each.run)))
+def _merged(connection: sqlite3.Connection, alike: Sequence[Run], run: int) -> Run:
     _write_entries(connection, run, _merged_entries(connection, alike))
+    return replace_by_merged(connection, alike, run)
+
+
+def replace_by_merged(connection: sqlite3.Connection, alike: Sequence[Run], run: int) -> Run:
+    """Let a run whose entries are written stand for those it was merged from."""
+    _write_slots(connection, run, (slots for each in alike for slots in _slot_pages(connection, each.run)))
     for each in alike:
         _drop(connection, each.run)
-    merged = _Run(
+    merged = Run(
         run,
         sum(each.entries for each in alike),
         sum(each.slots for each in alike),
@@ -163,13 +170,13 @@ def _merged(connection: sqlite3.Connection, alike: Sequence[_Run], run: int) -> 
     return merged
 
 
-def _merged_entries(connection: sqlite3.Connection, alike: Sequence[_Run]) -> Iterator[list[int]]:
+def _merged_entries(connection: sqlite3.Connection, alike: Sequence[Run]) -> Iterator[list[int]]:
     """The entries of all runs in order, a range of hashes at a time, slots numbered through."""
     ranges = sum(each.entries for each in alike) // MERGED_AT_ONCE + 1
     offsets = [sum(each.slots for each in alike[:index]) for index in range(len(alike))]
     readers = [_Reader(connection, each.run) for each in alike]
     for number in range(1, ranges + 1):
-        end = ((number << _HASH_BITS) // ranges) << _NUMBER_BITS
+        end = ((number << HASH_BITS) // ranges) << NUMBER_BITS
         part: list[int] = []
         for reader, offset in zip(readers, offsets, strict=True):
             part += [entry + offset for entry in reader.until(end)]
@@ -201,28 +208,54 @@ class _Reader:
 
 
 def _write_entries(connection: sqlite3.Connection, run: int, parts: Iterable[Sequence[int]]) -> None:
-    connection.executemany("INSERT INTO id_page VALUES (?, ?)", _entry_pages(run, parts))
+    pages = EntryPages(run)
+    write_pages(connection, (page for part in parts for page in pages.of(part)))
 
 
-def _entry_pages(run: int, parts: Iterable[Sequence[int]]) -> Iterator[tuple[int, bytes]]:
-    """The first page is always the first row id of the run, so that no search for a hash ends in the run before."""
-    last_id = -1
-    for part in parts:
+class EntryPages:
+    """Entries of one run, in order, to its pages.
+
+    The first page is always the first row id of the run, so that no search for a hash ends in the run before.
+    """
+
+    def __init__(self, run: int) -> None:
+        self._run = run
+        self._last_id = -1
+
+    def of(self, part: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """The pages of the entries that follow those given before."""
         for start in range(0, len(part), PAGE_ENTRIES):
             page = part[start : start + PAGE_ENTRIES]
-            page_id = run << _RUN_SHIFT if last_id < 0 else max(_first_id(run, page), last_id + 1)
-            if last_id >= 0 and page_id >> _COUNT_BITS != _first_id(run, page) >> _COUNT_BITS:
+            first_id, last_id = _first_id(self._run, page), self._last_id
+            page_id = self._run << _RUN_SHIFT if last_id < 0 else max(first_id, last_id + 1)
+            if last_id >= 0 and page_id >> _COUNT_BITS != first_id >> _COUNT_BITS:
                 # A million slots of this run share the id already: nobody will follow it. The others stay.
-                page = page[bisect_left(page, ((page[0] >> _NUMBER_BITS) + 1) << _NUMBER_BITS) :]
+                page = page[bisect_left(page, ((page[0] >> NUMBER_BITS) + 1) << NUMBER_BITS) :]
                 if not page:
                     continue
-                page_id = _first_id(run, page)
+                page_id = _first_id(self._run, page)
             yield page_id, _packed("Q", page)
-            last_id = page_id
+            self._last_id = page_id
+
+
+def write_pages(connection: sqlite3.Connection, pages: Iterable[tuple[int, bytes]]) -> None:
+    """Pages of entries, as `EntryPages` gives them."""
+    connection.executemany("INSERT INTO id_page VALUES (?, ?)", pages)
+
+
+def pages_from(connection: sqlite3.Connection, run: int, start: int) -> "Iterator[array[int]]":
+    """The entries of a run by page, in order, from the page that may hold `start` on."""
+    whole = (run << _RUN_SHIFT, ((run + 1) << _RUN_SHIFT) - 1)
+    (first,) = connection.execute(
+        "SELECT coalesce(max(id), ?) FROM id_page WHERE id BETWEEN ? AND ?",
+        (whole[0], whole[0], max(whole[0], _last_page(run, start >> NUMBER_BITS) - (1 << _COUNT_BITS))),
+    ).fetchone()
+    rows = connection.execute("SELECT entries FROM id_page WHERE id BETWEEN ? AND ? ORDER BY id", (first, whole[1]))
+    return (_unpacked(packed, "Q") for (packed,) in rows)
 
 
 def _first_id(run: int, page: Sequence[int]) -> int:
-    return run << _RUN_SHIFT | page[0] >> _NUMBER_BITS << _COUNT_BITS
+    return run << _RUN_SHIFT | page[0] >> NUMBER_BITS << _COUNT_BITS
 
 
 def _write_slots(connection: sqlite3.Connection, run: int, parts: "Iterable[array[int]]") -> None:
@@ -250,23 +283,28 @@ def _slot_pages(connection: sqlite3.Connection, run: int) -> "Iterator[array[int
 
 
 def _drop(connection: sqlite3.Connection, run: int) -> None:
+    drop_pages(connection, run)
+    connection.execute("DELETE FROM id_run WHERE run = ?", (run,))
+
+
+def drop_pages(connection: sqlite3.Connection, run: int) -> None:
+    """Remove what is written of a run, whether it is listed or not."""
     whole = (run << _RUN_SHIFT, ((run + 1) << _RUN_SHIFT) - 1)
     connection.execute("DELETE FROM id_page WHERE id BETWEEN ? AND ?", whole)
     connection.execute("DELETE FROM id_slots WHERE id BETWEEN ? AND ?", whole)
-    connection.execute("DELETE FROM id_run WHERE run = ?", (run,))
 
 
 def _numbers(connection: sqlite3.Connection, hashes: Sequence[int], most: int) -> Mapping[int, set[tuple[int, int]]]:
     """For each hash where it points to, as (run, number of the slot in it)."""
     found: dict[int, set[tuple[int, int]]] = {each: set() for each in hashes}
     needles = {each: each.to_bytes(_HASH_BYTES, "big") for each in hashes}
-    last_pages = [_last_page(run.run, hashed) for run in _runs(connection) for hashed in hashes]
+    last_pages = [_last_page(run.run, hashed) for run in runs_in(connection) for hashed in hashes]
     rows = connection.execute(
         "SELECT value, (SELECT entries FROM id_page WHERE id <= value ORDER BY id DESC LIMIT 1) FROM json_each(?)",
         (json.dumps(last_pages),),
     )
     for last_page, packed in rows.fetchall():
-        hashed = last_page >> _COUNT_BITS & (1 << _HASH_BITS) - 1
+        hashed = last_page >> _COUNT_BITS & (1 << HASH_BITS) - 1
         if needles[hashed] in packed:
             run = last_page >> _RUN_SHIFT
             found[hashed].update((run, number) for number in _numbers_before(connection, run, hashed, most))
@@ -287,8 +325,8 @@ def _numbers_before(connection: sqlite3.Connection, run: int, hashed: int, most:
     numbers: list[int] = []
     for (packed,) in rows:
         entries = _unpacked(packed, "Q")
-        start = bisect_left(entries, hashed << _NUMBER_BITS)
-        end = bisect_left(entries, (hashed + 1) << _NUMBER_BITS)
+        start = bisect_left(entries, hashed << NUMBER_BITS)
+        end = bisect_left(entries, (hashed + 1) << NUMBER_BITS)
         numbers += [entry & _NUMBER_MASK for entry in reversed(entries[start:end])]
         if start > 0 or len(numbers) >= most:
             break

@@ -34,6 +34,7 @@ from hopscope_collector.store.contract import (
     Stats,
     Written,
 )
+from hopscope_collector.store.idle_merging import IdleMerge
 from hopscope_collector.store.ids import bare, bare_ids_of
 from hopscope_collector.store.listing import seen_in
 from hopscope_collector.store.slots import (
@@ -66,6 +67,7 @@ class SqliteStore:
         self._path = path
         self._waiting = waiting
         self._lock = RLock()
+        self._idle_merge = IdleMerge()
         opened = sqlite_file.open_to_read(path) if read_only else sqlite_file.open_to_write(path, waiting)
         self._connection: sqlite3.Connection | None = opened
 
@@ -94,6 +96,11 @@ class SqliteStore:
         with self._reading() as connection:
             has_shelves = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'summary'").fetchone()
         return _FileShelves(self._reading, self._writing) if has_shelves else None
+
+    def tidy(self) -> bool:
+        """One piece of work that makes look-ups faster, for when nothing arrives; whether there is more."""
+        with self._writing() as connection:
+            return self._idle_merge.step(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -30,6 +30,9 @@ CHUNK_INVOCATIONS = 256
 MOST_AT_ONCE = 512
 """Stale flows that are assembled before a list is read; what is left makes it partial."""
 
+MOST_FILLS = 40
+"""Chunks that one search summarises: with that many it ends, and the next page goes on."""
+
 ROWS_AT_ONCE = 512
 MOST_IN_MEMORY = 50_000
 """Rows of a shelf in memory: with more, it begins again."""
@@ -135,10 +138,13 @@ class Keeper:
             self._fill(newest, now_us)
         return len(stale) <= MOST_AT_ONCE
 
-    def found(self, sieve: Sieve, after: Seen | None, low_us: int, now_us: int) -> Iterator[Found]:
-        """Rows whose traits may fit, newest first; what was never summarised is, when the turn comes to it."""
+    def found(self, sieve: Sieve, after: Seen | None, low_us: int, now_us: int) -> Iterator[Found | Seen]:
+        """Rows whose traits may fit, newest first; what was never summarised is, when the turn comes to it.
+
+        A place instead of a row is the last thing given, when too much was to be summarised: go on from there.
+        """
         place = after or TOP
-        while True:
+        for _ in range(MOST_FILLS):
             gap = self._gap(min(place.started_us + 1, FOREVER_US))
             floor_us = max(low_us, gap.high_us if gap else 0)
             while place.started_us >= floor_us:
@@ -151,6 +157,7 @@ class Keeper:
                 return
             place = min(place, Seen(gap.high_us - 1, *TOP[1:]))
             self._fill(gap, now_us)
+        yield place
 
     def flows(self, found: Sequence[Found]) -> list[Flow]:
         """The flows of rows, in their order."""

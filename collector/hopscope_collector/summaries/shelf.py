@@ -47,6 +47,10 @@ class KeepsSummaries(Protocol):
         """Where it is opened. None when this store has none yet."""
         ...
 
+    def tidy(self) -> bool:
+        """One piece of work that makes look-ups faster, for when nothing arrives; whether there is more."""
+        ...
+
 
 class Shelf:
     """Rows of flows, newest first, and what is known of how far they go."""

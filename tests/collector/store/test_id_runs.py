@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hopscope_collector.store import id_runs
+from hopscope_collector.store import id_runs, idle_merging
+from hopscope_collector.store.idle_merging import IdleMerge
 
 
 @pytest.fixture
@@ -109,3 +110,44 @@ def test_nothing_filed_is_ever_lost(writes: list[list[tuple[int, set[str]]]]) ->
         for text, slots in found(connection, *expected).items():
             assert expected[text] <= set(slots)
     connection.close()
+
+
+def test_merging_in_pieces_loses_nothing_and_survives_writes_in_between(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle_merging, "RANGE_ENTRIES", 50)
+    expected: dict[str, list[int]] = {}
+    merge = IdleMerge()
+    steps = 0
+    for write in range(120):
+        filed = [(write * 3 + each, {f"trace-{write}", f"request-{write}-{each}", "shared"}) for each in range(3)]
+        id_runs.add(connection, filed)
+        for slot, texts in filed:
+            for text in texts:
+                expected.setdefault(text, []).insert(0, slot)
+        steps += merge.step(connection)
+
+    while merge.step(connection):
+        steps += 1
+
+    assert steps > 20
+    assert found(connection, *expected) == expected
+    assert connection.execute("SELECT count(*) FROM id_run").fetchone()[0] <= idle_merging.LEAST_RUNS
+
+
+def test_a_merge_that_was_given_up_leaves_nothing_behind(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle_merging, "RANGE_ENTRIES", 5)
+    for write in range(3):
+        id_runs.add(connection, [(write * 9 + each, {f"a-{write}-{each}", "b"}) for each in range(9)])
+    monkeypatch.setattr(idle_merging, "LEAST_RUNS", 2)
+    IdleMerge().step(connection)
+
+    again = IdleMerge()
+    while again.step(connection):
+        pass
+
+    assert found(connection, "b") == {"b": list(range(26, -1, -1))}
+    runs = {run for (run,) in connection.execute("SELECT run FROM id_run")}
+    assert {page >> 43 for (page,) in connection.execute("SELECT id FROM id_page")} == runs

@@ -32,6 +32,9 @@
     inferred = "15m"                      # how long after a send an equal body may be linked to it; "0s": never
     skew = "5s"                           # clocks that disagree by less are not worth a note
 
+    [topology]
+    files = ["hopscope.topology.json"]    # beside this file: what `serverless hopscope topology` writes
+
 A name that is not known here is refused: a misspelt rule would be a rule that never fires.
 """
 
@@ -43,6 +46,8 @@ from typing import Any, TypeVar, cast
 from hopscope_collector.durations import EXPECTED, duration_us
 from hopscope_collector.errors import InputError
 from hopscope_collector.key_paths import KeyPaths, key_paths_of
+from hopscope_collector.resource_names import resource_name
+from hopscope_collector.topology.model import NO_TOPOLOGY, Topology
 
 DEFAULT_MAX_TRACES = 200
 _SECOND_US = 1_000_000
@@ -125,15 +130,15 @@ class Rules:
     """Names of events of which one consumer may handle one for each key. Others are compared by their bodies."""
 
     windows: Windows = field(default_factory=Windows)
+    topology_files: tuple[str, ...] = ()
+    """Paths, as written."""
+
+    topology: Topology = NO_TOPOLOGY
+    """Who should receive what, read from `topology_files`. A `[[consumer]]` of a destination speaks for it instead."""
 
     def joins(self, key_name: str) -> bool:
         """Whether traces with the same value of this key belong together."""
         return self.joining is None or key_name in self.joining
-
-
-def resource_name(address: str) -> str:
-    """The last part of an ARN, URL or name: what people call the queue, topic, bus or function."""
-    return address.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1]
 
 
 def rules_of(text: str, file_name: str = "hopscope.toml") -> Rules:
@@ -158,8 +163,10 @@ class _Table:
     values: Mapping[str, Any]
 
     def rules(self) -> Rules:
-        self.only("expect", "queue", "consumer", "keys", "duplicates", "windows")
+        self.only("expect", "queue", "consumer", "keys", "duplicates", "windows", "topology")
         keys, duplicates, windows = self.table("keys"), self.table("duplicates"), self.table("windows")
+        topology = self.table("topology")
+        topology.only("files")
         keys.only("joining", "max_traces_per_value", "paths")
         duplicates.only("once")
         queues = [each.queue() for each in self.tables("queue")]
@@ -172,6 +179,7 @@ class _Table:
             key_paths=key_paths_of(keys.optional_text("paths") or ""),
             once=frozenset(duplicates.texts("once")),
             windows=windows.windows(),
+            topology_files=tuple(topology.texts("files")),
         )
 
     def expect(self) -> Expect:

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hopscope_collector.durations import duration_text, duration_us
-from hopscope_collector.rules import BadRules, Consumer, Expect, Queue, Rules, Windows, resource_name, rules_of
+from hopscope_collector.resource_names import resource_name
+from hopscope_collector.rules import BadRules, Consumer, Expect, Queue, Rules, Windows, rules_of
 from hopscope_collector.rules_file import rules_for
+from hopscope_collector.topology.read import BadTopology
 
 MINUTE_US = 60_000_000
 
@@ -59,7 +61,7 @@ def test_no_rules_are_the_defaults():
     ("text", "said"),
     [
         ("[keys", "h.toml is not TOML: "),
-        ('joining = ["a"]', "h.toml: 'joining' is no rule; expected one of expect, queue, consumer, keys, duplicates, windows; correct the name or remove the line"),
+        ('joining = ["a"]', "h.toml: 'joining' is no rule; expected one of expect, queue, consumer, keys, duplicates, windows, topology; correct the name or remove the line"),
         ('[keys]\njoinning = ["a"]', "h.toml: 'joinning' in keys is no rule; expected one of joining, max_traces_per_value"),
         ("[keys]\njoining = 5", "h.toml: 'joining' in keys is 5; expected a list of texts"),
         ("[keys]\nmax_traces_per_value = 0", "h.toml: 'max_traces_per_value' in keys is 0; expected a whole number from 1"),
@@ -126,3 +128,29 @@ def test_a_file_that_is_named_and_missing_is_refused(tmp_path, monkeypatch):
     assert rules_for(None, None) == Rules()
     with pytest.raises(BadRules, match=r"cannot read the rules .*; expected a TOML file; correct --rules"):
         rules_for(str(tmp_path / "none.toml"), None)
+
+
+DECLARED = (
+    '{"hopscope": 1, "topology": {"nodes": [{"id": "Jobs", "kind": "queue", "name": "jobs", "visibility_s": 60}]}}'
+)
+
+
+def test_the_topology_comes_with_the_rules(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "orders.json").write_text(DECLARED)
+    (tmp_path / "named.toml").write_text('[topology]\nfiles = ["service/orders.json"]')
+
+    assert rules_for(str(tmp_path / "named.toml")).queues["jobs"].retry_within_us == 60_000_000
+    assert rules_for(None, None, [str(tmp_path / "service" / "orders.json")]).topology.nodes[0].name == "jobs"
+    (tmp_path / "hopscope.topology.json").write_text(DECLARED)
+    assert len(rules_for(None, None).topology.nodes) == 1
+    (tmp_path / "named.toml").write_text('[[queue]]\nname = "jobs"\nretry_within = "5s"')
+    assert rules_for(str(tmp_path / "named.toml")).queues["jobs"].retry_within_us == 5_000_000
+
+
+def test_a_topology_that_is_named_and_missing_is_refused(tmp_path):
+    (tmp_path / "named.toml").write_text('[topology]\nfiles = ["none.json"]')
+
+    with pytest.raises(BadTopology, match=r"cannot read the topology .*none.json"):
+        rules_for(str(tmp_path / "named.toml"))

@@ -19,7 +19,7 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, Trace
 from hopscope_collector import span_names as names
 from hopscope_collector.export.redaction import redacted
 from hopscope_collector.flow import Failure, Flow, Hop, Link, Send, Wait
-from hopscope_collector.rules import resource_name
+from hopscope_collector.resource_names import resource_name
 
 SYSTEMS = {"sqs": "aws_sqs", "sns": "aws.sns", "events": "aws.eventbridge", "eventsv2": "aws.eventbridge"}
 """Of brokers: the two that the conventions name, and `aws.` before the others."""

@@ -1,7 +1,7 @@
 """What people call the things that messages are sent to (pure)."""
 
 from hopscope_collector.flow import Send
-from hopscope_collector.rules import resource_name
+from hopscope_collector.resource_names import resource_name
 
 BROKERS: dict[str, str] = {
     "sqs": "queue",

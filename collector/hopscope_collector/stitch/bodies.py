@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from hopscope_collector.flow import Hop, HopStatus, Send
-from hopscope_collector.rules import resource_name
+from hopscope_collector.resource_names import resource_name
 from hopscope_collector.stitch.weave import Weave, consumption_of
 
 T = TypeVar("T", Send, Hop)

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.flow import Failure, Hop, Send
 from hopscope_collector.platform_lines import PlatformFact
-from hopscope_collector.rules import resource_name
+from hopscope_collector.resource_names import resource_name
 
 TOLD_BY = "told-by"
 """Attribute of a hop that a broker told of: the broker's ARN."""

@@ -15,6 +15,7 @@ from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.bodies import add_body_edges, add_redriven_edges
 from hopscope_collector.stitch.brokers import with_brokers
 from hopscope_collector.stitch.clocks import clock_offsets
+from hopscope_collector.stitch.declared import unconsumed
 from hopscope_collector.stitch.duplicates import duplicates_of
 from hopscope_collector.stitch.exact import add_exact_edges
 from hopscope_collector.stitch.executions import executed, join_callbacks
@@ -186,7 +187,12 @@ def _flow_of(parts: _Parts, weave: Weave, waiting: Waiting, now_us: int) -> Flow
         keys=_keys_of(hops, sends),
         ended_us=None if status in _OPEN else _last_us(hops, sends),
         executions=_executions_of(hops, sends),
-        notes=(*duplicates, *notes_of(hops, sends, links, weave.rules), *sorted(noted)),
+        notes=(
+            *duplicates,
+            *notes_of(hops, sends, links, weave.rules),
+            *dict.fromkeys(unconsumed(sends, weave.rules.topology)),
+            *sorted(noted),
+        ),
     )
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from hopscope_collector.flow import Hop, HopStatus
-from hopscope_collector.rules import Rules, resource_name
+from hopscope_collector.resource_names import resource_name
+from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.weave import Weave, consumption_of
 
 DEAD_LETTER_SOURCE = "dead-letter-source"

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.flow import Hop, HopStatus, Link, Send, Wait
-from hopscope_collector.rules import Expect, Rules, resource_name
+from hopscope_collector.resource_names import resource_name
+from hopscope_collector.rules import Expect, Rules
 from hopscope_collector.stitch.budgets import DEFAULT_DELIVERY_US, DELIVERY_US
+from hopscope_collector.stitch.declared import certain_functions
 from hopscope_collector.stitch.weave import names_of
 
 KnownConsumers = Mapping[str, Set[str]]
@@ -104,8 +106,14 @@ class Waiting:
         for rule in rules:
             if rule.function not in received_by:
                 yield self._wait_for(send, rule.function, is_instrumented=rule.is_instrumented)
+        if rules:
+            return
+        declared = certain_functions(send, self._rules.topology)
+        for node in declared or ():
+            if not any(node.is_called(function) for function in received_by):
+                yield self._wait_for(send, node.label, is_instrumented=node.is_traced is not False)
         learned = self._known.get(destination, frozenset())
-        if not rules and learned and not received_by and send.service in _ONE_TO_ONE:
+        if declared is None and learned and not received_by and send.service in _ONE_TO_ONE:
             yield self._wait_for(send, " or ".join(sorted(learned)[:3]), is_instrumented=True)
 
     def _wait_for(self, send: Send, function: str, *, is_instrumented: bool) -> Wait:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.flow import Broker, BrokerKind, Hop, Send
-from hopscope_collector.rules import resource_name
+from hopscope_collector.resource_names import resource_name
 
 Matched = Mapping[str, Sequence[BrokerFact]]
 """By the ref of an event: what its bus says of the rules that matched it."""

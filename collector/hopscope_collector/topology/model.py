@@ -12,10 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from hopscope_collector.rules import Queue, resource_name
+from hopscope_collector.resource_names import resource_name
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
-_SECOND_US = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +132,14 @@ class Topology:
         own_first = sorted(self.nodes, key=lambda node: node.is_foreign)
         return next((node for node in own_first if node.kind == kind and node.is_called(name)), None)
 
-    def queues(self) -> dict[str, Queue]:
-        """What the redrives and visibility timeouts say of each queue with a known name, by that name."""
-        redrives = {route.source: route for route in self.routes if route.kind == "redrive"}
-        return {
-            node.name: _queue_of(node.name, node, redrives.get(node.id), self.nodes_by_id)
-            for node in self.nodes
-            if node.kind == "queue" and node.name is not None and "${" not in node.name
-        }
+    @cached_property
+    def reached(self) -> dict[Any, Any]:
+        """Answers of `reach.reached()`, kept: thousands of messages are sent alike."""
+        return {}
 
 
-def _queue_of(name: str, node: Node, redrive: Route | None, nodes: Mapping[str, Node]) -> Queue:
-    dead_letters = nodes.get(redrive.target) if redrive else None
-    return Queue(
-        name=name,
-        max_receive_count=redrive.after_receives if redrive else None,
-        dead_letter=dead_letters.label if dead_letters else None,
-        retry_within_us=None if node.visibility_s is None else node.visibility_s * _SECOND_US,
-    )
+NO_TOPOLOGY = Topology()
+"""Nothing is declared."""
 
 
 def merged(topologies: Sequence[Topology]) -> Topology:

@@ -9,7 +9,7 @@ Silence of a certain consumer means something; silence of a possible one does no
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from hopscope_collector.topology.model import Node, Route, Topology
 from hopscope_collector.topology.patterns import UNKNOWN, Verdict, matches, matches_any, passes_policy
@@ -24,6 +24,9 @@ _KIND_OF_SERVICE = {
 }
 _CARRYING = frozenset({"rule", "subscription", "event-source", "pipe"})
 """Kinds of routes that every message takes which matches; the others are taken after failures, or by clock."""
+
+_MAX_KEPT = 10_000
+"""Answers that are kept: destinations, names and sources are few."""
 
 _MAX_STEPS = 8
 """Buses that hand on to buses may form a circle."""
@@ -60,6 +63,14 @@ class Reach:
 
 def reached(topology: Topology, sent: Sent) -> tuple[Reach, ...] | None:
     """Every node that the message should or may come to, nearest first; None when its destination is not declared."""
+    if sent not in topology.reached:
+        if len(topology.reached) >= _MAX_KEPT:
+            topology.reached.clear()
+        topology.reached[sent] = _reached(topology, sent)
+    return cast("tuple[Reach, ...] | None", topology.reached[sent])
+
+
+def _reached(topology: Topology, sent: Sent) -> tuple[Reach, ...] | None:
     kind = _KIND_OF_SERVICE.get(sent.service)
     start = topology.called(sent.destination, kind) if kind else None
     if start is None:

@@ -3,6 +3,7 @@
 import pytest
 
 from hopscope_collector.topology.model import Node, Route, Topology, merged
+from hopscope_collector.topology.queues import queues_of
 from hopscope_collector.topology.reach import Sent, reached
 
 
@@ -24,9 +25,9 @@ def test_a_node_is_found_by_name_arn_and_url(declared_name: str | None, deployed
 
 
 def test_the_redrive_of_a_queue_is_its_retry_budget(declared: Topology) -> None:
-    jobs = declared.queues()["shop-jobs"]
+    jobs = queues_of(declared)["shop-jobs"]
     assert (jobs.max_receive_count, jobs.dead_letter, jobs.retry_within_us) == (3, "shop-jobs-dead", 60_000_000)
-    assert declared.queues()["shop-jobs-dead"].max_receive_count is None
+    assert queues_of(declared)["shop-jobs-dead"].max_receive_count is None
 
 
 def test_the_bus_of_one_service_is_the_foreign_bus_of_another(declared: Topology) -> None:

@@ -31,7 +31,11 @@ def test_a_newer_plugin_may_say_more(document: dict[str, Any]) -> None:
         (("topology", "nodes", 1), "x", "t.json: topology.nodes[1] is 'x'; expected an object"),
         (("topology", "nodes", 1, "kind"), 7, "t.json: topology.nodes[1].kind is 7; expected a text"),
         (("topology", "routes", 0, "to"), None, "t.json: topology.routes[0].to is None; expected a text"),
-        (("topology", "routes", 0, "pattern"), "x", "t.json: topology.routes[0].pattern is 'x'; expected an event pattern"),
+        (
+            ("topology", "routes", 0, "pattern"),
+            "x",
+            "t.json: topology.routes[0].pattern is 'x'; expected an event pattern",
+        ),
         (
             ("topology", "routes", 7, "after_receives"),
             True,

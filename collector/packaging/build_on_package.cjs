@@ -14,7 +14,7 @@ const path = require('node:path');
 const layer = require('../../plugin/lib/layer');
 
 const ROOT = path.join(__dirname, '..', '..');
-const SCRIPT = path.join('collector', 'packaging', 'build_zip.py');
+const SCRIPT = path.join('collector', 'packaging', 'function_zip.py');
 const INTERPRETER = path.join('.venv', 'bin', 'python');
 
 class BuildOnPackage {

@@ -151,7 +151,7 @@ def wait_for(is_so: Callable[[], bool], what: str) -> None:
 @pytest.fixture(scope="module")
 def collector_zip() -> Path:
     """The collector for the emulator's interpreter."""
-    script = ROOT / "collector" / "packaging" / "build_zip.py"
+    script = ROOT / "collector" / "packaging" / "function_zip.py"
     command = [sys.executable, str(script), "--python", PYTHON, "--architecture", ARCHITECTURE]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     if built.returncode != 0:

@@ -1,6 +1,5 @@
 """What only a table can be: throttled, half done, written by several at once, shared by many, paid for by the KB."""
 
-import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ from hopscope_collector.store.dynamodb.address import Address, address_of
 from hopscope_collector.store.dynamodb.packing import packed, unpacked
 from hopscope_collector.store.dynamodb.store import DynamoDbStore
 from hopscope_collector.store.location import open_to_read, open_to_write
+from hopscope_stage.capacity import Meter
 from hopscope_stage.faults import FaultyDynamoDb, Shares
 
 pytestmark = pytest.mark.stage
@@ -204,56 +204,6 @@ def test_what_is_older_than_its_days_is_counted_as_gone(a_table: Callable[..., A
 
         assert (stats.stored, stats.kept, stats.pruned) == (2, 0, 2)
         assert store.newest(10) == []
-
-
-class Meter:
-    """Read and write units, from sizes, by DynamoDB's published rules: an emulator's own answers are not to be trusted."""
-
-    def __init__(self, client: Any) -> None:
-        self.read = self.written = 0.0
-        client.meta.events.register("after-call.dynamodb", self._count)
-        client.meta.events.register("provide-client-params.dynamodb", self._remember)
-        self._asked: dict[str, Any] = {}
-
-    def _remember(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        self._asked[model.name] = params
-
-    def _count(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        asked = self._asked.get(model.name, {})
-        if model.name == "Query":
-            self.read += self._read_units(sum(map(size_of, parsed["Items"])), asked)
-        elif model.name == "GetItem":
-            self.read += self._read_units(size_of(parsed.get("Item", {})), asked)
-        elif model.name == "BatchGetItem":
-            # Each key is a read of its own, also one that finds nothing; items are read whole.
-            for each in asked["RequestItems"].values():
-                self.read += len(each["Keys"])
-        elif model.name == "BatchWriteItem":
-            for requests in asked["RequestItems"].values():
-                self.written += sum(write_units(each["PutRequest"]["Item"]) for each in requests)
-        elif model.name == "TransactWriteItems":
-            self.written += 2 * len(asked["TransactItems"])
-        elif model.name == "UpdateItem":
-            self.written += 1
-
-    def _read_units(self, size_bytes: int, asked: Mapping[str, Any]) -> float:
-        return max(1, math.ceil(size_bytes / 4_096)) * (1 if asked.get("ConsistentRead") else 0.5)
-
-
-def size_of(item: Mapping[str, Mapping[str, Any]]) -> int:
-    """Bytes of an item: names and values."""
-    return sum(len(name) + value_size(value) for name, value in item.items())
-
-
-def value_size(value: Mapping[str, Any]) -> int:
-    ((kind, content),) = value.items()
-    if kind == "N":
-        return len(content) // 2 + 2
-    return len(content.encode() if isinstance(content, str) else content)
-
-
-def write_units(item: Mapping[str, Any]) -> int:
-    return max(1, math.ceil(size_of(item) / 1_024))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Builds the collector as a Lambda function's zip: `python build_zip.py --python 3.13 --architecture arm64`.
+"""Builds the collector as a Lambda function's zip: `python function_zip.py --python 3.13 --architecture arm64`.
 
     hopscope_collector/ hopscope_wire/     ours
     msgspec/ aws_lambda_powertools/ …      the locked versions of what pyproject.toml names, wheels for Lambda

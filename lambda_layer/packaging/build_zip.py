@@ -179,15 +179,16 @@ def tight(source: str) -> str:
         if before is None:
             # No string of an unparsed tree spans lines, so every leading blank is indentation.
             parts.append("\t" * ((len(token.line) - len(token.line.lstrip(" "))) // 4))
-        elif before.end != token.start and _is_wordy(before.string[-1]) and _is_wordy(token.string[0]):
+        elif before.end != token.start and _is_wordy(before.string[-1]) and _is_wordy(token.string[0], also="."):
             parts.append(" ")
         parts.append(token.string)
         before = token
     return "".join(parts)
 
 
-def _is_wordy(character: str) -> bool:
-    return character.isalnum() or character in "_\"'"
+def _is_wordy(character: str, *, also: str = "") -> bool:
+    """Whether the character would join a word before it; a point only joins a number."""
+    return character.isalnum() or character in "_\"'" + also
 
 
 def bytecode(texts: "dict[str, bytes]", python: str) -> "dict[str, bytes]":

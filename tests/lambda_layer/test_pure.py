@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -147,6 +148,62 @@ def test_a_key_is_chosen_everywhere_or_nowhere_and_in_its_share() -> None:
     assert 400 < sum(chosen) < 600
     assert not sampling.is_chosen(None, 1.0)
     assert not sampling.is_chosen({"order_id": "o-1"}, 0.0)
+
+
+def nested(*texts: Any) -> Any:
+    """JSON in JSON: the first is the innermost."""
+    value = texts[0]
+    for name in texts[1:]:
+        value = {name: json.dumps(value)}
+    return value
+
+
+KEY_PATHS = {
+    "a list": ("a.1.b", {"a": [{}, {"b": 7}]}, "7"),
+    "past the end of a list": ("a.9.b", {"a": [{"b": 7}]}, None),
+    "a name in a list": ("a.b", {"a": [{"b": 7}]}, None),
+    "JSON in JSON in JSON": ("body.Message.detail.id", nested({"detail": {"id": "x"}}, "Message", "body"), "x"),
+    "a text that is no JSON": ("body.id", {"body": "id {"}, None),
+    "JSON with something behind it": ("body.id", {"body": '{"id": 1} x'}, None),
+    "JSON between blanks": ("body.id", {"body": ' \n{"id": 1}\t '}, "1"),
+    "an empty text": ("body.id", {"body": ""}, None),
+    "a number that no integer holds": ("body.id", {"body": '{"id": ' + "9" * 5_000 + "}"}, None),
+    "deep nonsense": ("body.id", {"body": "[" * 100_000 + '"id"'}, None),
+    "an object": ("a", {"a": {"b": 1}}, None),
+    "a truth": ("a", {"a": True}, "true"),
+    "a fraction": ("a", {"a": 1.5}, "1.5"),
+    "null": ("a", {"a": None}, None),
+    "a long value": ("a", {"a": "x" * 2_000}, "x" * 1_024),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", KEY_PATHS)
+def test_a_path_leads_through_objects_lists_and_texts(case: str) -> None:
+    path, payload, expected = KEY_PATHS[case]
+
+    found = keys.keys_of([payload], [("key", [path.split(".")])])
+
+    assert found == ({} if expected is None else {"key": expected})
+
+
+class Counted(str):
+    """A text that counts how often somebody begins to parse it."""
+
+    parsed = 0
+
+    def lstrip(self, *given: Any) -> str:
+        Counted.parsed += 1
+        return super().lstrip(*given)
+
+
+def test_a_payload_is_parsed_once_however_many_paths_lead_into_it() -> None:
+    paths = [(f"key{number}", [["body", "a", f"k{number}"], ["body", f"k{number}"]]) for number in range(12)]
+    body = Counted(json.dumps({f"k{number}": number for number in range(12)}))
+
+    found = keys.keys_of([{"body": body}, body], paths)
+
+    assert found == {f"key{number}": str(number) for number in range(12)}
+    assert Counted.parsed == 1
 
 
 PRIVATE = {

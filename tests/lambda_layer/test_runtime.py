@@ -225,6 +225,7 @@ def test_several_processes_of_one_environment_keep_their_invocations_apart(lambd
         requests.setdefault(record["requestId"] + record["invocationId"], []).append(record["record"])
     assert sorted(ran.answers) == [("response", json.dumps({"n": number}).encode()) for number in range(6)]
     assert list(requests.values()) == [["begin", "end"]] * 6
+    assert len({record["invocationId"] for record in ran.records}) == 6
 
 
 CORRELATED = """

@@ -4,6 +4,7 @@
     state Charge ────── lambda/57cb0b58 ─▶ charge            the state called the function
     state Accept ────── while it ran ──▶ wait-for-accept     its payload is not kept: it is the one that ran then
     state Nested ────── states/arn:… ──▶ its own execution
+    state Accept ────── waits ─────────▶ the wait of the flow
 
 A step that no state led to belongs to the state of what led to it.
 """
@@ -48,7 +49,7 @@ def correspondence_of(execution: Execution, steps: Sequence[Step]) -> Correspond
         path.append(step)
         state = next((by_ref[ref] for ref in _ids_of(step) if ref in by_ref), None)
         if state is None and above is not None and above.hop is not None and above.hop.request_id == execution.arn:
-            state = _running_then(states, step)
+            state = _waiting_now(states) if step.wait is not None else _running_then(states, step)
         if state is not None:
             direct.setdefault(id(state), []).append(step.id)
         elif above is not None:
@@ -68,6 +69,12 @@ def _ids_of(step: Step) -> list[str]:
     for hop in step.hops:
         ids += [*hop.refs, f"lambda/{hop.request_id}"]
     return ids
+
+
+def _waiting_now(states: Sequence[State]) -> State | None:
+    """What the execution waits for is what the flow waits for. None when it waits for nothing, or for several."""
+    waiting = [state for state in states if state.waits is not None]
+    return waiting[0] if len(waiting) == 1 else None
 
 
 def _running_then(states: Sequence[State], step: Step) -> State | None:

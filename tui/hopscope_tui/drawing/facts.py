@@ -50,16 +50,19 @@ def fitted(found: Iterable[Fact], width_cells: int) -> list[Fact]:
 
 
 def wrapped(text: str, width_cells: int) -> list[str]:
-    """Lines of at most `width_cells`, broken at spaces where there are any."""
+    """Lines of at most `width_cells`, broken at spaces where there are any, all indented as the text is."""
+    indent = min(len(text) - len(text.lstrip(" ")), width_cells // 2)
+    room = width_cells - indent
     lines: list[str] = []
     line = ""
-    for word in text.split(" "):
-        if line and cells(line) + 1 + cells(word) > width_cells:
+    for word in text.strip(" ").split(" "):
+        if line and cells(line) + 1 + cells(word) > room:
             lines.append(line)
             line = word
         else:
             line = f"{line} {word}" if line else word
-        while cells(line) > width_cells:
-            lines.append(head(line, width_cells))
+        while cells(line) > room:
+            lines.append(head(line, room))
             line = line[len(lines[-1]) :]
-    return [*lines, line] if line or not lines else lines
+    lines = [*lines, line] if line or not lines else lines
+    return [" " * indent + each for each in lines]

@@ -28,6 +28,7 @@ from hopscope_tui.subject import Subject, log_group_of
 
 _ATTEMPTS_SHOWN = 12
 _LOG_ROWS_A_LINE = 4
+_TAB_CELLS = 4
 _BAD_WORDS = ("ERROR", "Error:", "Exception", "Traceback", "Task timed out", "FATAL", "CRITICAL")
 
 
@@ -150,7 +151,7 @@ def _wait_rows(wait: Wait, width: int, now_us: int) -> Iterator[Row]:
 
 def _payload(step: Step, known: Known, folds: Folds, width: int) -> Iterator[Fact]:
     """What the message held, and what differs from the attempt before, or from what was sent."""
-    if known.payloads is None:
+    if known.payloads is None or (step.hop is None and step.send is None):
         return
     texts = known.payloads
     sent = texts.of_sends.get(step.send.id) if step.send is not None else None
@@ -198,7 +199,7 @@ def _log(hop: Hop, known: Known, folds: Folds, width: int) -> Iterator[Fact]:
 def _log_rows(line: LogLine, hop: Hop, width: int) -> Iterator[Row]:
     role = "failed" if any(word in line.text for word in _BAD_WORDS) else "plain"
     after = duration(line.at_us - hop.started_us) if line.at_us >= hop.started_us else ""
-    parts = wrapped(said(line.text).text, max(width - LABEL_CELLS - 1, 8))
+    parts = wrapped(said(line.text.expandtabs(_TAB_CELLS)).text, max(width - LABEL_CELLS - 1, 8))
     for index, part in enumerate(parts[:_LOG_ROWS_A_LINE]):
         label = f"{after:>9}" if index == 0 else ""
         yield (Run(" "), column(label, LABEL_CELLS, "faint"), Run(part, role))

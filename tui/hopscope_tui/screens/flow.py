@@ -120,9 +120,10 @@ class FlowScreen(FlowMenus):
         if read.flow is None:
             self.query_one(Banner).show_problem("this flow", "no longer in the store")
             return
+        is_first = self._execution is None
         self.flow, self._execution = read.flow, read.execution
         self._show()
-        if not self.query_one(ExecutionList).has_focus or self.query_one(ExecutionList).state is None:
+        if is_first or not self.query_one(ExecutionList).has_focus:
             self._lead_states()
 
     def subject(self) -> Subject:

@@ -1,6 +1,8 @@
 """The same function, the same events, with and without the layer: the same answers, output and bytes sent.
 
 Thousands of events: recorded ones where there are any, invented ones, and mutations of both.
+`DIFFERENTIAL_EVENTS=20000` makes as many in each of the two runs in the runtime client, and ten times as many in the
+process of the test, where the context is None. Functions that end their process or their time: `test_hostile.py`.
 """
 
 import copy
@@ -8,12 +10,16 @@ import json
 import os
 import random
 import re
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-EVENTS_A_RUN = 1_000
+from hopscope_layer import bootstrap
+from hopscope_layer.settings import settings_of
+
+EVENTS_A_RUN = int(os.environ.get("DIFFERENTIAL_EVENTS", "1000"))
 SEEDS = (7, 42)
 
 FUNCTION = r"""
@@ -188,6 +194,53 @@ def test_with_and_without_the_layer_everything_is_the_same(lambdas: Any, aws: An
     assert len(sent_without) > 20
     assert ran.err == without.err
     assert sum(record["record"] == "begin" for record in ran.records) >= EVENTS_A_RUN
+
+
+def users_handler(event: Any, context: Any) -> Any:
+    """Does with the event, by its looks, what functions do."""
+    assert context is None
+    text = json.dumps(event)
+    what = zlib.crc32(text.encode()) % 6
+    records = event.get("Records") if isinstance(event, dict) else event
+    if what == 0 and isinstance(records, list):
+        return [[record, index] for index, record in enumerate(records)] + records[::-1]
+    if what == 1 and isinstance(event, dict):
+        for key in list(event):
+            event[key] = {"was": event.pop(key)}
+    if what == 2:
+        raise KeyError(text[:20])
+    if what == 3:
+        return {"batchItemFailures": [{"itemIdentifier": text[:5]}, None], "event": event}
+    if what == 4 and isinstance(records, list):
+        records.append(copy.deepcopy(records[:1]))
+        records.sort(key=str)
+    return event
+
+
+def outcome_of(handler: Any, event: bytes) -> tuple[str, str]:
+    given = json.loads(event)
+    try:
+        answer = json.dumps(handler(given, None))
+    except KeyError as error:
+        answer = repr(error)
+    # A bare list reaches the handler as a copy that follows it: only the handler sees what becomes of it.
+    return answer, json.dumps(given if isinstance(given, dict) else None)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_a_context_everything_is_the_same_too(seed: int, capsys: Any) -> None:
+    """As an emulator or a test calls a handler: the answer, and the event as it was left."""
+    chance = random.Random(seed)
+    seeds = seeds_of_events()
+    environ = {"HOPSCOPE_KEYS": "order_id=detail.orderId|body.orderId|id", "HOPSCOPE_CAPTURE": "error"}
+    handler = bootstrap._wrapped(users_handler, settings_of(environ))
+
+    for _ in range(10 * EVENTS_A_RUN):
+        event = json.dumps(mutated(chance.choice(seeds), chance)).encode()
+        assert outcome_of(handler, event) == outcome_of(users_handler, event), event[:2000]
+        said = capsys.readouterr()
+        assert said.err == ""
+        assert all(line.startswith('{"hopscope":1,') for line in said.out.splitlines())
 
 
 def unnumbered(answer: tuple[str, bytes]) -> tuple[str, bytes]:

@@ -61,6 +61,8 @@ def _hop(found: JsonObject) -> Hop:
         trace_id=found["trace_id"],
         started_us=found["started_us"],
         message_index=found["message_index"],
+        batch_size=found.get("batch_size", 1),
+        root=found.get("root"),
         attempt=found["attempt"],
         source=found["source"],
         refs=tuple(found["refs"]),

@@ -34,9 +34,11 @@ class Hop(Model):
     request_id: str
     invocation_id: str
     message_index: int
+    batch_size: int
     attempt: int
     refs: list[str]
     trace_id: str
+    root: str | None
     status: HopStatus
     source: str
     name: str | None

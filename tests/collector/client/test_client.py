@@ -127,9 +127,11 @@ def test_an_error_comes_as_what_it_is(collector: str) -> None:
         client.send([a_line(7, messages=batch)])
         with pytest.raises(SeveralFlows) as several:
             client.flow("r-7")
+        candidates = [client.flow(each) for each in several.value.candidates]
 
     assert (bad.value.start, bad.value.end) == (5, 11)
-    assert len(several.value.candidates) == 2
+    assert [flow and flow.id for flow in candidates] == list(several.value.candidates)
+    assert len(candidates) == 2
 
 
 def test_changes_go_on_where_they_were_when_the_collector_comes_back(store: str) -> None:
@@ -258,7 +260,7 @@ HOPS = st.builds(
     started_us=st.integers(0, 9), message_index=st.integers(0, 9), attempt=st.integers(1, 3), source=TEXTS, refs=REFS,
     name=st.none() | TEXTS, origin=st.none() | TEXTS, ended_us=MAYBE, deadline_us=MAYBE, sent_us=MAYBE,
     correlation_id=st.none() | TEXTS, keys=KEYS, attributes=KEYS, body_bytes=MAYBE, error=ERRORS,
-    clock_offset_us=st.integers(-3, 3),
+    clock_offset_us=st.integers(-3, 3), batch_size=st.integers(1, 3), root=st.none() | TEXTS,
 )  # fmt: skip
 SENDS = st.builds(
     Send, id=TEXTS, hop=TEXTS, service=TEXTS, operation=TEXTS, sent_us=st.integers(0, 9), destination=st.none() | TEXTS,

@@ -7,9 +7,7 @@ import click
 
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
-from hopscope_collector.query import Flows
-from hopscope_collector.rules_file import rules_for
-from hopscope_collector.store.location import open_to_read, store_url
+from hopscope_tui.answers import COLLECTOR_HELP, answering
 from hopscope_tui.flow_text import list_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
 
@@ -20,26 +18,25 @@ from hopscope_tui.neutral import neutral
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: docs/show.md says what is in it.")
 @click.option("--store", metavar="URL", help="Which store; default $HOPSCOPE_STORE, else a file of yours.")
 @click.option("--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else beside the store.")
-def command(words: tuple[str, ...], limit: int, *, as_json: bool, store: str | None, rules: str | None) -> None:
+@click.option("--collector", metavar="URL", help=COLLECTOR_HELP)
+def command(words: tuple[str, ...], limit: int, *, as_json: bool, **where: str | None) -> None:
     """List flows, newest first, one line each.
 
     FILTER: status:failed fn:notify-* event:order_placed key:order_id=o-42 dur:>2s since:1h "free text"
     """
     wanted = parsed(" ".join(words))
-    known_rules = rules_for(rules, store_url(store))
-    with open_to_read(store) as opened:
-        page = Flows(opened, known_rules, _now_us).page(wanted, limit)
+    with answering(**where) as asked:
+        page, name = asked.page(wanted, limit), asked.name
     flows = sorted(page.flows, key=lambda flow: (-flow.started_us, flow.id))
-    has_more = page.after is not None
     if as_json:
         found = [flow_json(flow) for flow in flows]
-        click.echo(json.dumps({"hopscope": CONTRACT_VERSION, "flows": found, "more": has_more}))
+        click.echo(json.dumps({"hopscope": CONTRACT_VERSION, "flows": found, "more": page.has_more}))
         return
     for row in list_rows(flows, terminal_cells(), _now_us()) if flows else ():
         click.echo(painted(row))
     if not flows:
-        click.echo(_nothing(str(wanted), store_url(store), page.looked_at))
-    elif has_more:
+        click.echo(_nothing(str(wanted), name, page.looked_at))
+    elif page.has_more:
         click.echo("there are more: --limit shows them, a filter narrows them down", err=True)
 
 

@@ -12,10 +12,8 @@ from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
 from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
-from hopscope_collector.query import Flows
-from hopscope_collector.rules_file import rules_for
 from hopscope_collector.shape.summary import key_of
-from hopscope_collector.store.location import open_to_read, store_url
+from hopscope_tui.answers import COLLECTOR_HELP, answering
 from hopscope_tui.flow_executions import execution_part_rows
 from hopscope_tui.flow_text import flow_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
@@ -46,16 +44,17 @@ class SeveralFlows(InputError):
 )
 @click.option("--store", metavar="URL", help="Which store; default $HOPSCOPE_STORE, else a file of yours.")
 @click.option("--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else beside the store.")
-def command(id_text: str, store: str | None, rules: str | None, **asked: str | bool | None) -> None:
+@click.option("--collector", metavar="URL", help=COLLECTOR_HELP)
+def command(
+    id_text: str, store: str | None, rules: str | None, collector: str | None, **asked: str | bool | None
+) -> None:
     """Show one flow: its tree of hops, the evidence of every link, what it waits for, what ran inside its executions.
 
     ID: a trace id, correlation id, key (order_id=o-42, or o-42 alone), any ref or bare message id, request id,
     invocation, hop or send id, or an execution ARN.
     """
     show = _way_of({name: given for name, given in asked.items() if given})
-    known_rules = rules_for(rules, store_url(store))
-    with open_to_read(store) as opened:
-        flows = Flows(opened, known_rules, _now_us)
+    with answering(store, rules, collector) as flows:
         flow = _only(flows.find(id_text), id_text)
         executions = flows.executions(flow)
     show(flow, executions)

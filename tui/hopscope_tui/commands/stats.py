@@ -7,21 +7,22 @@ import click
 
 from hopscope_collector.stats import stats_json
 from hopscope_collector.store.contract import Stats
-from hopscope_collector.store.location import open_to_read, store_url
+from hopscope_tui.answers import COLLECTOR_HELP, answering
 from hopscope_tui.neutral import neutral
 
 
 @click.command(name="stats")
 @click.option("--store", metavar="URL", help="Which store; default $HOPSCOPE_STORE, else a file of yours.")
+@click.option("--collector", metavar="URL", help=COLLECTOR_HELP)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: docs/store.md says what is in it.")
-def command(store: str | None, *, as_json: bool) -> None:
+def command(store: str | None, collector: str | None, *, as_json: bool) -> None:
     """Say what was received, stored, repeated and refused, and why. The sums add up."""
-    with open_to_read(store) as opened:
-        stats = opened.stats()
+    with answering(store, None, collector) as asked:
+        stats, name = asked.stats(), asked.name
     if as_json:
         click.echo(json.dumps(stats_json(stats)))
     else:
-        click.echo("\n".join(_table(stats, store_url(store))))
+        click.echo("\n".join(_table(stats, name)))
 
 
 def _table(stats: Stats, url: str) -> list[str]:

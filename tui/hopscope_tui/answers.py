@@ -1,0 +1,153 @@
+"""Where `hopscope flows`, `show` and `stats` get their answers: from a store, or from a collector over HTTP.
+
+--store URL        read here, by the rules beside the store
+--collector URL    asked of `hopscope collect --listen`, which has a store and rules of its own
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from hopscope_collector.errors import InputError
+from hopscope_collector.executions.model import Execution
+from hopscope_collector.filter import Filter
+from hopscope_collector.flow import Flow
+from hopscope_collector.query import Flows
+from hopscope_collector.rules_file import rules_for
+from hopscope_collector.store.contract import Stats, Store
+from hopscope_collector.store.location import open_to_read, store_url
+
+if TYPE_CHECKING:
+    from hopscope_collector.client import Client
+
+COLLECTOR_HELP = "Which collector instead: http://127.0.0.1:4318 (docs/api.md)."
+MOST_AT_ONCE = 1_000
+"""Flows in one answer of a collector."""
+
+
+class NamesSeveral(InputError):
+    """The id names more than one flow, and they cannot be told apart by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Flows that fit."""
+
+    flows: tuple[Flow, ...]
+    has_more: bool
+    looked_at: int
+
+
+class Answers(Protocol):
+    """Who is asked."""
+
+    @property
+    def name(self) -> str:
+        """The URL of the store or the collector."""
+        ...
+
+    def page(self, wanted: Filter, limit: int) -> Found:
+        """At most `limit` flows that fit."""
+        ...
+
+    def find(self, id_text: str) -> tuple[Flow, ...]:
+        """Every flow that the id names."""
+        ...
+
+    def executions(self, flow: Flow) -> Sequence[Execution]:
+        """What ran inside its executions."""
+        ...
+
+    def stats(self) -> Stats:
+        """The counters."""
+        ...
+
+
+@contextmanager
+def answering(store: str | None, rules: str | None, collector: str | None) -> Iterator[Answers]:
+    """Whoever was named.
+
+    Raises:
+        HopscopeError: the store or the collector cannot be asked.
+    """
+    if collector is None:
+        url = store_url(store)
+        known_rules = rules_for(rules, url)
+        with open_to_read(store) as opened:
+            yield _OfStore(url, opened, Flows(opened, known_rules, lambda: time.time_ns() // 1_000))
+        return
+    if store is not None or rules is not None:
+        raise click.UsageError("--collector has a store and rules of its own; leave out --store and --rules")
+    from hopscope_collector.client import Client
+
+    with Client(collector) as client:
+        yield _OfCollector(collector, client)
+
+
+class _OfStore:
+    def __init__(self, name: str, store: Store, flows: Flows) -> None:
+        self.name = name
+        self._store = store
+        self._flows = flows
+
+    def page(self, wanted: Filter, limit: int) -> Found:
+        page = self._flows.page(wanted, limit)
+        return Found(page.flows, page.after is not None, page.looked_at)
+
+    def find(self, id_text: str) -> tuple[Flow, ...]:
+        return self._flows.find(id_text)
+
+    def executions(self, flow: Flow) -> Sequence[Execution]:
+        return self._flows.executions(flow)
+
+    def stats(self) -> Stats:
+        return self._store.stats()
+
+
+class _OfCollector:
+    def __init__(self, name: str, client: "Client") -> None:
+        self.name = name
+        self._client = client
+
+    def page(self, wanted: Filter, limit: int) -> Found:
+        flows: list[Flow] = []
+        looked_at, after = 0, None
+        while True:
+            page = self._client.flows(str(wanted), min(limit - len(flows), MOST_AT_ONCE), after)
+            flows += page.flows
+            looked_at, after = looked_at + page.looked_at, page.after
+            if after is None or len(flows) >= limit or not page.flows:
+                return Found(tuple(flows), after is not None, looked_at)
+
+    def find(self, id_text: str) -> tuple[Flow, ...]:
+        from hopscope_collector.client import SeveralFlows
+
+        if not id_text.strip():
+            return ()
+        try:
+            flow = self._client.flow(id_text)
+        except SeveralFlows as several:
+            found = [each for each in map(self._only, several.candidates) if each is not None]
+            if len(found) < 2:
+                raise NamesSeveral(str(several)) from several
+            return tuple(found)
+        return () if flow is None else (flow,)
+
+    def _only(self, flow_id: str) -> Flow | None:
+        """A candidate. None when it went meanwhile, or when it shares its id with another one."""
+        from hopscope_collector.client import SeveralFlows
+
+        try:
+            return self._client.flow(flow_id)
+        except SeveralFlows:
+            return None
+
+    def executions(self, flow: Flow) -> Sequence[Execution]:
+        return self._client.executions(flow)
+
+    def stats(self) -> Stats:
+        return self._client.stats()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from hopscope_collector.errors import InputError
+from hopscope_collector.errors import InputError, NotASource
 from hopscope_collector.flow import Flow
 from hopscope_collector.ingest import Collected, collect
 from hopscope_collector.query import Flows
@@ -66,7 +66,7 @@ class FlowsUnderTest:
         last: tuple[Flow, ...] = ()
         same_since_s = time.monotonic()
         while True:
-            self.collect()
+            missing = self.collect()
             found = self._flows.find(key)
             if _signs_of(found) != _signs_of(last):
                 last, same_since_s = found, time.monotonic()
@@ -74,7 +74,7 @@ class FlowsUnderTest:
             if is_quiet and len(found) == 1 and found[0].status not in _OPEN and _has(found[0], until):
                 return FlowUnderTest(found[0])
             if time.monotonic() >= give_up_s:
-                raise NotSettled(_why(key, within, found, until))
+                raise NotSettled("\n".join([_why(key, within, found, until), *map(str, missing)]))
             time.sleep(POLL_S)
 
     def find(self, key: str) -> list[FlowUnderTest]:
@@ -82,16 +82,23 @@ class FlowsUnderTest:
         self.collect()
         return [FlowUnderTest(flow) for flow in self._flows.find(key)]
 
-    def collect(self) -> None:
-        """Read what the sources have now.
+    def collect(self) -> list[NotASource]:
+        """Read what the sources have now; gives those that do not exist yet, as the log of a function that never ran.
 
         Raises:
+            NotASource: a text names no source at all.
             CollectorError: a source failed, or the store did.
         """
-        sources = [source for text in self._sources for source in sources_of(text, self._wanted)]
-        collected = collect(sources, self._store, _Unheard(), Stop())
-        if collected.failed:
-            raise collected.failed[0]
+        missing: list[NotASource] = []
+        for source in [source for text in self._sources for source in sources_of(text, self._wanted)]:
+            try:
+                collected = collect([source], self._store, _Unheard(), Stop())
+            except NotASource as error:
+                missing.append(error)
+                continue
+            if collected.failed:
+                raise collected.failed[0]
+        return missing
 
 
 @contextmanager

@@ -36,8 +36,18 @@ def executions_of(records: Iterable[Record]) -> list[tuple[Execution, History]]:
             history = histories_of(document for each in kept for document in each.documents)[0]
         except NotAnExecution:
             continue  # a record that somebody else made: nothing in it tells of an execution
-        found.append((execution_of(history), kept[0]))
+        found.append((_named(execution_of(history), kept[0]), kept[0]))
     return found
+
+
+def _named(execution: Execution, kept: History) -> Execution:
+    """With what every part knows of the whole: the one that describes it may be lost, or still to come."""
+    name = next(iter(kept.refs), "")
+    return replace(
+        execution,
+        arn=execution.arn or name.partition("/")[2] or None,
+        started_us=kept.start_us if execution.started_us is None else execution.started_us,
+    )
 
 
 @dataclass(frozen=True, slots=True)

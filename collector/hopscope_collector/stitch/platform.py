@@ -79,11 +79,20 @@ def _fate(facts: Sequence[PlatformFact]) -> tuple[HopStatus | None, Failure | No
         after_us = next((fact.duration_us for fact in facts if fact.duration_us is not None), None)
         after = f" after {after_us / 1e6:.2f} s" if after_us is not None else ""
         return "timed-out", Failure("Timeout", f"Lambda stopped it{after}")
+    used_mb = next((fact.max_memory_mb for fact in facts if _is_out_of_memory(fact)), None)
+    if used_mb is not None:
+        return "failed", Failure("OutOfMemory", f"Lambda ended it at {used_mb} MB, which is all it may use")
     if any(fact.kind == "exit" or fact.status in ("error", "failure") for fact in facts):
         return "failed", Failure("RuntimeExited", words)
     if any(fact.status == "success" for fact in facts):
         return "done", None
     return None, None
+
+
+def _is_out_of_memory(fact: PlatformFact) -> bool:
+    """Whether its report says so, or that the runtime died with all of its memory in use."""
+    is_full = fact.memory_mb is not None and (fact.max_memory_mb or 0) >= fact.memory_mb
+    return fact.error == "Runtime.OutOfMemory" or (is_full and fact.error == "Runtime.ExitError")
 
 
 def _measures(facts: Iterable[PlatformFact]) -> dict[str, str]:

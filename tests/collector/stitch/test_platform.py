@@ -20,6 +20,11 @@ def a_fact(make):
         ({"status": "timeout"}, "timed-out", "Lambda stopped it"),
         ({"kind": "exit", "error": "signal: killed"}, "failed", "signal: killed"),
         ({"status": "error", "error": "Runtime.ExitError"}, "failed", "Runtime.ExitError"),
+        (
+            {"status": "error", "error": "Runtime.OutOfMemory", "memory_mb": 128, "max_memory_mb": 128},
+            "failed",
+            "Lambda ended it at 128 MB, which is all it may use",
+        ),
         ({"status": "success"}, "done", None),
     ],
 )
@@ -31,6 +36,16 @@ def test_a_hop_whose_end_never_came(stitched, make, a_fact, case):
 
     (hop,) = flow.hops
     assert (hop.status, hop.ended_us, hop.error and hop.error.message) == (status, make.START_US + make.SECOND, error)
+
+
+def test_a_process_that_was_killed_with_its_memory_full_ran_out_of_it(stitched, make, a_fact):
+    """As Lambda for Python logs it: the kill, and a REPORT that tells how full the memory was."""
+    killed = a_fact("exit", status="failure", error="Runtime exited with error: signal: killed")
+    report = a_fact(status="error", error="Runtime.ExitError", memory_mb=128, max_memory_mb=128)
+
+    (flow,) = stitched(make.Invoked(1, messages=[make.a_request()], has_end=False), now_s=2, facts=[killed, report])
+
+    assert flow.hops[0].error.type == "OutOfMemory"
 
 
 def test_an_end_of_ours_is_believed_before_the_platform_s(stitched, make, a_fact):

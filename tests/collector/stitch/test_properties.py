@@ -1,4 +1,4 @@
-"""What holds for any records: in any order, any number of times, lost, damaged or made up."""
+"""What holds for any records and facts: in any order, any number of times, lost, damaged or made up."""
 
 import importlib.util
 import random
@@ -11,6 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hopscope_collector.broker_lines import BrokerFact
+from hopscope_collector.executions import histories_of
+from hopscope_collector.executions.keeping import kept
+from hopscope_collector.key_paths import key_paths_of
+from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.rules import Expect, Rules
 from hopscope_collector.stitch import flows_of
 from hopscope_wire.model import Begin, End, Message, Send
@@ -80,23 +85,88 @@ def records(draw):
     )  # fmt: skip
 
 
+def history(name, events):
+    """What is kept of an execution's first events: it was started by events/a, sent events/b and gave a token away."""
+    said = [
+        {"type": "ExecutionStarted", "executionStartedEventDetails": {"input": '{"id": "a", "detail-type": "placed", '
+         '"source": "shop", "time": "1970-01-01T00:00:00Z", "order_id": "1"}'}},
+        {"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "Notify", "input": "{}"}},
+        {"type": "TaskScheduled", "taskScheduledEventDetails": {"resourceType": "events", "resource": "putEvents",
+         "parameters": '{"Entries": [{"DetailType": "accepted", "EventBusName": "q"}]}'}},
+        {"type": "TaskSucceeded", "taskSucceededEventDetails": {"resourceType": "events", "resource": "putEvents",
+         "output": '{"Entries": [{"EventId": "b"}]}'}},
+        {"type": "TaskStateExited", "stateExitedEventDetails": {"name": "Notify", "output": "{}"}},
+        {"type": "ExecutionSucceeded", "executionSucceededEventDetails": {"output": "{}"}},
+    ]  # fmt: skip
+    numbered = [
+        {"id": number, "previousEventId": number - 1, "timestamp": number / 1000, **event}
+        for number, event in enumerate(said[:events], 1)
+    ]
+    arn = f"arn:aws:states:eu-west-1:111111111111:execution:pay:{name}"
+    documents = [{"events": numbered}, {"executionArn": arn, "name": name, "status": "RUNNING", "startDate": 0.001}]
+    return list(kept(histories_of(documents)[0], key_paths_of("order_id=order_id")))
+
+
+PARTS = [part for name in "xy" for events in (2, 4, 6) for part in history(name, events)]
+anything = records() | st.sampled_from(PARTS)
+
+moments = st.integers(0, 3_000_000)
+platform_facts = st.builds(
+    PlatformFact, st.sampled_from(["start", "report", "timeout", "exit", "runtime-done", "init"]),
+    st.sampled_from(["r1", "r2", "r9"]), moments, st.none() | st.sampled_from(["f", "legacy"]),
+    st.none() | st.sampled_from(["success", "failure", "error", "timeout"]), init_us=st.none() | st.just(5),
+    error=st.none() | st.just("Runtime.ExitError"),
+)  # fmt: skip
+targets = st.lists(
+    st.sampled_from(["arn:aws:lambda:eu:1:function:f", "arn:aws:lambda:eu:1:function:legacy", "arn:aws:sqs:eu:1:q"]),
+    max_size=2,
+)
+broker_facts = st.builds(
+    BrokerFact, st.sampled_from(["received", "matched", "unmatched", "attempt-failed", "delivered", "gave-up"]),
+    st.sampled_from(["events/a", "events/b", "sns/a"]), moments, st.sampled_from(["arn:aws:events:eu:1:event-bus/q"]),
+    st.none() | st.just("arn:aws:events:eu:1:rule/q/r"), targets.map(tuple),
+    st.lists(st.sampled_from(["sqs/a", "sqs/b", "lambda/r1", "lambda/r9"]), max_size=1).map(tuple),
+)  # fmt: skip
+facts = st.lists(platform_facts | broker_facts, max_size=5)
+deliveries = st.lists(anything, max_size=8)
+
 RULES = Rules(expect=(Expect("placed", "accepted", 100),), max_traces_per_value=3)
+EXECUTIONS = {part.invocation_id for part in PARTS}
+TOLD = {"lost", "not-instrumented", "dead-lettered"}
+"""Statuses of hops that no record tells of."""
 
 
-def flows(given_records):
-    return flows_of(given_records, now_us=NOW_US, rules=RULES)
+def flows(given_records, given_facts=()):
+    return flows_of(given_records, now_us=NOW_US, rules=RULES, facts=given_facts)
 
 
-@given(st.lists(records(), max_size=8), st.randoms(use_true_random=False))
-def test_any_order_and_any_repeats_give_the_same_flows(recorded, chance):
+def test_the_histories_of_these_properties_are_executions():
+    found = flows([part for part in PARTS if part.refs])
+
+    assert {arn[-1] for flow in found for arn in flow.executions} == {"x", "y"}
+    assert {hop.source for flow in found for hop in flow.hops} == {"states"}
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.refs[0][-1]}-{len(part.documents[0])}")
+def test_each_part_of_a_history_is_enough_for_a_hop(part):
+    (flow,) = flows([part])
+
+    assert [f"states/{arn}" for arn in flow.executions] == [part.refs[0]]
+
+
+@given(deliveries, facts, st.randoms(use_true_random=False))
+def test_any_order_any_repeats_and_any_split_give_the_same_flows(recorded, told, chance):
+    """What two sources overlap in is a repeat; which one came first is an order."""
     shuffled = recorded + chance.choices(recorded, k=3) if recorded else []
+    told_again = told + chance.choices(told, k=2) if told else []
     chance.shuffle(shuffled)
+    chance.shuffle(told_again)
 
-    assert flows(shuffled) == flows(recorded)
+    assert flows(shuffled, told_again) == flows(recorded, told)
 
 
-@given(st.lists(records(), max_size=8))
-def test_every_message_is_one_hop_of_one_flow_and_every_send_is_there_once(recorded):
+@given(deliveries, facts)
+def test_every_message_is_one_hop_of_one_flow_and_every_send_is_there_once(recorded, told):
     expected = {
         f"{each.invocation_id}.{message.index}"
         for each in recorded
@@ -106,18 +176,21 @@ def test_every_message_is_one_hop_of_one_flow_and_every_send_is_there_once(recor
     sent = {send.send_id for each in recorded if isinstance(each, End) for send in each.sends}
     invocations = {each.invocation_id for each in recorded}
 
-    found = flows(recorded)
+    found = flows(recorded, told)
 
     hops = Counter(hop.id for flow in found for hop in flow.hops)
     assert set(hops.values()) <= {1}
     assert expected <= hops.keys()
-    assert {hop_id.split(".")[0] for hop_id in hops} == invocations
-    assert Counter(send.id for flow in found for send in flow.sends) == Counter(dict.fromkeys(sent, 1))
+    unrecorded = {hop.status for flow in found for hop in flow.hops if hop.invocation_id not in invocations}
+    assert invocations <= {hop_id.split(".")[0] for hop_id in hops}
+    assert unrecorded <= TOLD
+    by_functions = Counter(send.id for flow in found for send in flow.sends if send.id[:12] + "0000" not in EXECUTIONS)
+    assert by_functions == Counter(dict.fromkeys(sent, 1))
 
 
-@given(st.lists(records(), max_size=8))
-def test_links_join_what_is_in_the_flow_and_nothing_leads_to_itself(recorded):
-    for flow in flows(recorded):
+@given(deliveries, facts)
+def test_links_join_what_is_in_the_flow_and_nothing_leads_to_itself(recorded, told):
+    for flow in flows(recorded, told):
         hops = {hop.id for hop in flow.hops}
         sender_of = {send.id: send.hop for send in flow.sends}
         assert set(sender_of.values()) <= hops
@@ -131,9 +204,9 @@ def test_links_join_what_is_in_the_flow_and_nothing_leads_to_itself(recorded):
         TopologicalSorter(before).prepare()  # raises CycleError if something precedes itself
 
 
-@given(st.lists(records(), max_size=8))
-def test_no_exact_link_without_an_equal_id_on_both_sides(recorded):
-    for flow in flows(recorded):
+@given(deliveries, facts)
+def test_no_exact_link_without_an_equal_id_on_both_sides(recorded, told):
+    for flow in flows(recorded, told):
         hops = {hop.id: hop for hop in flow.hops}
         sent_refs = {send.id: send.refs for send in flow.sends}
         for link in flow.links:

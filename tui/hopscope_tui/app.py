@@ -18,7 +18,7 @@ from hopscope_tui.neutral import neutral
 from hopscope_tui.screens.flows import FlowsScreen
 from hopscope_tui.screens.live import LOOK_EVERY_S
 from hopscope_tui.sorting import order_of
-from hopscope_tui.source import FlowSource
+from hopscope_tui.source import FlowSource, Window
 from hopscope_tui.state import Place, State, StateFile, View
 from hopscope_tui.themes import NIGHT, OURS
 
@@ -70,7 +70,9 @@ class HopscopeApp(App[None]):
         look_every_s: float | None = LOOK_EVERY_S,
         log_lines: Callable[[Hop], LogLines] = read_lines,
         state_file: StateFile | None = None,
+        first: Window | None = None,
     ) -> None:
+        """`first` is what the list begins with, when somebody has read it already."""
         super().__init__()
         self.source = source
         self.look_every_s = look_every_s
@@ -78,6 +80,7 @@ class HopscopeApp(App[None]):
         """The flow that another one is to be compared with."""
 
         self._clock_us = clock_us
+        self._first = first
         self._log_lines = log_lines
         self._state_file = state_file or StateFile(None)
         self.state, self._fault = self._state_file.read()
@@ -88,7 +91,7 @@ class HopscopeApp(App[None]):
     def on_mount(self) -> None:
         """The list first; the screen that was left on top of it."""
         place = self.state.places.get(self.source.name, Place())
-        self.push_screen(FlowsScreen(self.source, place.filter, order_of(place.order)))
+        self.push_screen(FlowsScreen(self.source, place.filter, order_of(place.order), first=self._first))
         if place.screen in REPORTS:
             self.action_show(place.screen)
         if self._fault is not None:
@@ -256,12 +259,14 @@ class HopscopeApp(App[None]):
         self.push_screen(HelpScreen([key for _, key in in_order]))
 
 
-def run(source: FlowSource, *, theme: str | None = None, state_file: StateFile | None = None) -> None:
-    """Show the flows of a source until the person quits; the source is closed then.
+def run(
+    source: FlowSource, *, theme: str | None = None, state_file: StateFile | None = None, first: Window | None = None
+) -> None:
+    """Show the flows of a source until the person quits; the source is closed then. `first` was read already.
 
     Must be called in the main thread. The source may be written to by other threads and processes meanwhile.
     """
-    app = HopscopeApp(source, state_file=state_file)
+    app = HopscopeApp(source, state_file=state_file, first=first)
     if theme in app.available_themes:
         app.theme = theme
     try:

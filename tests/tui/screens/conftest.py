@@ -12,6 +12,11 @@ from hopscope_tui.app import HopscopeApp
 from hopscope_tui.source import FlowSource
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Known when the tests of this folder are asked for by their path."""
+    parser.addoption("--update-snapshots", action="store_true", help="take the snapshots of the screens anew")
+
+
 @dataclass
 class Person:
     """Presses keys and reads the screen; everything is settled when a method returns."""

@@ -1,8 +1,13 @@
 """`hopscope tui`: watch flows in the terminal."""
 
 import sys
+import time
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from hopscope_tui.source import FlowSource
 
 
 @click.command(name="tui")
@@ -26,17 +31,26 @@ def command(store: str | None, rules: str | None, collector: str | None, theme: 
 
 def run_on_collector(url: str, *, theme: str | None = None) -> None:
     """Show a collector's flows over HTTP until the person quits; it may vanish and come back meanwhile."""
-    from hopscope_tui.app import run
     from hopscope_tui.collector_source import CollectorSource
-    from hopscope_tui.state import StateFile, default_path
 
-    run(CollectorSource(url), theme=theme, state_file=StateFile(default_path()))
+    _run(CollectorSource(url), theme)
 
 
 def run_on_store(store: str | None, *, rules: str | None = None, theme: str | None = None) -> None:
     """Show the store until the person quits; something else may write to it meanwhile, or make it later."""
-    from hopscope_tui.app import run
-    from hopscope_tui.state import StateFile, default_path
     from hopscope_tui.store_source import StoreSource
 
-    run(StoreSource(store, rules), theme=theme, state_file=StateFile(default_path()))
+    _run(StoreSource(store, rules), theme)
+
+
+def _run(source: "FlowSource", theme: str | None) -> None:
+    """The first frame at once, the app as soon as it is there."""
+    from hopscope_tui.first_frame import first_frame
+    from hopscope_tui.state import Place, StateFile, default_path
+
+    file = StateFile(default_path())
+    state, _ = file.read()
+    place = state.places.get(source.name, Place())
+    with first_frame(source, place, theme or state.theme, time.time_ns() // 1_000) as window:
+        from hopscope_tui.app import run
+    run(source, theme=theme, state_file=file, first=window)

@@ -11,7 +11,7 @@ from hopscope_tui.drawing.flow_line import heading_row, sort_at
 from hopscope_tui.drawing.list_headline import list_headline
 from hopscope_tui.drawing.rows import Row, Run
 from hopscope_tui.drawing.statuses import PROBLEM_FILTER
-from hopscope_tui.messages import FilterWrong, WindowRead, WindowWanted
+from hopscope_tui.messages import FilterWrong, SourceFailed, WindowRead, WindowWanted
 from hopscope_tui.screens.live import LiveScreen
 from hopscope_tui.sorting import NEWEST, SORTS, Order, chosen_order, next_order
 from hopscope_tui.source import FlowSource, Window
@@ -56,14 +56,17 @@ class FlowsScreen(LiveScreen):
         Binding("escape", "clear", "all flows", show=False, id="flows.clear", tooltip="Leave the filter"),
     ]  # fmt: skip
 
-    def __init__(self, source: FlowSource, filter_text: str = "", order: Order | None = None) -> None:
+    def __init__(
+        self, source: FlowSource, filter_text: str = "", order: Order | None = None, *, first: Window | None = None
+    ) -> None:
+        """`first` is shown until the source has answered."""
         super().__init__(source)
         self._filter_text = filter_text
         self.order = order or Order()
         self._wanted = (0, 100)
-        self._last = Window(0, (), 0)
+        self._last = first or Window(0, (), 0)
         self._held: Window | None = None
-        self._read_as: tuple[str, Order] | None = None
+        self._read_as = (filter_text, self.order) if first is not None else None
 
     def compose(self) -> ComposeResult:
         """Headline, filter, list, keys."""
@@ -80,6 +83,8 @@ class FlowsScreen(LiveScreen):
         """Draw the frame, then ask."""
         self.query_one(FlowList).focus()
         self.set_interval(1.0, self._tick)
+        if self._read_as is not None:
+            self._show(self._last)
         self._tick()
         super().on_mount()
 
@@ -116,6 +121,11 @@ class FlowsScreen(LiveScreen):
             self.query_one(FilterBar).show_fault(wrong)
             self._draw_lines()
         self.answered()
+
+    def on_source_failed(self, failed: SourceFailed) -> None:
+        """Say so in the first line as well."""
+        super().on_source_failed(failed)
+        self._draw_lines()
 
     def on_window_wanted(self, wanted: WindowWanted) -> None:
         """The person scrolls."""
@@ -243,6 +253,8 @@ class FlowsScreen(LiveScreen):
         if self._held is not None:
             new = self._last.total - self._held.total
             return Run(f"‖ paused, {new} new" if new > 0 else "‖ paused", "accent")
+        if self._failures:
+            return Run("○ not live", "failed")
         if self.query_one(FlowList).is_following:
             return Run("● live, following", "running")
         return Run("● live", "running")

@@ -4,6 +4,7 @@ timer ─▶ look() ─▶ worker thread: token changed? ─▶ read() ─▶ me
                        └ raises ─▶ SourceFailed ─▶ banner, asked again ─▶ answers ─▶ banner gone
 """
 
+from time import monotonic
 from typing import ClassVar, Protocol, cast
 
 from textual import work
@@ -22,6 +23,10 @@ LOOK_EVERY_S = 0.15
 
 MOST_PATIENCE_S = 3.0
 """The longest pause between two questions to a source that fails."""
+
+
+SLOW_FROM_S = 2.0
+"""From here on a question without an answer is said to be one."""
 
 
 class Desk(Protocol):
@@ -70,6 +75,7 @@ class LiveScreen(Screen[None]):
         self._failures = 0
         self._skips = 0
         self._is_cautious = False
+        self._asked_at_s = 0.0
 
     @property
     def desk(self) -> Desk:
@@ -98,14 +104,26 @@ class LiveScreen(Screen[None]):
 
     def look(self) -> None:
         """Ask once, unless an answer is still on its way."""
-        if self._is_looking or not self.is_current:
+        if self._is_looking:
+            self._say_slow()
+            return
+        if not self.is_current:
             return
         if self._skips > 0:
             self._skips -= 1
             return
         self._is_looking = True
+        self._asked_at_s = monotonic()
         self._look(is_stale=self._is_stale)
         self._is_stale = False
+
+    def _say_slow(self) -> None:
+        """A store that is busy, a collector far away: what is shown is old, and the person should know."""
+        waited_s = monotonic() - self._asked_at_s
+        if waited_s > SLOW_FROM_S:
+            self._is_cautious = True
+            words = f"{self.source.name} has not answered for {waited_s:.0f} s: shown as last read"
+            self.query_one(Banner).show_caution(words)
 
     @work(thread=True, exit_on_error=False, group="look")
     def _look(self, *, is_stale: bool) -> None:

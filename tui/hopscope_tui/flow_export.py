@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,6 @@ from hopscope_collector.shape.summary import key_of
 FOLDER_VARIABLE = "HOPSCOPE_EXPORT_DIR"
 _NAME_CHARACTERS = 60
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
-_MOST_TRIES = 1_000
 
 Render = Callable[[Flow, Sequence[Execution], int], str]
 
@@ -32,11 +32,9 @@ class Format(NamedTuple):
 def file_for(flow: Flow, suffix: str, folder: Path) -> Path:
     """A file named after the flow that is not there yet: `hopscope-o-42.html`, `hopscope-o-42-2.html`."""
     called = "".join(each if each in _PLAIN else "_" for each in key_of(flow)[:_NAME_CHARACTERS])
-    for number in range(1, _MOST_TRIES):
-        path = folder / f"hopscope-{called}{f'-{number}' if number > 1 else ''}{suffix}"
-        if not path.exists():
-            break
-    return path
+    numbers = (f"-{number}" if number > 1 else "" for number in count(1))
+    names = (folder / f"hopscope-{called}{number}{suffix}" for number in numbers)
+    return next(path for path in names if not path.exists())
 
 
 def export(flow: Flow, text: str, suffix: str, folder: Path) -> Path:

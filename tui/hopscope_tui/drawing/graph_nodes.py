@@ -200,9 +200,11 @@ def _card(step: Step, manner: Manner) -> tuple[Row, ...]:
     """What stands in a card: one line, or two where it is tall."""
     look = look_of(step.status)
     glyph = Run(look.glyph + " ", look.role)
+    first: Row
+    second: Row
     if step.hop is not None:
-        first: Row = (glyph, Run(_short(step.hop.function), "strong"))
-        second: Row = tuple(_performance(step, manner))
+        first = (glyph, Run(_short(step.hop.function), "strong"))
+        second = tuple(_performance(step, manner))
     elif step.wait is not None:
         first = (glyph, Run(_short(step.wait.expected), look.role))
         second = (Run(duration(manner.now_us - step.wait.since_us), look.role),)
@@ -223,7 +225,7 @@ def _performance(step: Step, manner: Manner) -> list[Run]:
         runs.append(Run(tries + " ", "bar-retrying"))
     if step.hop.request_id in manner.machines:
         runs.append(Run("◫ execution ", "accent"))
-    runs.append(Run(duration(last_sign_of(step.hop, manner.now_us) - step.hops[0].started_us), "dim"))
+    runs.append(Run(duration(last_sign_of(step.hop, manner.now_us) - step.at_us), "dim"))
     if "cold-start" in step.hop.attributes:
         runs.append(Run(" cold", "bar-cold"))
     if step.hop.batch_size > 1:

@@ -17,7 +17,6 @@ from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import RecordLine, record_in
 from hopscope_collector.store.contract import Closure, Reach
 from hopscope_collector.store.ids import ANY_KIND, asked, holds, key_name, told_about
-from hopscope_wire.model import End, Record
 
 Lookup = Callable[[Sequence[str], int], Iterable["Match"]]
 """(ids, most) → what each id may name: more than `most` lines when there are, and some MAY not hold the id."""
@@ -95,7 +94,7 @@ def _round(closing: _Closing, wanted: set[str], way: tuple[Reach, Lookup], *, is
 
 
 def _closure(closing: _Closing, facts_of: FactsOf) -> Closure:
-    records = sorted((record_in(line) for line in closing.lines.values()), key=by_start)
+    records = [record_in(line) for line in sorted(closing.lines.values(), key=_order)]
     facts = _facts_about(closing.seen_ids, facts_of)
     return Closure(
         records=tuple(records),
@@ -120,10 +119,10 @@ def _facts_about(ids: Iterable[str], facts_of: FactsOf) -> list[Fact]:
     return [fact for _, fact in sorted(found.items(), key=lambda each: (each[1].at_us, each[0]))]
 
 
+def _order(line: RecordLine) -> tuple[int, str, bool, str]:
+    """As `Closure.records` promises; by their texts where that leaves a choice, so that every store answers alike."""
+    return line.started_us, line.invocation_id, line.is_end, line.text
+
+
 def _age(line: RecordLine) -> tuple[int, str, str]:
     return line.started_us, line.invocation_id, line.text
-
-
-def by_start(record: Record) -> tuple[int, str, bool]:
-    """Sort key of records: by start, then invocation; a begin before its end."""
-    return record.start_us, record.invocation_id, isinstance(record, End)

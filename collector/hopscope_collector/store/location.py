@@ -17,6 +17,7 @@ from hopscope_collector.errors import NotAStoreUrl
 from hopscope_collector.store.connection import Waiting, unheard
 from hopscope_collector.store.contract import Store
 from hopscope_collector.store.memory import MemoryStore
+from hopscope_collector.store.shared_memory import SharedMemoryStore
 from hopscope_collector.store.sqlite import SqliteStore
 
 SQLITE = "sqlite:///"
@@ -39,7 +40,7 @@ def open_to_write(url: str | None = None, waiting: Waiting = unheard) -> Store:
     """
     meant = store_url(url)
     if meant == MEMORY:
-        return MemoryStore()
+        return SharedMemoryStore()
     if meant.startswith(DYNAMODB):
         return _dynamodb(meant, waiting)
     return SqliteStore(_path_of(meant), waiting=waiting)

@@ -14,6 +14,7 @@ from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, S
 from hopscope_collector.store.dynamodb.address import Address
 from hopscope_collector.store.dynamodb.store import DynamoDbStore
 from hopscope_collector.store.memory import MemoryStore
+from hopscope_collector.store.shared_memory import SharedMemoryStore
 from hopscope_collector.store.sqlite import SqliteStore
 
 
@@ -335,6 +336,12 @@ class TestMemoryStore(StoreContract):
     @pytest.fixture
     def store(self) -> Store:
         return MemoryStore()
+
+
+class TestSharedMemoryStore(StoreContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        return SharedMemoryStore()
 
 
 class TestSqliteStore(StoreContract):

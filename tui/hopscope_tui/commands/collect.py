@@ -22,7 +22,7 @@ from hopscope_collector.sources.contract import Source, Stop
 from hopscope_collector.sources.naming import Wanted, sources_of
 from hopscope_collector.store.contract import Store
 from hopscope_collector.store.location import MEMORY, open_to_read, open_to_write, store_url
-from hopscope_collector.summarising import idle_work
+from hopscope_collector.summarising import Idle, idle_work
 from hopscope_tui.neutral import neutral
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 SAID_EVERY_S = 10.0
 """How often progress is said where there is no terminal to write it over on."""
+
+
+LOOKED_EVERY_S = 0.5
+"""How often it is seen whether something came in over HTTP."""
 
 
 class CannotCollect(InputError):
@@ -119,7 +123,7 @@ def command(**given: Any) -> None:
         else:
             with _listener(listening, into, asked, say=progress.say, ended=end) as listener:
                 collected = run(named, into, progress, of_sources, idle=idle)
-                _wait(listener, progress, stop)
+                _wait(listener, progress, stop, idle)
             collected.include(listener.collected)
     progress.end(collected, store_url(asked.store))
     if collected.refused:
@@ -185,14 +189,17 @@ def _listener(
     return listener
 
 
-def _wait(listener: "Listener", progress: "Progress", stop: Stop) -> None:
-    """Until somebody stops us, or the server dies."""
+def _wait(listener: "Listener", progress: "Progress", stop: Stop, idle: Idle) -> None:
+    """Until somebody stops us, or the server dies; what can wait is done while nothing comes in."""
     received = 0
-    while not stop.sleep(1.0):
+    while not stop.sleep(LOOKED_EVERY_S):
         collected = listener.collected
         if collected.received != received:
             received = collected.received
             progress.progress(listener.url, collected)
+            continue
+        while not stop.is_set and listener.collected.received == received and idle():
+            pass
     if listener.failure is not None:
         raise CollectorError(f"the server at {listener.url} died ({listener.failure!r}); start it again")
 

@@ -158,7 +158,7 @@ def _span(wanted: Wanted) -> "Span":
 def _paths(text: str) -> list[Path]:
     path = Path(text).expanduser()
     if path.is_dir():
-        found = sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))
+        found = sorted(each for each in path.rglob("*") if each.is_file() and not _is_hidden(each, path))
         if not found:
             raise NotASource(f"file:{text} is a folder without files; expected a log file")
         return found
@@ -168,6 +168,10 @@ def _paths(text: str) -> list[Path]:
             raise NotASource(f"file:{text} matches no file; expected at least one")
         return found
     return [path]
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
 _KINDS: dict[str, Callable[[str, Wanted], list[Source]]] = {

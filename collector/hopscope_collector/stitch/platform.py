@@ -15,7 +15,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from hopscope_collector.flow import Failure, Hop, HopStatus, Send
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.platform_lines import UNKNOWN_TIME_US, PlatformFact
 
 _INVOKED = "lambda/"
 INIT_FAILURE = "init-failure"
@@ -51,10 +51,12 @@ def _of_attempt(hop: Hop, facts: Sequence[PlatformFact], starts_us: Sequence[int
     """The lines between the start of the hop and the start of the next attempt under its request id."""
     later = starts_us[bisect_right(starts_us, hop.started_us) :]
     until_us = later[0] if later else None
+    is_only = starts_us[0] == starts_us[-1]
     return [
         fact
         for fact in facts
-        if fact.at_us >= hop.started_us - _CLOCKS_US and (until_us is None or fact.at_us < until_us - _CLOCKS_US)
+        if (is_only and fact.at_us == UNKNOWN_TIME_US)
+        or (fact.at_us >= hop.started_us - _CLOCKS_US and (until_us is None or fact.at_us < until_us - _CLOCKS_US))
     ]
 
 
@@ -66,10 +68,15 @@ def _told(hop: Hop, facts: Sequence[PlatformFact]) -> Hop:
         return hop
     over = [fact for fact in facts if fact.kind not in _NO_END]
     status, error = _fate(over)
-    ended_us = max((fact.at_us for fact in over), default=None)
+    ended_us = max((_over_us(fact, hop.started_us) for fact in over), default=None)
     if status is None:
         return replace(hop, ended_us=ended_us)
     return replace(hop, status=status, error=error, ended_us=ended_us)
+
+
+def _over_us(fact: PlatformFact, started_us: int) -> int:
+    """When a line says that it was over; one without a time tells how long it took."""
+    return fact.at_us if fact.at_us != UNKNOWN_TIME_US else started_us + (fact.duration_us or 0)
 
 
 def _fate(facts: Sequence[PlatformFact]) -> tuple[HopStatus | None, Failure | None]:

@@ -193,6 +193,23 @@ def test_a_folder_or_a_pattern_means_every_file(tmp_path: Path, monkeypatch: pyt
     assert len(sources_of(f"file:{tmp_path}/*.log", Wanted())) == 2
 
 
+def test_an_export_to_s3_is_a_folder_of_folders(tmp_path: Path) -> None:
+    """`aws logs create-export-task`: task, log stream, numbered files; and a file that proves that it may write."""
+    export = tmp_path / "exportedlogs"
+    stream = export / "3f1c-task" / "2026-11-21-[$LATEST]4b1c"
+    stream.mkdir(parents=True)
+    (export / ".cache").mkdir()
+    (export / ".cache" / "hidden").touch()
+    (export / "aws-logs-write-test").write_text("Permission Check Successful")
+    (stream / "000000.gz").write_bytes(gzip.compress(b"2026-11-21T10:00:00.123Z line 0\n"))
+    (stream / "000001.gz").write_bytes(gzip.compress(b"2026-11-21T10:00:01.123Z line 1\n"))
+
+    found = sources_of(f"file:{export}", Wanted())
+
+    read = [text for source in found for text in texts(list(source.lines(None, Stop())))]
+    assert [each[-6:] for each in read] == ["line 0", "line 1", "essful"]
+
+
 @pytest.mark.parametrize("packed", [PACKERS["plain"], gzip.compress], ids=["plain", "gzip"])
 def test_a_json_document_over_many_lines_gives_the_lines_within(path: Path, packed: Callable[[bytes], bytes]) -> None:
     """As `aws logs get-log-events` prints them."""

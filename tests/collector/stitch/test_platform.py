@@ -48,6 +48,15 @@ def test_a_process_that_was_killed_with_its_memory_full_ran_out_of_it(stitched, 
     assert flow.hops[0].error.type == "OutOfMemory"
 
 
+def test_a_line_without_a_time_says_how_long_it_took(stitched, make):
+    """`sls logs` prints REPORT without one."""
+    report = PlatformFact("report", "request-1", 0, status="timeout", duration_us=3 * make.SECOND)
+
+    (flow,) = stitched(make.Invoked(1, messages=[make.a_request()], has_end=False), now_s=2, facts=[report])
+
+    assert (flow.status, flow.hops[0].ended_us) == ("timed-out", make.START_US + 3 * make.SECOND)
+
+
 def test_an_end_of_ours_is_believed_before_the_platform_s(stitched, make, a_fact):
     (flow,) = stitched(make.Invoked(1), facts=[a_fact(status="error", max_memory_mb=77)])
 

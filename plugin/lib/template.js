@@ -10,6 +10,8 @@ function resourcesOf(template, type) {
 
 /** Where a resource of each type has the last part of its ARN, when its author named it. */
 const NAMES = {
+  'AWS::ApiGatewayV2::Api': 'Name',
+  'AWS::ApiGateway::RestApi': 'Name',
   'AWS::SQS::Queue': 'QueueName',
   'AWS::SNS::Topic': 'TopicName',
   'AWS::Events::EventBus': 'Name',

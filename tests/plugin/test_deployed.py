@@ -1,6 +1,9 @@
 """The food order deployed by the Serverless Framework to an emulator: the layer travels in the plugin, orders run, removal leaves nothing."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +12,8 @@ from typing import Any
 import boto3
 import pytest
 
+from hopscope_collector.topology.model import Topology
+from hopscope_collector.topology.read import topology_of
 from hopscope_stage import emulator
 from hopscope_stage.errors import EnvironmentNotMade
 
@@ -46,6 +51,20 @@ class Account:
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout + ran.stderr
 
+    def live_topology(self, folder: Path) -> Topology:
+        """What `hopscope topology --from-aws` writes, for what belongs to the food order."""
+        hopscope = Path(sys.executable).with_name("hopscope")
+        words = ["topology", "--from-aws", "--region", REGION, "--prefix", "food-order-dev", "--output", "-"]
+        env = {**os.environ, "AWS_ENDPOINT_URL": self._endpoint, **CREDENTIALS}
+        ran = subprocess.run([hopscope, *words], cwd=folder, env=env, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+        return topology_of(ran.stdout, "the account")
+
+    def declared_topology(self, folder: Path) -> Topology:
+        """What `serverless hopscope topology` writes."""
+        self.serverless(folder, "hopscope", "topology", "--output", "declared.json")
+        return topology_of((folder / "declared.json").read_text(), "the template")
+
     def function(self, name: str = FUNCTION) -> dict[str, Any]:
         """What the plugin may change of a function, as it is deployed."""
         found = self.client("lambda").get_function_configuration(FunctionName=name)
@@ -79,6 +98,16 @@ class Account:
                 return found
             time.sleep(0.1)
         raise AssertionError(f"{function} wrote no record within {GONE_WITHIN_S} s")
+
+
+def ways_of(topology: Topology) -> set[tuple[str, str, str, str]]:
+    """Kind, from, to and pattern of every route, by the names as deployed."""
+    labels = {node.id: node.label for node in topology.nodes}
+    return {
+        (route.kind, labels[route.source or ""], labels[route.target], json.dumps(route.pattern, sort_keys=True))
+        for route in topology.routes
+        if route.source is not None
+    }
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +161,12 @@ def test_a_service_is_attached_runs_in_one_trace_and_is_released_without_a_trace
     printed = account.begun("food-order-dev-print-ticket")[0]
     assert placed["messages"][0]["keys"] == {"order_id": "o-42"}
     assert {notified["traceId"], printed["traceId"]} == {placed["traceId"]}
+
+    live, declared = account.live_topology(folder), account.declared_topology(folder)
+    assert ways_of(live) == ways_of(declared)
+    assert {node.label for node in live.nodes if node.is_traced} == {
+        node.label for node in declared.nodes if node.is_traced
+    }
 
     workshop.take_away(folder)
     account.serverless(folder, "deploy")

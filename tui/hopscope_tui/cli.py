@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "show": ("hopscope_tui.commands.show", "Show one flow, by any of its ids."),
     "event": ("hopscope_tui.commands.event", "Show how the layer reads a Lambda event."),
     "execution": ("hopscope_tui.commands.execution", "Show a Step Functions or durable execution."),
+    "topology": ("hopscope_tui.commands.topology", "Show who is declared to get what, or write it from AWS."),
     "mcp": ("hopscope_tui.commands.mcp", "Answer an agent's questions about flows (Model Context Protocol)."),
     "stats": ("hopscope_tui.commands.stats", "Say what was received, stored, refused and why."),
     "prune": ("hopscope_tui.commands.prune", "Remove old records from the store."),

@@ -71,7 +71,7 @@ def _choose(roots: Sequence[Node], width_cells: int) -> None:
         if len(node.children) == 1 and is_on_rail and not node.is_card:
             taken = node.width + _inline_cells(node)
             node.is_inline = taken + leasts[0] <= room
-            pending.append((node.children[0], room - taken if node.is_inline else room, False))
+            pending.append((node.children[0], room - taken if node.is_inline else room, node.is_inline))
         elif len(node.children) > 1 and node.span > room and _side_by_side(leasts) > room:
             node.is_hanging = True
             pending += [(child, room - indent_of(node), True) for child in node.children]

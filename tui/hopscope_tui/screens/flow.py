@@ -39,6 +39,9 @@ from hopscope_tui.widgets.step_list import StepList
 BESIDE_FROM_CELLS = 130
 """From here on the execution stands beside the flow."""
 
+VAST_FROM_CELLS = 190
+"""From here on the facts stand beside both."""
+
 View = StepList | FlowGraph | MessageList
 
 
@@ -46,7 +49,11 @@ class FlowScreen(FlowMenus):
     """Screen 2: the flow, the same cursor in all of its views; the execution follows the cursor, and leads it."""
 
     CSS_PATH = "flow.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BESIDE_FROM_CELLS, "-wide")]  # noqa: RUF012 - Textual declares it on the instance
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it on the instance
+        (0, "-narrow"),
+        (BESIDE_FROM_CELLS, "-wide"),
+        (VAST_FROM_CELLS, "-vast"),
+    ]
     BINDINGS = FLOW_KEYS
 
     def __init__(

@@ -23,6 +23,7 @@ class ExecutionList(DrawnList):
         self._rows: list[StateRow] = []
         self._width_cells = 0
         self._is_table = False
+        self._wanted: State | None = None
 
     @property
     def state(self) -> State | None:
@@ -44,8 +45,9 @@ class ExecutionList(DrawnList):
             self.choose(state)
 
     def choose(self, state: State) -> None:
-        """Put the cursor on a state, if it has a row."""
-        self.cursor = next((place for place, (_, each) in enumerate(self._rows) if each is state), self.cursor)
+        """Put the cursor on a state, if it has a row; while the list is not seen, once it is."""
+        self._wanted = state
+        self._go_to_wanted()
 
     def heading(self, place: Place) -> Callable[[int], Row]:
         """What the execution is, for the line above the rows."""
@@ -64,6 +66,11 @@ class ExecutionList(DrawnList):
         self._arrange(self.scrollable_content_region.width - GUTTER_CELLS)
         super().on_resize()
 
+    def _go_to_wanted(self) -> None:
+        place = next((place for place, (_, each) in enumerate(self._rows) if each is self._wanted), None)
+        if place is not None and self._wanted is not None:
+            self.cursor, self._wanted = place, None
+
     def _draw_anew(self) -> None:
         self._width_cells = 0
         self._arrange(self.scrollable_content_region.width - GUTTER_CELLS)
@@ -78,6 +85,7 @@ class ExecutionList(DrawnList):
         except Exception as fault:  # noqa: BLE001 - the boundary of a panel: a bug in it is shown, not raised
             self._rows = [(fault_row("cannot draw the states", fault), None)]
         self.row_count = len(self._rows)
+        self._go_to_wanted()
 
     def _drawn(self, width_cells: int) -> list[StateRow]:
         if self._execution is None:

@@ -96,7 +96,7 @@ def prepared(client: "Any", operation_name: str, api_params: "Any", *, can_enclo
     `can_enclose` says that a carrier may join the request after it was serialised.
     """
     invocation = current.invocation
-    key = (client.meta.service_model.endpoint_prefix, operation_name)
+    key = (client._service_model.endpoint_prefix, operation_name)
     known = _classes.get(key) or _class_of(key)
     if invocation is None or known is None or not isinstance(api_params, dict):
         return None, api_params

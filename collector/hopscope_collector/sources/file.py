@@ -8,7 +8,6 @@ interrupted goes on where it stood. Followed, it always goes on where it stood.
 """
 
 import gzip
-import io
 import json
 import os
 import zlib
@@ -22,6 +21,7 @@ import zstandard
 
 from hopscope_collector.errors import NotASource, SourceFailed
 from hopscope_collector.lines import BROKEN_STREAM, fingerprint_of
+from hopscope_collector.sources import zstd
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.document import MAX_DOCUMENT_BYTES, lines_in_document, may_be_document
 from hopscope_collector.sources.splitting import CHUNK_BYTES, Split, Splitter
@@ -33,9 +33,7 @@ POLL_S = 0.1
 HEAD_BYTES = 1_024
 
 _GZIP = b"\x1f\x8b"
-_ZSTD = b"\x28\xb5\x2f\xfd"
 _BROKEN = (OSError, EOFError, zlib.error, zstandard.ZstdError)
-_ZSTD_WINDOW_BYTES = 128 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +197,6 @@ def _decompressed(raw: BinaryIO) -> tuple[BinaryIO, bool]:
     magic = os.pread(raw.fileno(), 4, 0)
     if magic.startswith(_GZIP):
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw)), True
-    if magic == _ZSTD:
-        reader = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES).stream_reader(
-            raw, read_across_frames=True
-        )
-        return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, reader))), True
+    if magic == zstd.MAGIC:
+        return zstd.unpacked(raw), True
     return raw, False

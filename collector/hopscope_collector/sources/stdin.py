@@ -1,4 +1,4 @@
-"""Lines from standard input, plain or gzip. It cannot be read twice, so it has no position."""
+"""Lines from standard input, plain, gzip or zstd. It cannot be read twice, so it has no position."""
 
 import gzip
 import io
@@ -7,7 +7,10 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
+import zstandard
+
 from hopscope_collector.errors import SourceFailed
+from hopscope_collector.sources import zstd
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.splitting import Splitter
 
@@ -32,7 +35,7 @@ class StdinSource:
                 for split in splitter.split(pipe.read_now):
                     yield Lines(split.texts, split.first_number, refused=split.refused)
                 yield Lines(is_idle=True)
-        except (OSError, EOFError, zlib.error) as error:
+        except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
             raise SourceFailed(f"standard input cannot be read on: {error}") from error
         rest = splitter.rest() if pipe.has_ended else None
         if rest is not None:
@@ -45,26 +48,34 @@ class _Pipe:
     def __init__(self, raw: io.BufferedReader, stop: Stop) -> None:
         self._raw = raw
         self._stop = stop
-        self._is_gzip: bool | None = None
+        self._lines: io.BufferedReader | None = None
+        """What reads the lines: the pipe itself, or what unpacks it. None until its first bytes are there."""
+
         self.has_ended = False
 
     def read_now(self, size: int) -> bytes:
         """Up to `size` bytes. Nothing when none came for a moment, at the end, or when told to stop."""
         if self._stop.is_set or self.has_ended or not self._is_ready():
             return b""
-        if self._is_gzip is None:
-            self._is_gzip = self._raw.peek(2)[:2] == _GZIP
-            if self._is_gzip:
-                self._raw = cast(io.BufferedReader, gzip.GzipFile(fileobj=cast(BinaryIO, self._raw)))
-        chunk = self._raw.read1(size)
+        if self._lines is None:
+            self._lines = _decompressed(self._raw)
+        chunk = self._lines.read1(size)
         self.has_ended = not chunk
         return chunk
 
     def _is_ready(self) -> bool:
         """Whether reading would give bytes, or the end, at once."""
         try:
-            if isinstance(self._raw, io.BufferedReader):
+            if self._lines in (None, self._raw):
                 return bool(select.select([self._raw], [], [], WAIT_S)[0])
         except (OSError, ValueError):
             return True  # not something that can be waited for: Windows, a test's buffer
         return True
+
+
+def _decompressed(raw: io.BufferedReader) -> io.BufferedReader:
+    """What reads the lines, by the first bytes that are there."""
+    magic = raw.peek(len(zstd.MAGIC))
+    if magic.startswith(_GZIP):
+        return cast(io.BufferedReader, gzip.GzipFile(fileobj=cast(BinaryIO, raw)))
+    return zstd.unpacked(raw) if magic.startswith(zstd.MAGIC) else raw

@@ -86,7 +86,7 @@ def test_another_file_under_the_same_name_is_read_from_its_start(path: Path) -> 
     "damage", [lambda raw: raw[:-20], lambda raw: raw[:60] + b"\xff" * 8 + raw[68:]], ids=["cut", "hurt"]
 )
 def test_a_damaged_archive_gives_what_it_can_and_is_refused_once(path: Path, damage: Callable[[bytes], bytes]) -> None:
-    """Gzip knows its length and sum; zstd frames often do not, and what is missing there shows as a cut line."""
+    """Gzip knows its length and sum; zstd knows where a frame ends."""
     path.write_bytes(damage(gzip.compress(os.urandom(3_000).hex().encode() + b"\n")))
 
     first = [line for lines in once(path) for line in lines.refused]
@@ -96,8 +96,17 @@ def test_a_damaged_archive_gives_what_it_can_and_is_refused_once(path: Path, dam
     assert first == second
 
 
-def test_a_bomb_is_one_long_line_and_costs_no_memory(path: Path) -> None:
-    bomb = gzip.compress(b"\0" * (1 << 20)) * 200
+def test_a_zstd_file_that_breaks_off_is_refused_once(path: Path) -> None:
+    path.write_bytes(zstandard.compress("\n".join(f"line {number}" for number in range(9_000)).encode())[:-20])
+
+    (refused,) = (line for lines in once(path) for line in lines.refused)
+
+    assert (refused.reason, "it ends within a frame" in refused.message) == ("broken_stream", True)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_a_bomb_is_one_long_line_and_costs_no_memory(path: Path, pack: Callable[[bytes], bytes]) -> None:
+    bomb = pack(b"\0" * (1 << 20)) * 200
     path.write_bytes(bomb)
 
     (refused,) = (line for lines in once(path) for line in lines.refused)

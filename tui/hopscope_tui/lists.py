@@ -27,7 +27,8 @@ MOST_LISTS = 3
 """Filters whose lists are kept: that of the list, and those of a report over it."""
 
 PULSE_EVERY_S = 1.0
-"""Counting looks at thousands of rows: not at every line that arrives."""
+PULSE_SHARE = 0.05
+"""Counting looks at thousands of rows: never oftener, and in at most this share of the time."""
 
 QUERY_ORDERS: dict[str, QueryOrder] = {
     "took": "duration",
@@ -47,7 +48,8 @@ class _Kept:
     changed: set[str] = field(default_factory=set)
     has_lost_track: bool = False
     pulse: Pulse | None = None
-    counted_at_s: float = 0.0
+    count_from_s: float = 0.0
+    """When to count again, on the monotonic clock. 0 before the first question."""
 
 
 class Pages(Protocol):
@@ -111,11 +113,15 @@ class Lists:
         return Window(rows.start, shown, len(page.flows), is_whole, self._pulse(kept, filter_text), among)
 
     def _pulse(self, kept: _Kept, filter_text: str) -> Pulse | None:
-        """Arrivals and failures, counted anew now and then."""
-        if kept.pulse is None or time.monotonic() - kept.counted_at_s > PULSE_EVERY_S:
+        """Arrivals and failures, counted anew now and then; not at the first question, which rows are waited for."""
+        begun_s = time.monotonic()
+        if begun_s < kept.count_from_s:
+            return kept.pulse
+        if kept.count_from_s:
             window = window_over(kept.listing.known, _now_us(), is_whole=kept.listing.is_whole)
             kept.pulse = pulse_of(self._pages.kinds(window, parsed(filter_text)))
-            kept.counted_at_s = time.monotonic()
+        done_s = time.monotonic()
+        kept.count_from_s = done_s + max(PULSE_EVERY_S, (done_s - begun_s) / PULSE_SHARE) if kept.pulse else done_s
         return kept.pulse
 
     def _up_to_date(self, filter_text: str, in_sight: range, token: object) -> _Kept:

@@ -67,6 +67,7 @@ class FlowsScreen(LiveScreen):
         self._last = first or Window(0, (), 0)
         self._held: Window | None = None
         self._read_as = (filter_text, self.order) if first is not None else None
+        self._asked_to_count = False
 
     def compose(self) -> ComposeResult:
         """Headline, filter, list, keys."""
@@ -113,6 +114,9 @@ class FlowsScreen(LiveScreen):
             if self._held is None:
                 self._show(read.window)
             self._draw_lines()
+            # Rows come first; what must be counted is asked for when they are on the screen.
+            self._is_stale |= read.window.pulse is None and not self._asked_to_count
+            self._asked_to_count = True
         self.answered()
 
     def on_filter_wrong(self, wrong: FilterWrong) -> None:
@@ -222,6 +226,7 @@ class FlowsScreen(LiveScreen):
     def _begin_anew(self) -> None:
         flows = self.query_one(FlowList)
         flows.cursor, flows.is_following = 0, True
+        self._asked_to_count = False
         self._wanted = (0, self._wanted[1])
         self._held = None
         self._draw_lines()

@@ -18,6 +18,8 @@ _FromOne = Annotated[int, Meta(ge=1, le=MAX_TIME_US)]
 _Keys = dict[str, str] | None
 
 _HEX_DIGITS = "0123456789abcdef"
+_TRACE_DIGITS = 32
+_HOP_DIGITS = 16
 _LONG_CHARS = 1_000
 _MANY_BRACKETS = 300
 """So many that fields this version does not know may be nested deeper than a JSON reader follows."""
@@ -116,24 +118,25 @@ def glance(text: str) -> RecordShape | None:
 
 
 def _has_ids(found: RecordShape) -> bool:
-    trace_id = found.trace_id
-    if not (_is_hex(trace_id, 32) and _is_hex(found.invocation_id, 16) and _is_trace(found.root, trace_id)):
+    """Whether every id has the digits it must have; the digits are looked at in one go."""
+    trace_id, digits = found.trace_id, found.trace_id + found.invocation_id
+    if len(trace_id) != _TRACE_DIGITS or len(digits) != _TRACE_DIGITS + _HOP_DIGITS:
         return False
+    traces = [found.root]
     for message in found.messages or ():
-        if not (_is_trace(message.trace_id, trace_id) and _is_trace(message.root, trace_id)):
+        traces += (message.trace_id, message.root)
+    for send in found.sends or ():
+        if len(send.send_id) != _HOP_DIGITS:
             return False
-    return all(_is_hex(each.send_id, 16) and _is_trace(each.trace_id, trace_id) for each in found.sends or ())
+        digits += send.send_id
+        traces.append(send.trace_id)
+    for each in traces:
+        if each is not None and each != trace_id:  # mostly it is the record's own, or absent
+            if len(each) != _TRACE_DIGITS:
+                return False
+            digits += each
+    return not digits.strip(_HEX_DIGITS)
 
 
 def _is_whole(found: RecordShape) -> bool:
     return found.record == "begin" or not (found.end_us is None or found.duration_us is None or found.outcome is None)
-
-
-def _is_hex(text: str, digits: int) -> bool:
-    """Whether it is that many lower-case hex digits."""
-    return len(text) == digits and not text.strip(_HEX_DIGITS)
-
-
-def _is_trace(text: str | None, known: str) -> bool:
-    """Whether it is absent, or a trace id; mostly it is the record's own."""
-    return text is None or text == known or _is_hex(text, 32)

@@ -21,7 +21,7 @@ import sqlite3
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -73,13 +73,16 @@ def hash_of(bare_text: str) -> int:
     return crc32(bare_text.encode("utf-8", "surrogatepass"))
 
 
-def add(connection: sqlite3.Connection, ids_by_slot: Iterable[tuple[int, Iterable[str]]]) -> None:
+def add(connection: sqlite3.Connection, ids_by_slot: Iterable[tuple[int, Collection[str]]]) -> None:
     """File the bare texts of each slot; inside the caller's transaction."""
     slots = array("q")
     entries: list[int] = []
     for number, (slot, bare_texts) in enumerate(ids_by_slot):
         slots.append(slot)
-        entries += [crc32(each.encode("utf-8", "surrogatepass")) << NUMBER_BITS | number for each in bare_texts]
+        try:
+            entries += [crc32(each.encode()) << NUMBER_BITS | number for each in bare_texts]
+        except UnicodeEncodeError:
+            entries += [hash_of(each) << NUMBER_BITS | number for each in bare_texts]
     if not entries:
         return
     entries.sort()

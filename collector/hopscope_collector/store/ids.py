@@ -12,10 +12,13 @@ What a person typed without a kind is looked for as `*/5812…`: under any kind.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
+from hopscope_collector.record_line import ids_of
 from hopscope_collector.record_shape import RecordShape
 from hopscope_wire.model import Record
+
+_NOTHING: dict[str, str] = {}
 
 ANY_KIND = "*/"
 _TOLD_ABOUT = ("lambda/", "events/", "eventsv2/", "sns/", ANY_KIND)
@@ -30,28 +33,29 @@ def bare(id_text: str) -> str:
     return id_text[id_text.find("/") + 1 :] or id_text
 
 
-def bare_ids_of(record: RecordShape | Record) -> list[str]:
-    """The bare texts of every id that the record holds; some MAY come twice. The same as `bare()` of `ids_of()`."""
-    ids: list[str | None] = [record.trace_id, record.root, record.request_id, record.invocation_id]
-    slashed: list[str] = [record.correlation_id] if record.correlation_id else []
-    _add_keys(slashed, record.keys)
-    slashed += getattr(record, "refs", ())
-    for message in getattr(record, "messages", None) or ():
-        ids += (message.trace_id, message.root)
-        slashed += message.refs or ()
-        if message.correlation_id:
+def bare_ids_of(record: RecordShape | Record) -> set[str]:
+    """The bare texts of every id that the record holds: `bare()` of each of `ids_of()`."""
+    if not isinstance(record, RecordShape):
+        return {bare(each) for each in ids_of(record)}
+    # The same as `ids_of()` in one pass: half of what storing a record costs is to know its ids.
+    found: list[str | None] = [record.trace_id, record.root, record.invocation_id, record.request_id]
+    slashed: list[str | None] = [record.correlation_id]
+    keys = [record.keys] if record.keys else []
+    if record.record == "end":
+        for send in record.sends or ():
+            found.append(send.trace_id)
+            slashed += send.refs or ()
+            keys.append(send.keys or _NOTHING)
+    else:
+        for message in record.messages or ():
+            found += (message.trace_id, message.root)
+            slashed += message.refs or ()
             slashed.append(message.correlation_id)
-        _add_keys(slashed, message.keys)
-    for send in getattr(record, "sends", None) or ():
-        ids.append(send.trace_id)
-        slashed += send.refs or ()
-        _add_keys(slashed, send.keys)
-    return [each for each in ids if each] + [bare(each) for each in slashed if each]
-
-
-def _add_keys(slashed: list[str], keys: Mapping[str, str] | None) -> None:
-    if keys:
-        slashed += [f"{name}={value}" for name, value in keys.items()]
+            keys.append(message.keys or _NOTHING)
+    slashed += [f"{name}={value}" for each in keys for name, value in each.items()]
+    ids = {each for each in found if each}
+    ids.update([each[each.find("/") + 1 :] or each for each in slashed if each])
+    return ids
 
 
 def asked(id_text: str) -> tuple[str, ...]:

@@ -75,8 +75,12 @@ class SqliteStore:
         """As in `Store`."""
         by_slot: dict[int, list[RecordLine]] = {}
         for line in batch.records:
-            shape = line.shape
-            by_slot.setdefault(slot_of(shape.start_us, shape.invocation_id), []).append(line)
+            shape = line[1]
+            slot = slot_of(shape.start_us, shape.invocation_id)
+            if slot in by_slot:
+                by_slot[slot].append(line)
+            else:
+                by_slot[slot] = [line]
         with self._lock, sqlite_file.writing(self._open, self._path, self._waiting):
             stored = self._store(by_slot)
             facts = self._store_facts(batch.facts)
@@ -228,9 +232,10 @@ class SqliteStore:
             texts = kept_by_slot.get(slot, [])
             names: set[str] = set()
             for line in by_slot[slot]:
-                if line.text not in texts:
-                    texts.append(line.text)
-                    names.update(bare_ids_of(line.shape))
+                text, shape = line
+                if text not in texts:
+                    texts.append(text)
+                    names |= bare_ids_of(shape)
                     stored.append(line)
             if names:
                 rows.append((slot, packed(texts)))

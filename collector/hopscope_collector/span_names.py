@@ -26,6 +26,8 @@ NAME: Final = "hopscope.name"
 STATUS: Final = "hopscope.status"
 ATTEMPT: Final = "hopscope.attempt"
 SOURCE: Final = "hopscope.source"
+"""Of a hop, who delivered its message; of a send, the source of its event."""
+
 ORIGIN: Final = "hopscope.origin"
 SENT_US: Final = "hopscope.sent_us"
 DEADLINE_US: Final = "hopscope.deadline_us"

@@ -27,7 +27,15 @@ def an_order(number: int) -> list[Begin | End]:
     at_us = START_US + number * 1_000_000
     keys = {"order_id": f"o-{number}"}
     send = Send(
-        f"{digits}a0001", "events", "PutEvents", "orders", "order_placed", (f"events/{number}",), at_us + 50_000, 900
+        f"{digits}a0001",
+        "events",
+        "PutEvents",
+        "orders",
+        "order_placed",
+        (f"events/{number}",),
+        at_us + 50_000,
+        900,
+        extra={"attributes": {"source": "shop"}},
     )
     event = Message(
         0,

@@ -25,9 +25,11 @@ FITTING_PX = 1_120
 CARD_HEIGHT = 52
 LABEL_HEIGHT = 22
 _MOST_TEXT = 230
+_MOST_LABEL = 200
 _TEXT_LEFT = 36
 _NAME_SIZE, _SMALL_SIZE = 13.5, 11.5
 _DOT = 9
+_BEND = 22
 
 LinkOf = Callable[[Step], "str | None"]
 """Where a card leads when it is clicked; None for nowhere."""
@@ -70,8 +72,8 @@ def graph_of(steps: Sequence[Step], now_us: int, link_of: LinkOf = nowhere) -> P
     roots = down
     if size.width > FITTING_PX:
         right = _forest(drawn, now_us)
-        across = placed(right, "right", 30)
-        if across.width <= FITTING_PX or across.width * across.height < size.width * size.height:
+        across = placed(right, "right", 22)
+        if across.width < size.width:
             roots, size, direction = right, across, "right"
     nodes = [node for root in roots for node in root.walk()]
     lines = [_line(node, child, direction) for node in nodes if _is_drawn(node) for child in node.children]
@@ -109,14 +111,22 @@ def _label_of(step: Step) -> _Label:
     link = step.link
     is_guess = link is not None and not link.is_exact
     by = f"by {link.evidence[0]} " if link is not None and (is_guess or step.send is None) else ""
-    name = _message(step) if step.send is not None else link.detail if link is not None else ""
-    text = fitted(f"{by}{name}".strip(), _MOST_TEXT, _SMALL_SIZE)
+    is_by_key = link is not None and link.evidence[0] == "key"
+    name = _message(step) if step.send is not None and not is_by_key else link.detail if link is not None else ""
+    text = fitted(f"{by}{name}".strip(), _MOST_LABEL, _SMALL_SIZE)
     return _Label(width_px(text, _SMALL_SIZE) + 20, LABEL_HEIGHT, text=text, is_guess=is_guess)
 
 
 def _message(step: Step) -> str:
     kind = step.send.kind if step.send is not None else None
-    return f"{kind} → {step.destination}" if kind and kind != step.destination else f"→ {step.destination}"
+    way = " → ".join(_places(step)) or step.destination
+    return f"{kind} → {way}" if kind and kind not in way else f"→ {way}"
+
+
+def _places(step: Step) -> list[str]:
+    """The brokers that the message passed, first to last, as far as they are known; rules of a bus are no places."""
+    through = step.link.through if step.link is not None else ()
+    return list(dict.fromkeys(broker.name for broker in through if broker.kind != "rule"))
 
 
 def _card_of(step: Step, now_us: int) -> _Card:
@@ -219,11 +229,13 @@ def _line(upper: Node, lower: Node, direction: Direction) -> Markup:
 
 
 def _curve(upper: Node, lower: Node, direction: Direction) -> str:
-    """From the middle of one side to the middle of the other."""
+    """From the middle of one side to the middle of the other, bent at once: so it crosses no label."""
     if direction == "down":
         x1, y1, x2, y2 = upper.x + upper.width / 2, upper.y + upper.height, lower.x + lower.width / 2, lower.y
-        half = (y1 + y2) / 2
-        return f"M{x1:.1f} {y1:.1f}C{x1:.1f} {half:.1f} {x2:.1f} {half:.1f} {x2:.1f} {y2:.1f}"
+        bent = min(y1 + 2 * _BEND, y2)
+        half = (y1 + bent) / 2
+        return f"M{x1:.1f} {y1:.1f}C{x1:.1f} {half:.1f} {x2:.1f} {half:.1f} {x2:.1f} {bent:.1f}V{y2:.1f}"
     x1, y1, x2, y2 = upper.x + upper.width, upper.y + upper.height / 2, lower.x, lower.y + lower.height / 2
-    half = (x1 + x2) / 2
-    return f"M{x1:.1f} {y1:.1f}C{half:.1f} {y1:.1f} {half:.1f} {y2:.1f} {x2:.1f} {y2:.1f}"
+    bent = min(x1 + _BEND, x2)
+    half = (x1 + bent) / 2
+    return f"M{x1:.1f} {y1:.1f}C{half:.1f} {y1:.1f} {half:.1f} {y2:.1f} {bent:.1f} {y2:.1f}H{x2:.1f}"

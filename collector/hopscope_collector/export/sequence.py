@@ -16,8 +16,8 @@ MOST_ROWS = 300
 MOST_LANES = 40
 _TIME = 84
 _TOP = 46
-_ROW = 40
-_LEAST_LANE, _MOST_LANE = 132, 260
+_ROW = 44
+_LEAST_LANE, _MOST_LANE = 140, 260
 _WIDTH = 1_120
 
 
@@ -97,19 +97,17 @@ def _arrow(step: Step, sender: float, receiver: float, y: float, *, is_exact: bo
     tip = receiver - sign * 12
     kind = "arrow" if is_exact else "arrow guess"
     by = "" if is_exact or step.link is None else f"by {step.link.evidence[0]} "
-    waited = f" {duration(step.waited_us)}" if step.waited_us is not None else ""
-    room = abs(tip - sender) - 44
-    name = fitted(by + step.name, room - width_px(waited, 11.5), 11.5)
+    room = abs(tip - sender) - 24
+    name = fitted(by + step.name, room, 11.5)
+    words = fitted(f"waited {duration(step.waited_us)}" if step.waited_us is not None else "", room, 10.5)
     middle = (sender + tip) / 2
     head = f"M{tip - sign * 6:.1f} {y - 4:.1f}L{tip:.1f} {y:.1f}L{tip - sign * 6:.1f} {y + 4:.1f}"
     return joined(
         [
             element("path", {"class": kind, "d": f"M{sender:.1f} {y:.1f}H{tip:.1f}"}),
             element("path", {"class": kind + " tip", "d": head}),
-            element(
-                "text", {"class": "small on", "x": middle, "y": y - 5, "text-anchor": "middle"},
-                name, element("tspan", {"class": "waited"}, waited),
-            ),
+            element("text", {"class": "small on", "x": middle, "y": y - 5, "text-anchor": "middle"}, name),
+            element("text", {"class": "small waited", "x": middle, "y": y + 14, "text-anchor": "middle"}, words),
         ]
     )  # fmt: skip
 

@@ -151,6 +151,7 @@ def _send_attributes(send: Send) -> dict[str, _Value | None]:
         "error.type": send.error.type if send.error else None,
         names.RECORD: "send", names.ID: send.id, names.REFS: send.refs or None, names.NAME: send.name,
         names.SERVICE: send.service, names.OPERATION: send.operation, names.DESTINATION: send.destination,
+        names.SOURCE: send.source,
         names.OF_BATCH: send.is_of_batch, names.CARRIED: send.carried, names.SKIPPED: send.skipped,
         names.DURATION_US: send.duration_us, names.BODY_HASH: send.body_hash,
         **{f"{names.KEY_PREFIX}{name}": value for name, value in send.keys.items()},

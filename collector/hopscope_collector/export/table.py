@@ -77,8 +77,12 @@ def _what(step: Step) -> Iterator[Markup]:
 
 
 def _way(step: Step) -> str:
-    is_way = step.send is not None and step.link is not None and step.link.evidence[0] != "key"
-    return f" · over {broker_of(step.send)}" if is_way and step.send is not None else ""
+    if step.link is None or step.link.evidence[0] == "key":
+        return ""
+    through = [f"{broker.kind} {broker.name}" for broker in step.link.through]
+    if not through and step.send is not None:
+        through = [broker_of(step.send)]
+    return f" · over {plain(' → '.join(through), 200)}" if through else ""
 
 
 def _attempt(hop: Hop, tries: int) -> Iterator[Markup]:

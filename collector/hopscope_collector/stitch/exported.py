@@ -151,6 +151,7 @@ def _send_of(index: int, span: Span) -> Send:
         body_hash=said.get(names.BODY_HASH),
         keys=span.keys,
         error=span.error,
+        extra={"attributes": {"source": said[names.SOURCE]}} if names.SOURCE in said else {},
     )
 
 

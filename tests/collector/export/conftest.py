@@ -45,8 +45,8 @@ def an_order(**facts: Any) -> Flow:
         "id": TRACE, "status": "overdue", "started_us": START_US, "hops": hops, "traces": (TRACE,),
         "keys": {"order_id": "o-42"}, "correlation_id": "c-42",
         "sends": (
-            Send("a1", "a.0", "events", "PutEvents", START_US + 60 * MS, BUS, "order_placed", ("events/7b",)),
-            Send("c1", "c.0", "events", "PutEvents", START_US + 200 * MS, BUS, "restaurant_notified", ("events/8c",)),
+            Send("a1", "a.0", "events", "PutEvents", START_US + 60 * MS, BUS, "order_placed", refs=("events/7b",)),
+            Send("c1", "c.0", "events", "PutEvents", START_US + 200 * MS, BUS, "restaurant_notified", refs=("events/8c",)),
         ),
         "links": (
             Link("a1", "b.0", ("ref",), "events/7b", 70 * MS),

@@ -15,7 +15,7 @@ layer recorded too, by the id of the invocation, stays the layer's: then the spa
 Spans that we made out of a flow are that flow again: see `exported.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hopscope_collector.otel.semantics import (
@@ -27,6 +27,7 @@ from hopscope_collector.otel.semantics import (
     request_name_of,
 )
 from hopscope_collector.stitch.exported import is_exported, records_of_exported
+from hopscope_collector.stitch.weave import PRODUCER_DIGITS
 from hopscope_wire.context import Context, carrier_of, context_of
 from hopscope_wire.model import Begin, End, Message, Record, Send, Span
 
@@ -43,15 +44,34 @@ def records_of_spans(spans: Iterable[Span], others: Iterable[Record]) -> list[Be
     found = [record for record in returned if record.invocation_id not in known_here]
     layers += found
     known = {span_id: span for span_id, span in united.items() if not is_exported(span)}
-    tree = _Tree(known, {each.request_id: each.invocation_id for each in layers if each.request_id})
-    sends = {send.send_id for record in layers if isinstance(record, End) for send in record.sends}
+    tree = _Tree(known, _Layers(layers))
     hops = tree.hops()
-    from_outside = {context for hop in hops for context in tree.contexts_of(hop)}
+    from_outside = {context for hop in hops for context in tree.contexts_of(hop)} | tree.layers.contexts
     for hop in hops:
         if tree.layers_invocation(hop.entry) is None:
-            found.append(_begin_of(hop, tree, sends))
+            found.append(_begin_of(hop, tree))
             found.append(_end_of(hop, from_outside))
     return found
+
+
+class _Layers:
+    """What our layer recorded of the same flows, by what spans may name of it."""
+
+    __slots__ = ("contexts", "invocations", "producers", "sends")
+
+    def __init__(self, records: Sequence[Begin | End]) -> None:
+        ends = [record for record in records if isinstance(record, End)]
+        messages = [message for record in records if isinstance(record, Begin) for message in record.messages]
+        carriers = [context_of(message.carrier) for message in messages if message.carrier]
+        self.invocations = {each.request_id: each.invocation_id for each in records if each.request_id}
+        self.producers = {each.invocation_id[:PRODUCER_DIGITS] for each in records}
+        self.sends = {send.send_id for record in ends for send in record.sends}
+        self.contexts = {(context.trace_id, context.send_id) for context in carriers if context is not None}
+        """Of the messages that it received: spans elsewhere may have sent them."""
+
+    def know(self, span_id: str) -> bool:
+        """Whether it is a send of theirs, recorded or not: an HTTP call is not, its traceparent still names the hop."""
+        return span_id in self.sends or span_id[:PRODUCER_DIGITS] in self.producers
 
 
 @dataclass(slots=True)
@@ -66,10 +86,9 @@ class _Hop:
 class _Tree:
     """Spans by id, and which hop each of them belongs to."""
 
-    def __init__(self, spans: Mapping[SpanId, Span], invocations: Mapping[str, str]) -> None:
-        """`invocations`: ids of the layer's, by request id."""
+    def __init__(self, spans: Mapping[SpanId, Span], layers: _Layers) -> None:
         self._spans = spans
-        self._invocations = invocations
+        self.layers = layers
         self._entries: dict[SpanId, Span] = {each: self._entry_of(span) for each, span in spans.items()}
 
     def hops(self) -> list[_Hop]:
@@ -96,17 +115,17 @@ class _Tree:
             contexts = [(hop.entry.trace_id, hop.entry.parent)]
         return [each for each in contexts if self._entries.get(each) != hop.entry]
 
-    def carrier_of(self, context: SpanId, sends: frozenset[str] | set[str]) -> str | None:
+    def carrier_of(self, context: SpanId) -> str | None:
         """The context as a carrier. None when nothing is known by it: then only its trace id may tell something."""
         entry = self._entries.get(context)
         if entry is None:
-            return carrier_of(Context(*context)) if context[1] in sends else None
+            return carrier_of(Context(*context)) if self.layers.know(context[1]) else None
         layers = self.layers_invocation(entry)
         return carrier_of(Context(context[0], layers or context[1]))
 
     def layers_invocation(self, entry: Span) -> str | None:
         """Id of the invocation that our layer recorded and that the span is of."""
-        return self._invocations.get(entry.request_id) if entry.request_id else None
+        return self.layers.invocations.get(entry.request_id) if entry.request_id else None
 
     def _parent_of(self, span: Span) -> Span | None:
         return self._spans.get((span.trace_id, span.parent)) if span.parent else None
@@ -142,7 +161,7 @@ def _united(spans: Iterable[Span]) -> dict[SpanId, Span]:
     return known
 
 
-def _begin_of(hop: _Hop, tree: _Tree, sends: set[str]) -> Begin:
+def _begin_of(hop: _Hop, tree: _Tree) -> Begin:
     entry = hop.entry
     keys = {name: value for each in reversed(hop.members) for name, value in each.keys.items()}
     return Begin(
@@ -151,7 +170,7 @@ def _begin_of(hop: _Hop, tree: _Tree, sends: set[str]) -> Begin:
         request_id=entry.request_id,
         function=entry.function,
         start_us=entry.start_us,
-        messages=_messages_of(hop, tree, sends),
+        messages=_messages_of(hop, tree),
         root=None,
         correlation_id=next((each.correlation_id for each in hop.members if each.correlation_id), None),
         version=entry.resource.get("service.version"),
@@ -160,7 +179,7 @@ def _begin_of(hop: _Hop, tree: _Tree, sends: set[str]) -> Begin:
     )
 
 
-def _messages_of(hop: _Hop, tree: _Tree, sends: set[str]) -> tuple[Message, ...]:
+def _messages_of(hop: _Hop, tree: _Tree) -> tuple[Message, ...]:
     """One for each message that the hop got: several refs, else several contexts, else one of both."""
     refs, contexts = _refs_in(hop), tree.contexts_of(hop)
     if len(refs) > 1:
@@ -175,8 +194,8 @@ def _messages_of(hop: _Hop, tree: _Tree, sends: set[str]) -> tuple[Message, ...]
             blank,
             index=index,
             refs=of_message,
-            carrier=tree.carrier_of(context, sends) if context else None,
-            root=context[0] if context and tree.carrier_of(context, sends) is None else None,
+            carrier=tree.carrier_of(context) if context else None,
+            root=context[0] if context and tree.carrier_of(context) is None else None,
         )
         for index, (context, of_message) in enumerate(pairs)
     )

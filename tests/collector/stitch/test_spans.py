@@ -1,5 +1,6 @@
 """Spans of OpenTelemetry in flows: which are hops, which are sends, and what joins them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,6 +121,32 @@ def test_the_id_of_a_message_joins_a_worker_with_what_the_layer_recorded() -> No
 
     assert functions_of(flow) == ["take", "packer", "announce"]
     assert links_of(flow) == [("packer", "announce", "ref"), ("take", "packer", "ref")]
+
+
+def test_a_function_with_the_layer_calls_a_service_over_http_and_the_other_way_round() -> None:
+    """The layer's traceparent names the invocation; a foreign one that it got names the span that called."""
+    layer = {"trace_id": f"{1:032x}", "invocation_id": "00000000000a0000", "request_id": "r-1", "function": "take"}
+    called_by_layer = replace(a_span(1, service="pay", kind="server"), parent="00000000000a0003")
+    call = a_span(2, 1, service="pay", kind="client", http__request__method="POST")
+    brought = Message(0, "apigateway", name="POST /x", carrier=carrier_of(Context(f"{1:032x}", span_id(2))))
+    called_by_span = Begin(f"{1:032x}", "00000000000b0000", "r-2", "notify", AT_US + 9_000, messages=(brought,))
+
+    (flow,) = flows(Begin(**layer, start_us=AT_US), called_by_layer, call, called_by_span)
+
+    assert functions_of(flow) == ["take", "pay", "notify"]
+    assert links_of(flow) == [("pay", "notify", "carrier"), ("take", "pay", "carrier")]
+
+
+def test_a_trace_header_of_aws_joins_by_the_root() -> None:
+    """The parent is a segment of X-Ray that nobody exports; the trace id is the Root of what the layer sent."""
+    layer = {"trace_id": f"{1:032x}", "invocation_id": "00000000000a0000", "request_id": "r-1", "function": "take"}
+    sent = Send("00000000000a0001", "sqs", "SendMessage", sent_us=AT_US)
+    end = End(**layer, start_us=AT_US, end_us=AT_US + 9, duration_us=9, outcome="ok", sends=(sent,), root=f"{1:032x}")
+    worker = a_span(1, 99, service="packer", kind="consumer", messaging__system="aws_sqs")
+
+    (flow,) = flows(Begin(**layer, start_us=AT_US, root=f"{1:032x}"), end, worker)
+
+    assert links_of(flow) == [("take", "packer", "header")]
 
 
 def test_what_fetched_a_message_is_no_second_attempt_at_it() -> None:

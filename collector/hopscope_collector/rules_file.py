@@ -5,8 +5,9 @@
     hopscope.toml                 beside the store's file
     hopscope.toml                 in the working directory
 
-The declared topology comes with them: the files that `[topology]` names, beside the rules, or `hopscope.topology.json`
-in the place where the rules are looked for. What a rule says of a queue or a consumer goes before what is declared.
+The declared topology comes with them: what `--topology` or HOPSCOPE_TOPOLOGY names, else the files that `[topology]`
+names, beside the rules, else `hopscope.topology.json` in the place where the rules are looked for. What a rule says of
+a queue or a consumer goes before what is declared.
 
 `hopscope flows`, `hopscope show` and the TUI all ask `rules_for()`, so they agree on every status.
 """
@@ -22,6 +23,7 @@ from hopscope_collector.topology.queues import queues_of
 from hopscope_collector.topology.read import BadTopology, topology_of
 
 RULES_VARIABLE = "HOPSCOPE_RULES"
+TOPOLOGY_VARIABLE = "HOPSCOPE_TOPOLOGY"
 RULES_FILE = "hopscope.toml"
 TOPOLOGY_FILE = "hopscope.topology.json"
 _SQLITE = "sqlite:///"
@@ -42,7 +44,8 @@ def rules_for(rules_path: str | None = None, store_url: str | None = None, topol
     named = rules_path or os.environ.get(RULES_VARIABLE)
     path = Path(named) if named else _found(RULES_FILE, store_url)
     rules = Rules() if path is None else rules_of(_text_of(path, rules_path), str(path))
-    files = [Path(each) for each in topology] or [(path or Path()).parent / each for each in rules.topology_files]
+    asked = [*topology] or [each for each in os.environ.get(TOPOLOGY_VARIABLE, "").split(os.pathsep) if each]
+    files = [Path(each) for each in asked] or [(path or Path()).parent / each for each in rules.topology_files]
     lying_there = _found(TOPOLOGY_FILE, store_url)
     return _with_topology(rules, files or ([lying_there] if lying_there else []))
 
@@ -60,7 +63,7 @@ def _declared(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise BadTopology(
             f"cannot read the topology {path}: {error}; expected what `serverless hopscope topology` writes; "
-            "correct --topology or [topology] in hopscope.toml"
+            f"correct --topology, {TOPOLOGY_VARIABLE} or [topology] in hopscope.toml"
         ) from error
 
 

@@ -143,6 +143,9 @@ def test_the_topology_comes_with_the_rules(tmp_path, monkeypatch):
 
     assert rules_for(str(tmp_path / "named.toml")).queues["jobs"].retry_within_us == 60_000_000
     assert rules_for(None, None, [str(tmp_path / "service" / "orders.json")]).topology.nodes[0].name == "jobs"
+    monkeypatch.setenv("HOPSCOPE_TOPOLOGY", "service/orders.json")
+    assert rules_for(None, None).topology.nodes[0].name == "jobs"
+    monkeypatch.delenv("HOPSCOPE_TOPOLOGY")
     (tmp_path / "hopscope.topology.json").write_text(DECLARED)
     assert len(rules_for(None, None).topology.nodes) == 1
     (tmp_path / "named.toml").write_text('[[queue]]\nname = "jobs"\nretry_within = "5s"')

@@ -51,6 +51,7 @@ class Asked:
     since: str
     until: str | None
     keys: str | None
+    topology: tuple[str, ...]
     export: str | None
     listen: str | None
     tls_cert: Path | None
@@ -69,6 +70,9 @@ class Asked:
 @click.option("--since", metavar="WHEN", default="24h", show_default=True, help="Where reading of logs begins.")
 @click.option("--until", metavar="WHEN", help="Where it ends.")
 @click.option("--keys", metavar="FILE", help="hopscope.toml that names where business keys are in executions' input.")
+@click.option(
+    "--topology", multiple=True, metavar="FILE", help="With --listen: who is declared to get what; may be repeated."
+)
 @click.option(
     "--export", metavar="otlp:URL", help="Hand flows on as OpenTelemetry spans, each once, when they are quiet."
 )
@@ -99,7 +103,7 @@ def command(**given: Any) -> None:
     asked = Asked(**given)
     now_us = time.time_ns() // 1_000
     listening = _listening_to(asked)
-    rules = rules_for(asked.keys, store_url(asked.store))
+    rules = rules_for(asked.keys, store_url(asked.store), asked.topology)
     wanted = Wanted(
         is_followed=asked.is_followed,
         since_us=moment_us(asked.since, now_us),
@@ -179,7 +183,7 @@ def _listener(
         settings,
         store,
         lambda: store if url == MEMORY else open_to_read(url),
-        rules=rules_for(asked.keys, url),
+        rules=rules_for(asked.keys, url, asked.topology),
         say=say,
         ended=ended,
     )

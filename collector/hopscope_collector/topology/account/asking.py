@@ -53,7 +53,7 @@ class Account:
     def _client(self, service: str) -> Any:
         if service not in self._clients:
             client: Any = self.session.client  # one overload a service: the name is a value here
-            config = Config(retries={"mode": "adaptive", "max_attempts": 8})
+            config = Config(retries={"mode": "adaptive", "max_attempts": 5})
             self._clients[service] = client(service, config=config)
         return self._clients[service]
 

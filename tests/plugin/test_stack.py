@@ -93,9 +93,10 @@ def test_no_right_is_for_everything(resources: dict[str, Any]) -> None:
 
 
 def test_who_reads_writes_nothing(resources: dict[str, Any]) -> None:
-    (statement,) = resources["Readers"]["Properties"]["PolicyDocument"]["Statement"]
+    allowed, denied = resources["Readers"]["Properties"]["PolicyDocument"]["Statement"]
 
-    assert statement["Action"] == ["dynamodb:Query", "dynamodb:GetItem"]
+    assert allowed["Action"] == ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PartiQLSelect"]
+    assert (denied["Effect"], denied["Condition"]) == ("Deny", {"Bool": {"dynamodb:FullTableScan": "true"}})
 
 
 def test_every_statement_says_what_it_is_for() -> None:

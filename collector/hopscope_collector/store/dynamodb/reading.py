@@ -4,12 +4,13 @@
                                   ├─ facts about it
                                   └─ pointers, newest first  ─Query each─▶  the records of their traces
 
-A round of the closure asks for all its ids at once, sixteen Queries in flight. What was read once in a closure is not
-read again. Facts come with their id's own partition, so they seldom cost a read of their own.
+A round of the closure asks for all its ids at once, fifty in a call; ids whose partitions are too large for that are
+asked for one by one, newest first and no further than needed. What was read once in a closure is not read again. Facts
+come with their id's own partition, so they seldom cost a read of their own.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -18,7 +19,7 @@ from hopscope_collector.record_line import RecordLine
 from hopscope_collector.store.closing import Match
 from hopscope_collector.store.dynamodb import keys
 from hopscope_collector.store.dynamodb.items import Item, facts_in, lines_in, traces_in
-from hopscope_collector.store.dynamodb.table import Table
+from hopscope_collector.store.dynamodb.table import PARTITIONS_AT_ONCE, Table
 from hopscope_collector.store.ids import bare, holds
 
 FEWEST_POINTERS = 100
@@ -94,14 +95,38 @@ class Reading:
 
     def _read(self, bare_ids: set[str], most: int) -> None:
         asked = sorted(bare_ids - self._partitions.keys())
-        if asked:
-            found = self._table.each(lambda each: self._partition(each, most), asked)
-            self._partitions.update(zip(asked, found, strict=True))
+        parts = [asked[start : start + PARTITIONS_AT_ONCE] for start in range(0, len(asked), PARTITIONS_AT_ONCE)]
+        if not parts:
+            return
+        large: list[str] = []
+        for part, found in zip(parts, self._table.each(self._several, parts), strict=True):
+            if found is None:
+                large += part
+            else:
+                self._partitions.update({each: self._filled(each, found.get(each, ()), most) for each in part})
+        if large:
+            found_by_id = self._table.each(lambda each: self._partition(each, most), large)
+            self._partitions.update(zip(large, found_by_id, strict=True))
+
+    def _several(self, bare_ids: Sequence[str]) -> dict[str, list[Item]] | None:
+        """All items about the ids, greatest sort key first. None when it is better to ask for one at a time."""
+        items = self._table.several([keys.partition_of(each) for each in bare_ids]) if len(bare_ids) > 1 else None
+        if items is None:
+            return None
+        by_partition: dict[str, list[Item]] = {}
+        for item in sorted(items, key=lambda each: each["sk"]["S"], reverse=True):
+            by_partition.setdefault(item["pk"]["S"], []).append(item)
+        return {each: by_partition.get(keys.partition_of(each), []) for each in bare_ids}
 
     def _partition(self, bare_id: str, most: int) -> _Partition:
+        page = max(most, FEWEST_POINTERS) + 1
+        return self._filled(bare_id, self._table.query(keys.partition_of(bare_id), limit=page), most)
+
+    def _filled(self, bare_id: str, items: Iterable[Item], most: int) -> _Partition:
+        """What the items say, read no further than needed."""
         found = _Partition()
         pointers = max(most, FEWEST_POINTERS) + 1
-        for item in self._table.query(keys.partition_of(bare_id), limit=pointers):
+        for item in items:
             kind = item["sk"]["S"][:2]
             if kind == keys.FACT:
                 found.facts.append(item)

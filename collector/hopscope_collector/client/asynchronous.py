@@ -2,7 +2,8 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
@@ -120,8 +121,10 @@ class AsyncClient:
         """What was stored since the token was given, at once; token 0 means everything."""
         return changed_in(await self._get("/v1/changes", {"since": token}))
 
-    async def changes(self, since: int = 0) -> AsyncIterator[Changed]:
+    async def changes(self, since: int = 0) -> AsyncGenerator[Changed]:
         """What is stored from now on, as it happens; after a lost connection it goes on where it was.
+
+        Close it (`contextlib.aclosing`) to stop listening before the client is closed.
 
         Raises:
             Unreachable: the collector did not come back, however often it was tried.
@@ -129,9 +132,11 @@ class AsyncClient:
         pauses_s = self._patience.pauses_s()
         while True:
             try:
-                async for change in self._listen(since):
-                    since, pauses_s = change.token, self._patience.pauses_s()
-                    yield change
+                async with aclosing(self._listen(since)) as heard:
+                    async for change in heard:
+                        since, pauses_s = change.token, self._patience.pauses_s()
+                        yield change
+                raise Unreachable(f"{self._http.base_url} ended what it had to say; is it being stopped?")
             except (Unreachable, NotTaken) as error:
                 if isinstance(error, NotTaken) and error.status not in AGAIN:
                     raise
@@ -177,7 +182,7 @@ class AsyncClient:
                 pause_s = self._patience.asked_s(answer.headers.get("retry-after"), pause_s)
             await asyncio.sleep(pause_s)
 
-    async def _listen(self, since: int) -> AsyncIterator[Changed]:
+    async def _listen(self, since: int) -> AsyncGenerator[Changed]:
         """One connection's worth of changes."""
         reader = EventReader()
         headers = {"accept": "text/event-stream"}

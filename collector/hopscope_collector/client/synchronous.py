@@ -2,7 +2,8 @@
 
 import gzip
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
@@ -119,8 +120,10 @@ class Client:
         """What was stored since the token was given, at once; token 0 means everything."""
         return changed_in(self._get("/v1/changes", {"since": token}))
 
-    def changes(self, since: int = 0) -> Iterator[Changed]:
+    def changes(self, since: int = 0) -> Generator[Changed]:
         """What is stored from now on, as it happens; after a lost connection it goes on where it was.
+
+        Close it (`contextlib.closing`) to stop listening before the client is closed.
 
         Raises:
             Unreachable: the collector did not come back, however often it was tried.
@@ -128,9 +131,11 @@ class Client:
         pauses_s = self._patience.pauses_s()
         while True:
             try:
-                for change in self._listen(since):
-                    since, pauses_s = change.token, self._patience.pauses_s()
-                    yield change
+                with closing(self._listen(since)) as heard:
+                    for change in heard:
+                        since, pauses_s = change.token, self._patience.pauses_s()
+                        yield change
+                raise Unreachable(f"{self._http.base_url} ended what it had to say; is it being stopped?")
             except (Unreachable, NotTaken) as error:
                 if isinstance(error, NotTaken) and error.status not in AGAIN:
                     raise
@@ -176,7 +181,7 @@ class Client:
                 pause_s = self._patience.asked_s(answer.headers.get("retry-after"), pause_s)
             time.sleep(pause_s)
 
-    def _listen(self, since: int) -> Iterator[Changed]:
+    def _listen(self, since: int) -> Generator[Changed]:
         """One connection's worth of changes."""
         reader = EventReader()
         headers = {"accept": "text/event-stream"}

@@ -5,7 +5,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, aclosing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -226,6 +226,25 @@ def test_nobody_there_is_said_with_what_to_start() -> None:
             client.stats()
         with pytest.raises(Unreachable):
             next(client.changes())
+
+
+def test_a_stream_that_always_ends_is_not_asked_for_ever() -> None:
+    ended = Answers(httpx.Response(200, content=b": ping\n\n", headers={"content-type": "text/event-stream"}))
+
+    with (
+        Client("http://127.0.0.1:1", patience=HASTE, transport=httpx.MockTransport(ended)) as client,
+        pytest.raises(Unreachable, match="ended"),
+    ):
+        next(client.changes())
+
+    assert len(ended.asked) == 3
+
+
+async def test_who_stops_listening_lets_go_of_the_connection(collector: str) -> None:
+    async with AsyncClient(collector) as client:
+        for _ in range(3):
+            async with aclosing(client.changes()) as changes:
+                assert (await anext(changes)).is_everything
 
 
 @pytest.mark.parametrize(

@@ -129,11 +129,11 @@ def _executions_file(path: str, wanted: Wanted) -> list[Source]:
 
 
 def _xray(expression: str, wanted: Wanted) -> list[Source]:
-    from hopscope_collector.sources.xray import XRaySource
+    from hopscope_collector.sources.xray import Reach, XRaySource
     from hopscope_collector.sources.xray_api import XRayApi
 
-    span = {"since_us": wanted.since_us, "until_us": wanted.until_us}
-    return [XRaySource(expression, XRayApi(f"xray:{expression}"), **span, is_followed=wanted.is_followed)]
+    reach = Reach(wanted.since_us, wanted.until_us, wanted.is_followed)
+    return [XRaySource(expression, XRayApi(f"xray:{expression}"), reach)]
 
 
 def _xray_file(path: str, _wanted: Wanted) -> list[Source]:

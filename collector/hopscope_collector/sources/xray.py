@@ -12,6 +12,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -58,16 +59,27 @@ class Traces(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which moments are asked for, epoch microseconds."""
+
+    since_us: int
+    until_us: int | None = None
+    """None: until now."""
+
+    is_followed: bool = False
+
+
 class XRaySource:
     """The traces that a filter names, as `Source` promises."""
 
-    def __init__(self, text: str, traces: Traces, *, since_us: int, until_us: int | None, is_followed: bool) -> None:
+    def __init__(self, text: str, traces: Traces, reach: Reach) -> None:
         self.name = f"xray:{text}" + (f" at {traces.endpoint}" if traces.endpoint else "")
         self._ids = [each.strip() for each in text.split(",")]
         self._is_by_id = all(map(_TRACE_ID.match, self._ids))
         self._expression = "" if text == "*" else text
         self._traces = traces
-        self._since_us, self._until_us, self._is_followed = since_us, until_us, is_followed
+        self._since_us, self._until_us, self._is_followed = reach.since_us, reach.until_us, reach.is_followed
         self._patience = Patience(self.name, first_pause_s=0.05 if traces.endpoint else 1.0)
         self._seen: dict[str, str] = {}
         """What was known of each trace when it was read."""

@@ -176,14 +176,14 @@ def _term_of(word: re.Match[str], text: str) -> Term:
         raise BadFilter(message, start, start + len(named[2]))
     start = word.start() + named.end()
     is_turned = text[start : word.end()].startswith("!")
-    values = _values(text, start + is_turned, word.end())
+    values = _values(text, start + is_turned, word.end(), FIELDS[name].example)
     for value, first, last in values:
         _check(name, value, first, last)
     return Term(name, tuple(value for value, _, _ in values), is_turned != bool(named[1]))
 
 
-def _values(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
-    """The values between `|`, each with its place."""
+def _values(text: str, start: int, end: int, example: str = "order_placed|o-42") -> list[tuple[str, int, int]]:
+    """The values between `|`, each with its place; `example` shows how they are written."""
     values: list[tuple[str, int, int]] = []
     at = start
     while at <= end:
@@ -192,7 +192,7 @@ def _values(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
             value += re.sub(r"\\(.)", r"\1", match[1], flags=re.DOTALL) if match[1] is not None else match[2]
             after = match.end()
         if value == "":
-            raise BadFilter(f"a value is missing at {at + 1}; expected one, such as status:failed|overdue", at, after)
+            raise BadFilter(f"a value is missing at {at + 1}; expected one, such as {example}", at, after)
         values.append((value, at, after))
         at = after + 1
     return values

@@ -78,6 +78,8 @@ def test_what_still_goes_on_lasts_until_now():
         ("fn:a status:dnoe", (12, 16), "'dnoe' is no status; expected one of running, waiting"),
         ("status:failed|", (14, 14), "a value is missing at 15; expected one, such as status:failed|overdue"),
         ("status:", (7, 7), "a value is missing at 8"),
+        ("key:", (4, 4), "a value is missing at 5; expected one, such as key:order_id=o-42"),
+        ("fn:", (3, 3), "a value is missing at 4; expected one, such as fn:notify-*"),
         ("dur:2s", (4, 6), "'2s' does not fit dur; expected >2s, <500ms"),
         ("since:yesterday", (6, 15), "'yesterday' does not fit since; expected 1h, 2d or a time"),
         ('fn:"a', (3, 5), "the quote at 4 is not closed"),

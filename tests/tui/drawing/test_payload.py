@@ -30,13 +30,13 @@ def test_two_levels_are_open_and_what_is_deeper_is_one_row():
 
 
 def test_what_a_person_turns_opens_or_closes():
-    assert drawn(ORDER, "payload/lines/0", "payload/raw")[3:] == [
+    assert drawn(ORDER, "payload/lines/0/", "payload/raw/")[3:] == [
         "      ▾ 0: { 2",
         '          dish: "soup"',
         '        ▸ options: { "hot": true}',
         '    ▸ raw: { "a": 1}',
     ]
-    assert len(drawn(ORDER, "payload")) == 1
+    assert len(drawn(ORDER, "payload/")) == 1
 
 
 def test_what_was_cut_short_is_shown_as_it_is():

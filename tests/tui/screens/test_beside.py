@@ -1,8 +1,11 @@
 """The execution beside its flow: the cursor of each moves that of the other."""
 
+from dataclasses import replace
+
 import pytest
 
 from hopscope_tui.memory_source import MemorySource
+from hopscope_tui.screens.flow import FlowScreen
 from hopscope_tui.store_source import StoreSource
 from hopscope_tui.widgets.execution_list import ExecutionList
 from hopscope_tui.widgets.flow_graph import FlowGraph
@@ -92,3 +95,54 @@ async def test_in_a_recorded_flow_every_state_that_was_heard_leads_to_a_hop(demo
 
         assert "SendTicket  → print-ticket" in under_cursor(pilot, ExecutionList)
         assert "print-ticket" in under_cursor(pilot, StepList)
+
+
+async def test_a_screen_that_is_opened_for_an_execution_begins_at_its_states(orders, hopscope):
+    async with hopscope(a_source(orders), orders.start_us) as pilot:
+        pilot.app.push_screen(FlowScreen(pilot.app.source, orders.orchestrated(), execution_arn=orders.execution().arn))
+        await pilot.settle()
+
+        assert pilot.app.screen.query_one(ExecutionList).has_focus
+        assert "Notify" in under_cursor(pilot, ExecutionList)
+
+
+async def test_of_several_executions_x_goes_to_the_next(orders, hopscope):
+    other = f"{orders.execution().arn}-2"
+    flow = orders.orchestrated()
+    source = a_source(orders)
+    source.put(replace(flow, executions=(*flow.executions, other)))
+    source.executions[other] = replace(orders.execution(), arn=other, status="SUCCEEDED")
+    async with hopscope(source, orders.start_us, WIDE) as pilot:
+        await pilot.keys("enter")
+        assert "1 of 2, x next" in pilot.screen_text()
+
+        await pilot.keys("x")
+        assert "✔ succeeded" in pilot.screen_text()
+        assert "2 of 2, x next" in pilot.screen_text()
+
+
+async def test_what_a_state_got_and_gave_folds(orders, hopscope):
+    notify, accept = orders.execution().states
+    told = replace(notify, input='{"orderId": "o-42"}', output='{"ok": true}', variables={"total": '{"cents": 900}'})
+    source = a_source(orders)
+    source.executions[orders.execution().arn] = orders.execution(states=(told, accept))
+    async with hopscope(source, orders.start_us, (120, 60)) as pilot:
+        await pilot.keys("enter", "4", "home")
+
+        text = "\n".join(rows(pilot, Inspector))
+        assert "▸ input     19 bytes" in text
+        assert "ok: true" in text
+        assert "cents: 900" in text
+
+
+async def test_clocks_are_corrected_only_when_asked(orders, hopscope):
+    flow = orders.overdue()
+    hops = tuple(replace(hop, clock_offset_us=5_000_000) if hop.id == "d.0" else hop for hop in flow.hops)
+    async with hopscope(MemorySource([replace(flow, hops=hops)]), orders.start_us + 10_000_000) as pilot:
+        await pilot.keys("enter", "end")
+        assert "40ms" in under_cursor(pilot, StepList)
+        assert "one clock" not in pilot.screen_text()
+
+        await pilot.keys("w")
+        assert "5.0s" in under_cursor(pilot, StepList)
+        assert "one clock" in pilot.screen_text()

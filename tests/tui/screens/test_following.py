@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
+from hopscope_collector.store.contract import batch_of
+from hopscope_collector.store.location import open_to_write
 from hopscope_tui.drawing.rows import row_text
 from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.choice import ChoiceScreen
 from hopscope_tui.screens.flow import FlowScreen
 from hopscope_tui.screens.flows import FlowsScreen
+from hopscope_tui.store_source import StoreSource
 from hopscope_tui.widgets.entry_list import EntryList
 from hopscope_tui.widgets.step_list import StepList
+from hopscope_wire.model import Begin, End, Message
 
 
 def under_cursor(pilot) -> str:
@@ -67,6 +71,31 @@ async def test_a_batch_leads_to_the_other_flows_and_back(orders, hopscope):
 
         await pilot.keys("backspace")
         assert isinstance(pilot.app.screen, FlowsScreen)
+
+
+async def test_in_a_real_store_too_a_batch_leads_to_its_other_messages(orders, hopscope, tmp_path):
+    url = f"sqlite:///{tmp_path}/batch.db"
+    one, other, at = "a" * 32, "b" * 32, orders.start_us
+    messages = (
+        Message(0, "sqs", ("sqs/1",), trace_id=one, keys={"order_id": "o-1"}),
+        Message(1, "sqs", ("sqs/2",), trace_id=other, keys={"order_id": "o-2"}),
+    )
+    records = [
+        Begin(one, "cccccccccccc0000", "shared", "redeem", at, messages),
+        End(one, "cccccccccccc0000", "shared", "redeem", at, at + 10, 10, "ok"),
+    ]
+    with open_to_write(url) as store:
+        store.write(batch_of(records))
+
+    source = StoreSource(url)
+    async with hopscope(source, orders.start_us) as pilot:
+        pilot.app.open_flow(source.flow("sqs/1"))
+        await pilot.settle()
+        await pilot.keys("enter", "1")
+        assert pilot.app.screen.flow.keys == {"order_id": "o-2"}
+
+        await pilot.keys("left_square_bracket")
+        assert pilot.app.screen.flow.keys == {"order_id": "o-1"}
 
 
 async def test_a_way_that_leads_to_no_other_flow_says_so(orders, hopscope):

@@ -12,6 +12,7 @@ when        11:54:27.120 UTC, ran 210ms, waited 31ms
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from hopscope_collector.executions.model import State
 from hopscope_collector.flow import Flow, Hop, Link, Send, Wait
 from hopscope_collector.payloads import Payloads
 from hopscope_collector.shape.evidence import in_words, sureness
@@ -55,6 +56,7 @@ def inspect(subject: Subject, known: Known, folds: Folds, width_cells: int) -> l
     if subject.state is not None:
         state_facts = state_rows(subject.state, _consumers(subject), width_cells)
         rows += [Fact(row) for row in state_facts]
+        rows += _state_payloads(subject.state, folds, width_cells)
     elif step is not None:
         rows += [Fact(row) for row in _step_rows(step, subject.flow, width_cells, known.now_us)]
         rows += _payload(step, known, folds, width_cells)
@@ -169,6 +171,17 @@ def _payload(step: Step, known: Known, folds: Folds, width: int) -> Iterator[Fac
             yield Fact((Run(f"    {'differs from' if found else 'the same as'} {what}", "dim"),))
             yield from map(Fact, found)
         yield from payload_facts(text, folds, width)
+
+
+def _state_payloads(state: State, folds: Folds, width: int) -> Iterator[Fact]:
+    """What went into a state, what came out of it, and what it assigned; each folds."""
+    assigned = [(f"${name}", value) for name, value in state.variables.items()]
+    for name, text in (("input", state.input), ("output", state.output), *assigned):
+        if text is None:
+            continue
+        is_open = folds.is_open(name, by_itself=name != "input")
+        yield section(name, f"{len(text.encode(errors='replace')):,} bytes", is_open=is_open)
+        yield from payload_facts(text, folds, width, name) if is_open else ()
 
 
 def _stack(step: Step, folds: Folds, width: int) -> Iterator[Fact]:

@@ -39,14 +39,14 @@ def parsed(text: str) -> Parsed:
         return Parsed(text, is_json=False)
 
 
-def payload_facts(text: str, folds: Folds, width_cells: int) -> Iterator[Fact]:
-    """The rows of a payload, at most `MOST_ROWS`."""
+def payload_facts(text: str, folds: Folds, width_cells: int, name: str = "payload") -> Iterator[Fact]:
+    """The rows of a payload, at most `MOST_ROWS`; its folds are named after it."""
     found = parsed(text)
     if not found.is_json:
         lines = wrapped(said(text).text, max(width_cells - 4, 8))
         yield from (Fact((Run("    "), Run(line))) for line in lines[:_TEXT_LINES])
         return
-    for count, fact in enumerate(_tree("payload", "", (found.value, 0), folds)):
+    for count, fact in enumerate(_tree(f"{name}/", "", (found.value, 0), folds)):
         if count == MOST_ROWS:
             yield Fact((Run("    … more than is shown here", "dim"),))
             return
@@ -68,7 +68,7 @@ def _tree(path: str, name: str, at: tuple[object, int], folds: Folds) -> Iterato
     yield Fact((stem, mark, *named, Run(bracket, "faint"), note), fold=path)
     if is_open:
         for key, each in inner.items():
-            yield from _tree(f"{path}/{key}", key, (each, depth + 1), folds)
+            yield from _tree(f"{path}{key}/", key, (each, depth + 1), folds)
 
 
 def _inside(value: object) -> Mapping[str, object] | None:

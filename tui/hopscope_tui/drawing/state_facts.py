@@ -36,10 +36,6 @@ def _rows(state: State, consumers: Sequence[Hop], width: int) -> Iterator[Row]:
         names = ", ".join(dict.fromkeys(hop.function for hop in consumers))
         yield from facts("led to", f"{names}   ↵ goes there", width, "accent")
     yield from facts("started", "  ".join(state.children), width) if state.children else ()
-    for name, value in state.variables.items():
-        yield from facts("variable", f"{name} = {value}", width, "dim")
-    yield from facts("input", state.input, width, "dim") if state.input else ()
-    yield from facts("output", state.output, width, "dim") if state.output else ()
 
 
 def _attempts(attempts: Sequence[Attempt], width: int) -> Iterator[Row]:

@@ -74,7 +74,7 @@ class FlowScreen(FlowMenus):
         self._outlined: tuple[Flow, bool] | None = None
         self._pointed: str | None = None
         self._execution_arn = execution_arn
-        self._opens_at_states = execution_arn is not None
+        self._is_chosen = execution_arn is not None  # by the person, until the cursor moves on
         self._execution: Execution | None = None
         self._matching = NONE
         self._matched: tuple[object, object] = (None, None)
@@ -111,7 +111,7 @@ class FlowScreen(FlowMenus):
         """Show what the list knew, then ask."""
         self.query_one(StepList).focus()
         self._show()
-        if self._opens_at_states:
+        if self._is_chosen:
             self.action_states()
         self.set_interval(1.0, self._tick)
         super().on_mount()
@@ -153,6 +153,7 @@ class FlowScreen(FlowMenus):
         """To another step, or to an execution's states."""
         self._remember()
         if way.arn:
+            self._is_chosen = True
             self._look_at(way.arn)
             self.action_states()
         else:
@@ -208,6 +209,7 @@ class FlowScreen(FlowMenus):
         """The states of the flow's next execution."""
         known = self._shown.executions
         if len(known) > 1:
+            self._is_chosen = True
             here = known.index(self._execution_arn) if self._execution_arn in known else -1
             self._look_at(known[(here + 1) % len(known)])
 
@@ -239,7 +241,7 @@ class FlowScreen(FlowMenus):
     def on_pointed(self, pointed: Pointed) -> None:
         """Facts and states follow the cursor, whichever view it moves in."""
         if pointed.step_id != self._pointed:
-            self._pointed = pointed.step_id
+            self._pointed, self._is_chosen = pointed.step_id, False
             if not self.query_one(ExecutionList).has_focus:
                 self._lead_states()
             self._inspect()
@@ -297,7 +299,7 @@ class FlowScreen(FlowMenus):
         step = self._step()
         known = self._shown.executions
         own = [hop.request_id for hop in step.hops if hop.request_id in known] if step is not None else []
-        if own and own[0] != self._execution_arn:
+        if own and own[0] != self._execution_arn and not self._is_chosen:
             self._look_at(own[0])
         elif (state := self._matching.state_of(self._pointed)) is not None:
             self.query_one(ExecutionList).choose(state)

@@ -1,6 +1,6 @@
 """One flow as a graph of cards; arrows walk from card to card."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -12,12 +12,10 @@ from textual.strip import Strip
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.outline import Step
 from hopscope_tui.drawing.graph import Manner, Picture, Place, graph_of
+from hopscope_tui.drawing.rows import Row, Run
 from hopscope_tui.messages import Followed, Pointed
 from hopscope_tui.relations import relations_of
 from hopscope_tui.widgets.drawn import ROLE_CLASSES, fault_row, row_or_fault, strip_of
-
-if TYPE_CHECKING:
-    from hopscope_tui.drawing.rows import Row
 
 Direction = Literal["up", "down", "left", "right"]
 
@@ -63,6 +61,9 @@ class FlowGraph(ScrollView, can_focus=True):
         picture, row = self._picture, y + self.scroll_offset.y
         if self._fault is not None and y == 0:
             return strip_of(self, self._fault, width)
+        if picture is not None and picture.left_out and row == picture.canvas.height + 1:
+            words = f" … {picture.left_out:,} more steps than are drawn here: 2 shows them all"
+            return strip_of(self, (Run(words, "dim"),), width)
         if picture is None or row >= picture.canvas.height:
             return Strip.blank(width, self.rich_style)
         whole = max(picture.canvas.width_cells, self._margin + width + self.scroll_offset.x)
@@ -126,7 +127,8 @@ class FlowGraph(ScrollView, can_focus=True):
             self._picture, self._fault = None, fault_row("cannot draw the graph", fault)
             self.refresh()
             return
-        self.virtual_size = Size(self._picture.canvas.width_cells, self._picture.canvas.height)
+        more = 2 if self._picture.left_out else 0
+        self.virtual_size = Size(self._picture.canvas.width_cells, self._picture.canvas.height + more)
         if self.pointed not in self._picture.places:
             self.pointed = self._steps[0].id if self._steps else None
         self._show_card()

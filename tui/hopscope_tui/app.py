@@ -254,8 +254,8 @@ class HopscopeApp(App[None]):
             binding = active.binding
             if binding.tooltip and binding.id:
                 keys.setdefault(binding.id, (self.get_key_display(binding), binding.tooltip))
-        # What a screen can do comes before how one moves in it.
-        in_order = sorted(keys.items(), key=lambda item: item[0].startswith(("list.", "graph.")))
+        # What a screen can do comes before how one moves in it, and before what is the same everywhere.
+        in_order = sorted(keys.items(), key=lambda item: (item[0].startswith(("list.", "graph.")), "." not in item[0]))
         self.push_screen(HelpScreen([key for _, key in in_order]))
 
 

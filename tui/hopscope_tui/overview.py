@@ -55,7 +55,12 @@ class Pulse:
 
 def pulse_of(kinds: Kinds) -> Pulse:
     """All kinds together."""
-    return Pulse(kinds.window.until_us - kinds.window.since_us, kinds.arrivals, kinds.failures)
+    return Pulse(span_of(kinds.window), kinds.arrivals, kinds.failures)
+
+
+def span_of(window: Window) -> int:
+    """The µs that a window of `window_over()` stands for: its end is the moment after now."""
+    return window.until_us - window.since_us - 1
 
 
 def window_over(newest: Sequence[Flow], now_us: int, *, is_whole: bool) -> Window:

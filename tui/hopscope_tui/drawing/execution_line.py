@@ -14,7 +14,8 @@ from hopscope_tui.drawing.rows import Row, Run, column, fit_row
 from hopscope_tui.drawing.statuses import status_row
 
 _STATUS_CELLS = 15
-_NUMBERS_CELLS = 10 + 8 + 6
+_NUMBERS_CELLS = 8 + 8 + 6
+_WHAT_FROM_CELLS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,9 @@ def heading_row(width_cells: int) -> Row:
     machine, name, key, what = _shares(width_cells)
     return fit_row(
         (
-            Run("  "), column("status", _STATUS_CELLS - 2, "label"), column("state machine", machine, "label"),
-            Run(" "), column("name", name, "label"), Run(" "), column("of flow", key, "label"), Run(" "),
-            column("what", what, "label"), column("began", 10, "label", right=True),
-            column("took", 8, "label", right=True), column("age", 6, "label", right=True),
+            Run("  "), column("status", _STATUS_CELLS - 2, "label"), *_cell("state machine", machine, "label"),
+            *_cell("name", name, "label"), *_cell("of flow", key, "label"), *_cell("what", what, "label"),
+            column("began", 8, "label"), column("took", 8, "label", right=True), column("age", 6, "label", right=True),
         ),
         width_cells,
     )  # fmt: skip
@@ -58,10 +58,10 @@ def execution_row(each: ExecutionLine, width_cells: int, now_us: int) -> Row:
     error = f"{hop.error.type}  {hop.error.message}".strip() if hop.error is not None else ""
     return fit_row(
         (
-            *status_row(hop.status, _STATUS_CELLS - 2), column(hop.function, machine, "strong"), Run(" "),
-            column(each.arn.rsplit(":", 1)[-1], name, "dim"), Run(" "), column(key_of(each.flow), key, "key"),
-            Run(" "), column(error or each.flow.kind, what, "failed" if error else "dim"),
-            column(clock(hop.started_us)[:8], 10, "dim", right=True),
+            *status_row(hop.status, _STATUS_CELLS - 2), *_cell(hop.function, machine, "strong"),
+            *_cell(each.arn.rsplit(":", 1)[-1], name, "dim"), *_cell(key_of(each.flow), key, "key"),
+            *_cell(error or each.flow.kind, what, "failed" if error else "dim"),
+            column(clock(hop.started_us)[:8], 8, "dim"),
             column(duration(last_sign_of(hop, now_us) - hop.started_us), 8, right=True),
             column(age(now_us - hop.started_us), 6, "dim", right=True),
         ),
@@ -69,8 +69,16 @@ def execution_row(each: ExecutionLine, width_cells: int, now_us: int) -> Row:
     )  # fmt: skip
 
 
+def _cell(text: str, width_cells: int, role: str) -> Row:
+    """A column and the gap behind it; nothing where there is no room."""
+    return (column(text, width_cells, role), Run(" ")) if width_cells else ()
+
+
 def _shares(width_cells: int) -> tuple[int, int, int, int]:
-    """Cells for the state machine, the execution's name, the flow's key, and what it is about."""
-    rest = max(width_cells - _STATUS_CELLS - _NUMBERS_CELLS - 3, 0)
-    machine, name, key = rest * 27 // 100, rest * 27 // 100, rest * 18 // 100
+    """Cells for the state machine, the execution's name, the flow's key, and what it is about: that goes first."""
+    rest = max(width_cells - _STATUS_CELLS - _NUMBERS_CELLS - 4, 0)
+    if rest < _WHAT_FROM_CELLS:
+        machine, name = rest * 40 // 100, rest * 32 // 100
+        return machine, name, max(rest - machine - name, 0), 0
+    machine, name, key = rest * 26 // 100, rest * 24 // 100, rest * 16 // 100
     return machine, name, key, rest - machine - name - key

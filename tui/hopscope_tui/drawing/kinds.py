@@ -8,6 +8,7 @@ from hopscope_collector.kinds import Kind, Window
 from hopscope_collector.shape.times import MINUTE_US, duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row
 from hopscope_tui.drawing.spark import per_minute, percent, spark
+from hopscope_tui.overview import span_of
 
 _NUMBERS = (("flows", 7), ("rate", 9), ("failed", 8), ("going", 6), ("p50", 7), ("p95", 7), ("p99", 7))
 _FEW_NUMBERS = frozenset({"flows", "rate", "failed", "p50", "p95"})
@@ -26,7 +27,7 @@ def heading_row(width_cells: int) -> Row:
 def kind_row(kind: Kind, window: Window, width_cells: int) -> Row:
     """Exactly `width_cells` wide."""
     name, sparks = _shares(width_cells)
-    minutes = (window.until_us - window.since_us) / MINUTE_US
+    minutes = span_of(window) / MINUTE_US
     said = {
         "flows": (f"{kind.flows:,}", "strong"),
         "rate": (per_minute(kind.flows / minutes), "plain"),

@@ -8,6 +8,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.summary import key_of
@@ -17,12 +18,14 @@ from hopscope_tui.drawing.slowness import Usual, slow_flows, usual_by_kind
 from hopscope_tui.drawing.spark import spark
 from hopscope_tui.drawing.statuses import PROBLEMS, look_of, status_row
 from hopscope_tui.drawing.trouble import SLOW, fact_of, since_us, what_of
+from hopscope_tui.neutral import neutral
 
 _STATUS_CELLS = 15
 _COUNT_CELLS = 6
 _SINCE_CELLS = 6
 _KEY_CELLS = 14
 _SPARK_CELLS = 16
+_WHICH_CELLS = 13
 _SPARK_FROM_CELLS = 110
 _SPARK_BUCKETS = 16
 ORDER = (*PROBLEMS, SLOW)
@@ -104,7 +107,7 @@ def problem_row(problem: Problem, width_cells: int, now_us: int) -> Row:
     )  # fmt: skip
 
 
-def problem_facts(problem: Problem, now_us: int) -> list[Row]:
+def problem_facts(problem: Problem, width_cells: int, now_us: int) -> list[Row]:
     """The problem under the cursor in words: what, since when, the first and the newest that have it, and why."""
     look = look_of(problem.status)
     first, newest = problem.first, problem.flows[0]
@@ -116,13 +119,20 @@ def problem_facts(problem: Problem, now_us: int) -> list[Row]:
         Run(f" ({age(now_us - problem.since_us)} ago)", "dim"),
         said(f"  {newest.kind}", "dim"),
     )
-    facts = [(_fact_row(newest, problem, "newest" if others > 1 else "this one", now_us))]
-    return [head, *([_fact_row(first, problem, "first", now_us)] if others > 1 else []), *facts]
+    told = [_fact_rows(newest, problem, "newest" if others > 1 else "this one", width_cells=width_cells, now_us=now_us)]
+    if others > 1:
+        told.insert(0, _fact_rows(first, problem, "first", width_cells=width_cells, now_us=now_us))
+    return [head, *(row for rows in told for row in rows)]
 
 
-def _fact_row(flow: Flow, problem: Problem, which: str, now_us: int) -> Row:
-    fact = fact_of(flow, problem.status, problem.usual, now_us)
-    return (column(f"   {which}", 13, "label"), said(key_of(flow), "key"), said(f"  {fact}"))
+def _fact_rows(flow: Flow, problem: Problem, which: str, *, width_cells: int, now_us: int) -> list[Row]:
+    """Which flow, and its fact, wrapped."""
+    fact = neutral(fact_of(flow, problem.status, problem.usual, now_us))
+    key = key_of(flow)
+    begin: Row = (column(f"   {which}", _WHICH_CELLS, "label"), column(key, _KEY_CELLS, "key"))
+    lines = wrap(fact, max(width_cells - _WHICH_CELLS - _KEY_CELLS, 20), max_lines=2, placeholder=" …") or [""]
+    indent = Run(" " * (_WHICH_CELLS + _KEY_CELLS))
+    return [(*begin, said(lines[0])), *((indent, said(line)) for line in lines[1:])]
 
 
 @dataclass(frozen=True, slots=True)

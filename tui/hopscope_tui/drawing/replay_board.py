@@ -126,7 +126,7 @@ def _words(scene: Scene) -> str:
     if scene.doing == "running":
         return f"runs for {lasts}{tries}"
     if scene.doing == "trying again":
-        return f"failed{tries}, tries again"
+        return f"failed ×{scene.attempt}, tries again"
     if scene.doing == "waiting":
         return f"waits for {lasts}"
     if scene.doing == "over" and scene.step.hop is not None:

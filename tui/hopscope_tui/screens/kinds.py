@@ -10,6 +10,7 @@ from hopscope_tui.drawing import kinds
 from hopscope_tui.drawing.rows import Row
 from hopscope_tui.drawing.spark import span
 from hopscope_tui.messages import KindsRead
+from hopscope_tui.overview import span_of
 from hopscope_tui.screens.report import Key, ReportScreen
 from hopscope_tui.source import FlowSource
 
@@ -36,7 +37,7 @@ class KindsScreen(ReportScreen):
         found = read.kinds
         self._window = found.window
         some = "the newest of the " if found.is_partial else "the "
-        self.show(found.kinds, f"{some}last {span(found.window.until_us - found.window.since_us - 1)}")
+        self.show(found.kinds, f"{some}last {span(span_of(found.window))}")
 
     def open_entry(self, entry: Kind) -> None:
         """The list, with only this kind in it."""

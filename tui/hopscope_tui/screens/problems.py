@@ -19,7 +19,7 @@ class ProblemsScreen(ReportScreen):
 
     report_title = "problems"
     nothing = "✔ Nothing is wrong\n\nNothing is overdue, lost, failed, dead-lettered, duplicated or slower than usual."
-    facts_rows = 3
+    facts_rows = 5
 
     def read(self) -> Message:
         """The newest flows with a problem, and the newest of all: only these tell what is slow."""
@@ -49,6 +49,6 @@ class ProblemsScreen(ReportScreen):
         """What is wrong where."""
         return f"{entry.status} {entry.what} {entry.flows[0].kind if entry.usual else ''}"
 
-    def facts(self, entry: Problem, width_cells: int) -> Sequence[Row]:  # noqa: ARG002 - cut to the width when drawn
+    def facts(self, entry: Problem, width_cells: int) -> Sequence[Row]:
         """In words."""
-        return problems.problem_facts(entry, self.desk.now_us())
+        return problems.problem_facts(entry, width_cells, self.desk.now_us())

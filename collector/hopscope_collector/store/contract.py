@@ -11,7 +11,7 @@
     query, tui        records_of, newest, changes_since
     stats, prune      stats, prune
 
-The stores: `memory.py` (the reference), `sqlite.py`. `location.py` opens one by its URL. All of them pass the kit in
+The stores: `memory.py` (the reference), `sqlite.py`, `dynamodb/`. `location.py` opens one by its URL. All of them pass the kit in
 tests/collector/store/store_contract.py.
 """
 
@@ -171,7 +171,9 @@ class Store(Protocol):
     counter `repeated` (facts are not counted). A batch MAY hold the same record twice, parts of many traces, ends
     before begins, and records of any age. What `write()` raises is a `StoreError`; then nothing of the batch is
     stored, and the same batch MAY be tried again. There is one writer at a time: a second one waits, then gets
-    `StoreBusy`.
+    `StoreBusy`. A store whose transactions are smaller than a batch (DynamoDB) MAY let records of it be seen before
+    `write()` returned, and after it raised; positions, counters and changes MUST tell nothing of it then, and the
+    batch that is tried again MUST count as new. Such a store MAY have several writers at once.
 
     **Reading.** Any number of readers, also in other processes, MAY read while one writes, and MUST see whole
     batches only. A reader's calls are each consistent in themselves, not with one another.

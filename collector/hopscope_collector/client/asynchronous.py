@@ -20,7 +20,6 @@ from hopscope_collector.client.values import (
     Taken,
     changed_in,
     execution_in,
-    executions_in,
     flow_in,
     kinds_in,
     object_in,
@@ -98,7 +97,8 @@ class AsyncClient:
 
     async def executions(self, flow: Flow) -> tuple[Execution, ...]:
         """What ran inside the executions of a flow, as far as it was collected."""
-        return executions_in(await self._get(path_of_flow(flow.id))) if flow.executions else ()
+        found = [await self.execution(arn) for arn in flow.executions]
+        return tuple(each for each in found if each is not None)
 
     async def execution(self, arn: str) -> Execution | None:
         """What ran inside one execution; None when its history was not collected."""

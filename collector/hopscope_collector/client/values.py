@@ -114,11 +114,6 @@ def flow_in(found: Mapping[str, Any]) -> Flow:
     return flow_from_json(_checked(found, "flow", dict))
 
 
-def executions_in(found: Mapping[str, Any]) -> tuple[Execution, ...]:
-    """What ran inside a flow's executions."""
-    return tuple(map(execution_from_json, _checked(_checked(found, "flow", dict), "execution_details", list)))
-
-
 def execution_in(found: Mapping[str, Any]) -> Execution:
     """One execution."""
     return execution_from_json(_checked(found, "execution", dict))

@@ -31,6 +31,9 @@ QUIET_S = 10.0
 """How long nothing of a flow must have changed before its hops are sent."""
 
 POLL_S = 2.0
+AT_ONCE = 2_000
+"""Spans that are handed over together, about."""
+
 MOST_REMEMBERED = 50_000
 """Spans that are known to have been sent; of older ones a change sends them again, under the same ids."""
 
@@ -84,6 +87,16 @@ class _State:
         return json.dumps({"token": self.token, "pending": self.pending, "sent": "".join(kept)})
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A flow's spans on their way."""
+
+    flow_id: str
+    ids: frozenset[str]
+    spans: Sequence[ReadableSpan]
+    is_running: bool
+
+
 class SpanFeed:
     """The flows of a store on their way to a backend. Its `lines()` hold no text, only positions."""
 
@@ -116,8 +129,13 @@ class SpanFeed:
         self._note_changes(state, store, now_us)
         quiet = [each for each, seen_us in state.pending.items() if self._is_quiet(seen_us, now_us)]
         try:
-            for flow in _flows_having(quiet, flows, state):
-                self._send(flow, state)
+            ready: list[_Ready] = []
+            for flow, found_by in _flows_having(quiet, flows, state):
+                ready.append(_ready(flow, found_by, state))
+                if sum(len(each.spans) for each in ready) >= AT_ONCE:
+                    self._hand_over(ready, state)
+                    ready = []
+            self._hand_over(ready, state)
         except NotExported as error:
             self._failures += 1
             if not self._pace.is_followed:
@@ -139,30 +157,42 @@ class SpanFeed:
     def _is_quiet(self, seen_us: int, now_us: int) -> bool:
         return not self._pace.is_followed or now_us - seen_us >= self._pace.quiet_s * 1e6
 
-    def _send(self, flow: Flow, state: _State) -> None:
-        """What is over and was not sent yet. While something runs the flow is looked at again, records or not."""
-        running = {hop.id for hop in flow.hops if not hop.is_over}
-        spans = [
-            span
-            for span in spans_of(flow)
-            if _key(span) not in state.sent and (span.attributes or {}).get(names.ID) not in running
-        ]
+    def _hand_over(self, ready: Sequence[_Ready], state: _State) -> None:
+        """What was taken is remembered; while something runs its flow is looked at again, records or not."""
+        spans = [span for each in ready for span in each.spans]
         if spans:
             self._taker.take(spans)
         state.sent.update(dict.fromkeys(map(_key, spans)))
-        for known in all_ids_of(flow) & state.pending.keys():
-            del state.pending[known]
-        if running and self._pace.is_followed:
-            state.pending[flow.id] = _now_us() + LOOKED_AT_AGAIN_US
+        for each in ready:
+            for known in each.ids & state.pending.keys():
+                del state.pending[known]
+            if each.is_running and self._pace.is_followed:
+                state.pending[each.flow_id] = _now_us() + LOOKED_AT_AGAIN_US
 
 
-def _flows_having(ids: Sequence[str], flows: Flows, state: _State) -> Iterator[Flow]:
-    """Each flow once: whoever takes one takes its ids out of what is pending."""
+def _ready(flow: Flow, found_by: str, state: _State) -> _Ready:
+    """What of a flow is over and was not sent yet."""
+    running = {hop.id for hop in flow.hops if not hop.is_over}
+    spans = [
+        span
+        for span in spans_of(flow)
+        if _key(span) not in state.sent and (span.attributes or {}).get(names.ID) not in running
+    ]
+    return _Ready(flow.id, frozenset({found_by, *all_ids_of(flow)}), spans, bool(running))
+
+
+def _flows_having(ids: Sequence[str], flows: Flows, state: _State) -> Iterator[tuple[Flow, str]]:
+    """Each flow once, with the id that found it. An id that finds no other flow is not pending any more."""
+    covered: set[str] = set()
     for each in ids:
-        if each in state.pending:
-            yield from flows.find(each)
-            if state.pending.get(each, 0) <= _now_us():
-                state.pending.pop(each, None)
+        if each in covered:
+            continue
+        new = [flow for flow in flows.find(each) if flow.id not in covered]
+        if not new:
+            state.pending.pop(each, None)
+        for flow in new:
+            covered |= all_ids_of(flow)
+            yield flow, each
 
 
 def _key(span: ReadableSpan) -> str:

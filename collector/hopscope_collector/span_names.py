@@ -43,6 +43,12 @@ HAS_OWN_TRACE: Final = "hopscope.has_own_trace"
 SENT_BY: Final = "hopscope.sent_by"
 """Id of the send that the message's carrier names."""
 
+ROOT: Final = "hopscope.root"
+"""X-Ray Root of the invocation, 32 hex digits."""
+
+MESSAGE_ROOT: Final = "hopscope.message_root"
+"""X-Ray Root that the message brought."""
+
 BODY_HASH: Final = "hopscope.body_hash"
 
 SERVICE: Final = "hopscope.service"

@@ -52,6 +52,7 @@ def an_order(number: int) -> list[Begin | End]:
         "invocation_id": f"{digits}a0000",
         "request_id": f"a{number}",
         "function": "place-order",
+        "root": trace,
         "start_us": at_us,
     }
     two = {

@@ -76,6 +76,7 @@ def _begin_of(invocation_id: str, hops: Mapping[int, Span]) -> Begin:
         function=first.function,
         start_us=first.start_us,
         messages=tuple(_message_of(index, span) for index, span in sorted(hops.items())),
+        root=first.attributes.get(names.ROOT),
         deadline_us=_number(first, names.DEADLINE_US),
         cold_start=first.attributes.get(f"{names.DELIVERY_PREFIX}cold-start") == "true",
     )
@@ -91,6 +92,7 @@ def _message_of(index: int, span: Span) -> Message:
         refs=span.refs,
         trace_id=span.trace_id if said.get(names.HAS_OWN_TRACE) != "false" else None,
         carrier=carrier_of(Context(span.trace_id, sent_by)) if sent_by is not None and is_id else None,
+        root=said.get(names.MESSAGE_ROOT),
         name=said.get(names.NAME),
         origin=said.get(names.ORIGIN),
         sent_us=_number(span, names.SENT_US),

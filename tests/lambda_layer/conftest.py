@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import botocore.client
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -324,3 +325,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Prevents settings of the person who runs the tests from reaching the layer."""
     for name in [name for name in os.environ if name.startswith("HOPSCOPE_") and name != "HOPSCOPE_CORPUS"]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_hooked() -> Iterator[None]:
+    """Prevents that a layer of one test watches imports, or stands before the calls, of the next."""
+    client: Any = botocore.client.BaseClient
+    before = client._make_api_call, client._convert_to_request_dict, sys.meta_path[:]
+    yield
+    client._make_api_call, client._convert_to_request_dict, sys.meta_path[:] = before

@@ -8,11 +8,10 @@ import json
 import re
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import boto3
-import botocore.client
 import pytest
 from botocore.stub import Stubber
 
@@ -75,15 +74,6 @@ class Fault(Exception):
 def same_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Prevents that a share of flows is decided by a random trace id."""
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5e1b4151-5ac6c58f5b4c1d5f0a7b8c9d")
-
-
-@pytest.fixture(autouse=True)
-def one_door() -> Iterator[None]:
-    """Prevents that the door of one test stands behind the door of the next, which would be shown its carriers."""
-    client = botocore.client.BaseClient
-    originals = client._make_api_call, client._convert_to_request_dict
-    yield
-    client._make_api_call, client._convert_to_request_dict = originals
 
 
 def users_handler(event: Any, context: Any) -> Any:

@@ -14,12 +14,13 @@
     anything else: the user's own line, END               other, not counted as received
 
 Lines longer than `MAX_LINE_BYTES` never get here: the source refuses them as too_long without keeping them.
+Two records on one line, as two processes that share a pipe may write them, are two; each piece is counted.
 Two refused lines with the same bytes are the same line said twice.
 """
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import repeat
@@ -89,7 +90,7 @@ class SortedLines:
         self._place = place
         try:
             if line.startswith(LINE_PREFIX) or not is_envelope(line):
-                self._add_plain(line, at_us)
+                self._add_plain(line, at_us, place)
                 return
             within = lines_within(line)
         except (Refused, BrokenEnvelope) as error:
@@ -104,12 +105,12 @@ class SortedLines:
         outer = self.function
         self.function, self._stream = carried.function or outer, carried.stream
         try:
-            self._add_plain(carried.text, carried.at_us)
+            self._add_plain(carried.text, carried.at_us, place)
         except Refused as refusal:
             self._refuse(refusal, carried.text, place)
         self.function, self._stream = outer, None
 
-    def _add_plain(self, line: str, at_us: int | None) -> None:
+    def _add_plain(self, line: str, at_us: int | None, place: int | str) -> None:
         if len(line) > MAX_LINE_BYTES:
             raise TooLong(f"line has {len(line):,} characters; expected at most {MAX_LINE_BYTES:,}")
         start = line.find(LINE_PREFIX)
@@ -118,7 +119,15 @@ class SortedLines:
             return
         if not line.isascii() and _NOT_TEXT.search(line):
             raise NotText("line is not UTF-8; expected one record a line")
-        self.records.append(record_line_of(line[start:]))
+        if line.find(LINE_PREFIX, start + 1) < 0:
+            self.records.append(record_line_of(line[start:]))
+            return
+        for piece, is_last in _pieces(line, start):
+            try:
+                self.records.append(record_line_of(piece))
+            except Refused as refusal:
+                if is_last or _PIECE.search(piece):  # else somebody writes about us, before a record
+                    self._refuse(refusal, piece, place)
 
     def _add_other(self, line: str, at_us: int | None) -> None:
         if _NOT_TEXT.search(line):
@@ -152,6 +161,19 @@ class SortedLines:
         reason = error.reason if isinstance(error, Refused) else BROKEN_STREAM
         where = f"line {place}" if isinstance(place, int) else place
         self.refused.append(RefusedLine(reason, fingerprint_of(line), self.source, where, str(error)))
+
+
+def _pieces(line: str, start: int) -> Iterator[tuple[str, bool]]:
+    """The records of a line that holds several: whole ones, and what one cuts off; whether it is the last."""
+    decode = json.JSONDecoder().raw_decode
+    while start >= 0:
+        try:
+            _, end = decode(line, start)
+        except (ValueError, RecursionError):
+            end = line.find(LINE_PREFIX, start + 1)
+        after = line.find(LINE_PREFIX, end) if end >= 0 else -1
+        yield line[start:] if end < 0 else line[start:end], after < 0
+        start = after
 
 
 class TooLong(NotARecord):

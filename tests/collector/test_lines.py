@@ -40,7 +40,6 @@ def sorted_out(*lines: str) -> SortedLines:
         LINE + '{"level":"INFO"}',
         'writes {"hopscope": about us ' + LINE,
         LINE[:60] + LINE,
-        LINE + LINE,
     ],
 )
 def test_a_record_is_found_behind_any_prefix(line: str) -> None:
@@ -59,7 +58,6 @@ def test_a_record_is_found_behind_any_prefix(line: str) -> None:
         ('2026-11-21T14:05:00Z {"hopsc', "cut"),
         (LINE[40:], "cut"),
         (LINE.replace('":"', '":', 1), "not_a_record"),
-        (LINE + LINE[:60], "cut"),
         (LINE.replace("}", ',"a":' + "[" * 100_000), "not_a_record"),
         ('{"hopscope":1}', "malformed"),
         (LINE.replace("5e1b", "5E1B"), "malformed"),
@@ -122,3 +120,34 @@ def test_every_line_is_exactly_one_of_the_three(text: str, cut: int) -> None:
         found = sorted_out(line)
 
         assert len(found.records) + len(found.refused) + len(found.facts) + found.others == 1
+
+
+@pytest.mark.parametrize("between", ["", " ", " some words ", "}{"])
+def test_two_records_on_one_line_are_two(between: str) -> None:
+    begin, end = (line.format(number=7) for line in (BEGIN_LINE, END_LINE))
+    kept = SortedLines("-")
+
+    kept.add(f"2026-11-21 {begin}{between}{end}", 1)
+
+    assert [line.text for line in kept.records] == [begin, end]
+    assert kept.refused == []
+
+
+def test_a_record_that_another_one_cuts_off_is_counted() -> None:
+    begin, end = (line.format(number=7) for line in (BEGIN_LINE, END_LINE))
+    kept = SortedLines("-")
+
+    kept.add(f"{begin[:120]}{end}", 1)
+    kept.add(f"{begin}{end[:80]}", 2)
+
+    assert [line.text for line in kept.records] == [end, begin]
+    assert [(line.reason, line.place) for line in kept.refused] == [("cut", "line 1"), ("cut", "line 2")]
+
+
+BEGIN_LINE = (
+    '{{"hopscope":1,"record":"begin","traceId":"5e1b41515ac6c58f5b4c1d5f6a7b8c9d","invocationId":"00000000000{number}0000",'
+    '"requestId":"r","function":"f","startUs":1}}'
+)
+END_LINE = BEGIN_LINE.replace("begin", "end").replace(
+    '"startUs":1', '"startUs":1,"endUs":2,"durationUs":1,"outcome":"ok"'
+)

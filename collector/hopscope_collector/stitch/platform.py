@@ -111,7 +111,7 @@ def _measures(facts: Iterable[PlatformFact]) -> dict[str, str]:
             "overhead-us": fact.overhead_us,
             "queue-us": fact.waited_us,
             "memory-mb": fact.memory_mb,
-            "max-memory-mb": fact.max_memory_mb,
+            "max-memory-mb": fact.max_memory_mb or None,  # 0: it was stopped before anybody measured
         }
         measures.update({name: str(value) for name, value in named.items() if value is not None})
         if fact.kind == "init" and fact.status not in (None, "success"):

@@ -194,18 +194,21 @@ def follow(
 
 def _write_all(arriving: Iterator[tuple[str, Lines]], store: Store, watcher: Watcher, collected: Collected) -> None:
     gathering = Gathering()
+    reached: dict[str, str] = {}
     source = ""
     for source, lines in arriving:
         gathering.add(source, lines, collected)
+        if lines.reached is not None:
+            reached[source] = f"{source} ({lines.reached})"
         if lines.notice is not None:
             watcher.say(f"{source}: {lines.notice}")
         if gathering.is_due or (lines.is_idle and not gathering.is_empty):
             _write(gathering, store, collected)
             gathering = Gathering()
-            watcher.progress(source, collected)
+            watcher.progress(reached.get(source, source), collected)
     if not gathering.is_empty:
         _write(gathering, store, collected)
-        watcher.progress(source, collected)
+        watcher.progress(reached.get(source, source), collected)
 
 
 def _write(gathering: Gathering, store: Store, collected: Collected) -> None:

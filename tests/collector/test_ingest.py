@@ -1,6 +1,7 @@
 """From sources to the store: batches, failures, and the end."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -166,3 +167,19 @@ def test_a_batch_is_written_when_it_is_large_and_positions_go_with_it(monkeypatc
     collect([MemorySource(some(10), name="a", batch=2)], MemoryStore(), watching, Stop())
 
     assert watching.received == [4, 8, 10]
+
+
+def test_the_person_sees_how_far_a_source_is() -> None:
+    said: list[str] = []
+
+    class Halfway(MemorySource):
+        def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:
+            yield from (replace(each, reached="50 %") for each in super().lines(position, stop))
+
+    class Reading(Watching):
+        def progress(self, source: str, collected: Collected) -> None:  # noqa: ARG002 - as in `Watcher`
+            said.append(source)
+
+    collect([Halfway(some(2), name="a")], MemoryStore(), Reading(), Stop())
+
+    assert set(said) == {"a (50 %)"}

@@ -20,6 +20,7 @@ from hashlib import blake2b
 
 from hopscope_collector.envelopes import function_of
 from hopscope_collector.errors import NotASource
+from hopscope_collector.shape.times import date_and_clock
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.log_events import GroupGone, LogEvent, LogEvents, LogGroup
 from hopscope_collector.sources.log_pages import LogPages
@@ -153,7 +154,15 @@ class CloudWatchSource:
                 texts.append(text)
                 places.append(" ".join(filter(None, (group.name, event.stream, "event", event.id))))
                 at_us.append(event.at_ms * 1_000)
-        return Lines(texts, places=places, at_us=at_us, function=function_of(group.name), position=self._position())
+        reached = f"{group.name} up to {date_and_clock(events[-1].at_ms * 1_000)}"
+        return Lines(
+            texts,
+            places=places,
+            at_us=at_us,
+            function=function_of(group.name),
+            position=self._position(),
+            reached=reached,
+        )
 
     def _position(self) -> str:
         return json.dumps({arn: each.kept() for arn, each in self._positions.items()})

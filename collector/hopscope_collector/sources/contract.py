@@ -45,6 +45,9 @@ class Lines:
     """Called once everything of these lines is durable, by the thread that writes. For sources that must acknowledge,
     such as a queue; it raises `SourceFailed` when the source cannot go on."""
 
+    reached: str | None = None
+    """How far the source is with these lines, for the person who watches: `42 %`, `up to 2026-11-21 10:05:07`."""
+
     notice: str | None = None
     """What the person should know now: that AWS hands over only a sample."""
 

@@ -158,7 +158,12 @@ class _Reading:
             first_number=split.first_number,
             refused=split.refused,
             position=self._position(has_ended=has_ended),
+            reached=self._reached(),
         )
+
+    def _reached(self) -> str | None:
+        size_bytes = os.fstat(self._raw.fileno()).st_size
+        return f"{min(100, 100 * self._raw.tell() // size_bytes)} %" if size_bytes else None
 
     def _position(self, *, has_ended: bool) -> str:
         return _position_at(self._raw, (self._splitter.offset, self._splitter.number), has_ended=has_ended)

@@ -139,7 +139,7 @@ class KinesisSource:
                 return
             records = wanted[first : first + HANDED_OVER]
             at.after = records[-1].sequence
-            yield self._lines(shard, records)
+            yield self._lines(shard, records, f"{shard} is {page.behind_ms / 1_000:,.0f} s behind")
         if len(wanted) < len(page.records):
             self._done.add(shard)
         elif page.next_iterator is None:
@@ -172,11 +172,11 @@ class KinesisSource:
         until_ms = self._span.until_ms
         return list(itertools.takewhile(lambda each: until_ms is None or each.arrived_ms < until_ms, records))
 
-    def _lines(self, shard: str, records: Sequence[StreamRecord]) -> Lines:
+    def _lines(self, shard: str, records: Sequence[StreamRecord], reached: str) -> Lines:
         texts, places, at_us = [], [], []
         for record in records:
             for text in texts_of(record.payload):
                 texts.append(text)
                 places.append(f"{shard} sequence {record.sequence}")
                 at_us.append(record.arrived_ms * 1_000)
-        return Lines(texts, places=places, at_us=at_us, position=self._position.kept())
+        return Lines(texts, places=places, at_us=at_us, position=self._position.kept(), reached=reached)

@@ -69,6 +69,12 @@ def test_a_millisecond_with_more_events_than_a_page_ends(monkeypatch: pytest.Mon
     assert len(texts(once(logs))) == 4
 
 
+def test_it_says_which_group_it_is_at_and_up_to_when() -> None:
+    reached = [lines.reached for lines in once(MemoryLogs({GROUP: [an_event(1, NOW_MS - 7)]})) if lines.texts]
+
+    assert reached == [f"{GROUP} up to 2026-09-21 14:13:19.993"]
+
+
 def test_every_group_of_the_prefix_is_read_and_no_other() -> None:
     logs = MemoryLogs({GROUP: [an_event(1)], "/aws/lambda/orders-pay": [an_event(2)], "/aws/lambda/x": [an_event(3)]})
 

@@ -61,6 +61,17 @@ def test_a_file_read_to_its_end_is_read_again_from_the_start(path: Path) -> None
 
 
 @pytest.mark.parametrize("packed", PACKERS.values(), ids=PACKERS)
+def test_it_says_how_far_it_is(path: Path, packed: Callable[[bytes], bytes]) -> None:
+    path.write_bytes(packed(os.urandom(2_000_000).hex("\n", 40).encode()))
+
+    reached = [int(each.reached.removesuffix(" %")) for each in once(path) if each.reached]
+
+    assert len(reached) > 2
+    assert reached == sorted(reached)
+    assert (reached[0] < 60, reached[-1]) == (True, 100)
+
+
+@pytest.mark.parametrize("packed", PACKERS.values(), ids=PACKERS)
 def test_an_interrupted_reading_goes_on_where_it_stood(path: Path, packed: Callable[[bytes], bytes]) -> None:
     lines = [f"line {number} {'x' * 50_000}" for number in range(100)]
     path.write_bytes(packed("\n".join(lines).encode()))

@@ -55,6 +55,13 @@ def test_every_record_of_every_shard_is_read() -> None:
     assert sorted(texts(once(filled()))) == [f"line {number}" for number in range(8)]
 
 
+def test_it_says_how_far_behind_each_shard_is() -> None:
+    assert {lines.reached for lines in once(filled()) if lines.texts} >= {
+        f"{ONE} is 0 s behind",
+        f"{TWO} is 0 s behind",
+    }
+
+
 def test_a_record_is_named_by_its_shard_and_sequence_number_and_has_its_time() -> None:
     records = MemoryRecords()
     records.put(ONE, b"one\ntwo", at_ms=7)

@@ -65,7 +65,7 @@ class Limits:
     """Readers of `/v1/changes` that stay connected."""
 
     request_s: float = 30.0
-    """Until a request has arrived whole, and until TLS has shaken hands."""
+    """Until a request has arrived whole."""
 
     unread_s: float = 20.0
     """That an answer may lie unread."""

@@ -3,6 +3,7 @@
     refuse      ProvisionedThroughputExceededException; nothing was done
     half        of a batch only every other item is handed on; the others come back unprocessed
     lose        the call was done, but the answer is a 500
+    cut         the answer to a statement says that there is more, as past 1 MB
 
 Which call meets what is drawn from a seed, so that a run can be repeated.
 """
@@ -19,6 +20,9 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 UNPROCESSED = {"BatchWriteItem": "UnprocessedItems", "BatchGetItem": "UnprocessedKeys"}
+POSSIBLE = {"half": tuple(UNPROCESSED), "cut": ("ExecuteStatement",)}
+"""Operations that a fault can befall; the others can befall all."""
+
 THROTTLED = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
 BROKEN = "com.amazonaws.dynamodb.v20120810#InternalServerError"
 JSON = "application/x-amz-json-1.0"
@@ -31,6 +35,7 @@ class Shares:
     refuse: float = 0.0
     half: float = 0.0
     lose: float = 0.0
+    cut: float = 0.0
     only: frozenset[str] = frozenset()
     """Operations that meet faults, such as `TransactWriteItems`. Empty: all."""
 
@@ -92,6 +97,8 @@ class FaultyDynamoDb:
         if fault == "half":
             return self._half(UNPROCESSED[operation], headers, json.loads(body))
         status, answer = self._hand_on(headers, body)
+        if fault == "cut":
+            return status, json.dumps({**json.loads(answer), "NextToken": "more"}).encode()
         if fault == "lose":
             return 500, json.dumps({"__type": BROKEN, "message": "the stage lost the answer"}).encode()
         return status, answer
@@ -102,10 +109,10 @@ class FaultyDynamoDb:
             if self.shares.only and operation not in self.shares.only:
                 return None
             number = self._random.random()
-            for name in ("refuse", "half", "lose"):
+            for name in ("refuse", "half", "lose", "cut"):
                 number -= getattr(self.shares, name)
                 if number < 0:
-                    if name == "half" and operation not in UNPROCESSED:
+                    if operation not in POSSIBLE.get(name, (operation,)):
                         return None
                     self.met[name] += 1
                     return name

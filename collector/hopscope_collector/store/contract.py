@@ -11,8 +11,8 @@
     query, tui        records_of, newest, changes_since
     stats, prune      stats, prune
 
-The stores: `memory.py` (the reference), `sqlite.py`, `dynamodb/`. `location.py` opens one by its URL. All of them pass the kit in
-tests/collector/store/store_contract.py.
+The stores: `memory.py` (the reference), `sqlite.py`, `dynamodb/`. `location.py` opens one by its URL. All of them pass
+the kit in tests/collector/store/test_contract.py.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -43,7 +43,6 @@ class MemoryStore:
         self._changed: list[tuple[str, ...] | None] = []
         """By write: the ids it touched. None for everything."""
 
-
     def write(self, batch: Batch) -> Written:
         """As in `Store`."""
         fresh = {line.text: line for line in batch.records if line.text not in self._lines}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hopscope_collector.errors import NotAStoreUrl, StoreBusy, StoreMissing
+from hopscope_collector.errors import NotAStoreUrl, StoreBusy, StoreError, StoreMissing
 from hopscope_collector.record_line import record_line
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Written, batch_of
 from hopscope_collector.store.dynamodb import keys, pointers, table
@@ -34,6 +34,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "FIRST_PAUSE_S", 0.001)
     monkeypatch.setattr(table, "LONGEST_PAUSE_S", 0.01)
     monkeypatch.setattr(table, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(table, "REACHED_WITHIN_S", 0.1)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,28 @@ def test_a_table_that_is_not_there_says_how_to_make_it(a_table: Callable[..., Ad
 
     with closing(DynamoDbStore(missing)) as store, pytest.raises(StoreMissing, match="serverless deploy"):
         store.newest(1)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_table_that_cannot_be_reached_is_not_waited_for_as_for_a_busy_one(a_table: Callable[..., Address]) -> None:
+    nowhere = replace(a_table(), endpoint="http://127.0.0.1:9")
+
+    with closing(DynamoDbStore(nowhere)) as store, pytest.raises(StoreError, match="cannot be reached"):
+        store.newest(1)
+
+
+def test_ids_are_asked_for_one_by_one_when_together_they_are_too_much(a_table: Callable[..., Address], a: Any) -> None:
+    """As DynamoDB answers when fifty partitions hold more than 1 MB."""
+    address, traces = a_table(), [a.trace_id(number) for number in range(1, 9)]
+    with closing(DynamoDbStore(address)) as store:
+        store.write(batch_of([each for number in range(1, 9) for each in a_flow(a, number, 3)]))
+        together = store.records_of(traces)
+
+    with FaultyDynamoDb(str(address.endpoint), Shares(cut=1.0)) as cutting:
+        with closing(DynamoDbStore(replace(address, endpoint=cutting.endpoint))) as store:
+            assert store.records_of(traces) == together
+        assert cutting.met["cut"]
+    assert len(together.records) == 48
 
 
 def test_the_url_opens_the_table_for_writers_and_readers(a_table: Callable[..., Address], a: Any) -> None:

@@ -41,6 +41,9 @@ AT_ONCE = 16
 PATIENCE_S = 25.0
 """How long one call is tried again; a Lambda function must have more time than this."""
 
+REACHED_WITHIN_S = 5.0
+"""How long a table that cannot be reached is tried: more likely the address is wrong than AWS gone."""
+
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 3.0
 SAID_AFTER_S = 2.0
 
@@ -65,6 +68,8 @@ class Table:
                 endpoint_url=address.endpoint,
                 config=Config(
                     retries={"total_max_attempts": 1},  # `_insist` tries again: it knows what can pass, and says so
+                    connect_timeout=5,
+                    read_timeout=20,
                     max_pool_connections=AT_ONCE,
                     user_agent_extra="hopscope",
                 ),
@@ -214,6 +219,7 @@ class Table:
             StoreError: it says no.
         """
         waited_s, said, pause_s = 0.0, "items were left unprocessed", FIRST_PAUSE_S
+        is_reached = True
         while True:
             with self._in_our_words():
                 try:
@@ -221,10 +227,12 @@ class Table:
                 except (ClientError, BotoCoreError) as error:
                     if not _may_pass(error):
                         raise
-                    said = str(error)
+                    said, is_reached = str(error), isinstance(error, ClientError)
                 else:
                     if is_done(answer):
                         return answer
+            if not is_reached and waited_s >= REACHED_WITHIN_S:
+                raise StoreError(f"table {self.name} cannot be reached: {said}; check the region and the network")
             if waited_s >= PATIENCE_S:
                 raise StoreBusy(f"table {self.name} had no capacity for {waited_s:.0f} s ({said}); try again later")
             if waited_s < SAID_AFTER_S <= waited_s + pause_s:

@@ -14,6 +14,9 @@ from hopscope_tui.subject import Subject, log_group_of, xray_id
 _ARN_REGION = re.compile(r"arn:(aws[a-z-]*):[a-z0-9-]+:([a-z]{2}(?:-[a-z]+)+-\d):")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d\Z")
 _HOSTS = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+_MOST_LOOKED_AT = 100
+"""Hops and sends: a flow of thousands of them is in one region all the same."""
+
 _AROUND_MS = 60_000
 """Shown before and after an invocation."""
 
@@ -57,12 +60,9 @@ def _links(subject: Subject, region: str, host: str) -> Iterator[ConsoleLink]:
 
 def _place_of(flow: Flow, environment: Mapping[str, str]) -> tuple[str, str] | None:
     """Region and host, from the first ARN that names one."""
-    texts = [
-        *flow.executions,
-        *(hop.origin or "" for hop in flow.hops),
-        *(send.destination or "" for send in flow.sends),
-    ]
-    for text in texts:
+    origins = (hop.origin or "" for hop in flow.hops[:_MOST_LOOKED_AT])
+    destinations = (send.destination or "" for send in flow.sends[:_MOST_LOOKED_AT])
+    for text in (*flow.executions, *origins, *destinations):
         if found := _ARN_REGION.match(text):
             return found[2], _HOSTS.get(found[1], "console.aws.amazon.com")
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or ""

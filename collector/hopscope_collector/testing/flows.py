@@ -21,7 +21,9 @@ from hopscope_collector.testing.limits import within_us
 
 WITHIN = "60s"
 QUIET = "1s"
-POLL_S = 0.3
+FIRST_POLL_S, LONGEST_POLL_S = 0.25, 2.0
+"""Between two looks: longer and longer while nothing changes, since AWS allows an account few questions a second."""
+
 EARLIER_US = 5_000_000
 """Logs of emulators and of other machines may be stamped a little before the test began."""
 
@@ -64,18 +66,19 @@ class FlowsUnderTest:
         """
         give_up_s = time.monotonic() + within_us(within) / 1e6
         last: tuple[Flow, ...] = ()
-        same_since_s = time.monotonic()
+        same_since_s, pause_s = time.monotonic(), FIRST_POLL_S
         while True:
             missing = self.collect()
             found = self._flows.find(key)
             if _signs_of(found) != _signs_of(last):
-                last, same_since_s = found, time.monotonic()
+                last, same_since_s, pause_s = found, time.monotonic(), FIRST_POLL_S
             is_quiet = time.monotonic() - same_since_s >= within_us(quiet) / 1e6
             if is_quiet and len(found) == 1 and found[0].status not in _OPEN and _has(found[0], until):
                 return FlowUnderTest(found[0])
             if time.monotonic() >= give_up_s:
                 raise NotSettled("\n".join([_why(key, within, found, until), *map(str, missing)]))
-            time.sleep(POLL_S)
+            time.sleep(min(pause_s, max(give_up_s - time.monotonic(), 0)))
+            pause_s = min(pause_s * 1.25, LONGEST_POLL_S)
 
     def find(self, key: str) -> list[FlowUnderTest]:
         """The flows that the key names right now, newest first."""

@@ -25,6 +25,7 @@ from hopscope_collector.sources.contract import Stop
 from hopscope_collector.sources.naming import Wanted, sources_of
 from hopscope_collector.store.contract import batch_of
 from hopscope_collector.store.memory import MemoryStore
+from hopscope_collector.xray_documents import documents_in
 from hopscope_collector.xray_segments import NotASegment, lines_of
 from hopscope_wire.model import Begin, End, Message
 
@@ -396,3 +397,13 @@ def test_throttling_is_waited_out(xray):
 
     assert collected(store, f"xray:{ROOT}", ALL_OF_IT).failed == []
     assert len(flow_of(store).hops) == 2
+
+
+@given(st.text(max_size=80) | st.recursive(anything, st.lists, max_leaves=4).map(json.dumps))
+def test_whatever_stands_in_a_file_it_is_read_or_refused(text):
+    try:
+        found = documents_in(text)
+    except NotASegment as error:
+        assert "expected" in str(error) or "is not JSON" in str(error)
+    else:
+        assert all(isinstance(each, dict) for each in found)

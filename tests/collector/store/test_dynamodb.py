@@ -150,6 +150,17 @@ def test_a_write_that_gave_up_is_as_if_it_had_not_been_tried(a_table: Callable[.
         assert store.stats().kept == 60
 
 
+def test_more_sources_and_days_than_a_transaction_takes(a_table: Callable[..., Address], a: Any) -> None:
+    day_us = 86_400_000_000
+    records = [a.begin(n, start_us=a.begin(1).start_us + n * day_us) for n in range(100)]
+    positions = {f"file:{n}": str(n) for n in range(150)}
+    with closing(DynamoDbStore(a_table())) as store:
+        assert store.write(Batch([record_line(each) for each in records], positions=positions)) == Written(stored=100)
+
+        assert [store.position(each) for each in positions] == list(positions.values())
+        assert (store.stats().kept, len(store.newest(200))) == (100, 100)
+
+
 def test_several_writers_at_once_lose_and_double_nothing(a_table: Callable[..., Address], a: Any) -> None:
     address = a_table()
 

@@ -27,6 +27,9 @@ from hopscope_collector.store.dynamodb.table import Table
 DAYS_AT_ONCE = 40
 """A commit takes a hundred changes; a batch about more days is written as several."""
 
+CHANGES_AT_ONCE = 100
+"""What DynamoDB takes in one transaction; without positions a write has fewer."""
+
 REMEMBERED_WRITES = 50_000
 
 Change = dict[str, dict[str, Any]]
@@ -117,16 +120,17 @@ class BatchWriter:
             *counters.day_changes(days, self._lane, self._days),
             *counters.repeated_change(written, self._lane),
             *counters.refused_changes(fresh.refused.values()),
-            *({"Put": {"Item": position_item(*each)}} for each in batch.positions.items()),
         ]
         if fresh.records or fresh.facts or fresh.refused:
             done.append({"Put": {"Item": maker.finished()}})
         if touched:
             number = changes.next_number(self._table)
             done.append(changes.change(number, touched, maker.now_us))
-        if done:
-            self._table.commit(done, maker.write)
-            self._finished.add(maker.write)
+        done += [{"Put": {"Item": position_item(*each)}} for each in batch.positions.items()]
+        # Positions of very many sources come last: until they are written, what was read is read again.
+        for start in range(0, len(done), CHANGES_AT_ONCE):
+            self._table.commit(done[start : start + CHANGES_AT_ONCE], f"{maker.write}-{start}")
+        self._finished.add(maker.write)
 
 
 def position_item(source: str, position: str) -> Item:

@@ -103,6 +103,8 @@ def flows(layer_zip: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dic
         stage.settle(deployment)
         groups = [f"logs:{group}" for group in deployment.log_groups]
         hopscope("collect", *groups, "--once", "--store", url, AWS_ENDPOINT_URL=str(stage.endpoint))
+        shown = hopscope("show", "p-1", "--store", url)
+        assert "told by OpenTelemetry, not by the layer" in shown
     found: list[dict[str, Any]] = json.loads(hopscope("flows", "--store", url, "--json"))["flows"]
     return found
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from hopscope_collector.flow import Evidence, Flow, Hop, Link, Wait
+from hopscope_collector.otel.semantics import INSTRUMENTED_BY
 from hopscope_collector.shape.outline import Step, outline
 from hopscope_collector.shape.summary import made_of
 from hopscope_collector.shape.times import NO_TIME, age, date_and_clock, duration
@@ -192,6 +193,8 @@ def _details(step: Step) -> Iterator[tuple[str, str]]:
         yield evidence_words(step.link) + (f", after {step.send.name}" if is_after and step.send else ""), "faint"
     if step.hop is not None and step.hop.clock_offset_us:
         yield clock_words(step.hop), "faint"
+    if step.hop is not None and INSTRUMENTED_BY in step.hop.attributes:
+        yield f"told by {step.hop.attributes[INSTRUMENTED_BY]}, not by the layer", "faint"
     for hop in step.hops:
         if hop.status in _TOLD_BY_OTHERS:
             yield _TOLD_BY_OTHERS[hop.status], look_of(hop.status).role

@@ -61,7 +61,8 @@ class HopscopeApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C", "compare_usual", "with usual", show=False, id="app.usual",
                 tooltip="Compare this flow with what is usual for its kind"),
-        Binding("M", "compare", "compare", show=False, id="app.compare", tooltip="Mark a flow, compare another with it"),
+        Binding("M", "compare", "compare", show=False, id="app.compare",
+                tooltip="Mark this flow, compare another with it"),
         Binding("R", "replay", "replay", show=False, id="app.replay", tooltip="Watch this flow happen again"),
         Binding("t", "next_theme", "theme", show=False, id="app.theme", tooltip="Night, day, contrast, 16 colours"),
     ]  # fmt: skip

@@ -2,13 +2,9 @@
 
     python bench/tui.py [FLOWS ...]        default: 1,000 100,000 1,000,000
 
-first paint   from the start of `hopscope tui` in a terminal of its own to the first row of the list on it
-              (imports included), and to the line of keys: from then on it is the app that draws; beside it the same of
-              an app of Textual with one empty widget, which no app on it can be faster than. Wall clock and CPU time
 step          one cursor key, until the screen has been drawn again; `idle` is what the measuring itself costs
 far           from the first row to the last
 filter        one letter typed into the filter, until the screen has been drawn again
-line          from a line's arrival in a store file to the flow on the screen: a writer, the timer, a real store
 update        from a new flow in the source to its line on the screen, with the timer that the program uses
 memory        resident, after all of it
 
@@ -16,30 +12,22 @@ DataTable is filled with the same lines as plain text, up to 20,000 rows: it tak
 """
 
 import asyncio
-import fcntl
 import os
-import pty
-import signal
-import struct
 import subprocess
 import sys
-import tempfile
-import termios
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 from textual.widgets import DataTable
 
 from hopscope_collector.flow import Flow, Hop, Link, Send
 from hopscope_collector.kinds import Kinds
 from hopscope_collector.payloads import Payloads
-from hopscope_collector.store.contract import batch_of
-from hopscope_collector.store.location import open_to_write
 from hopscope_tui.app import HopscopeApp
 from hopscope_tui.drawing.flow_line import flow_row
 from hopscope_tui.drawing.rows import row_text
@@ -48,19 +36,21 @@ from hopscope_tui.overview import kinds_in, window_over
 from hopscope_tui.screens.flow import FlowScreen
 from hopscope_tui.sorting import Order
 from hopscope_tui.source import PLAIN, Window
-from hopscope_tui.store_source import StoreSource
+from hopscope_tui.widgets.drawn import DrawnList
 from hopscope_tui.widgets.filter_bar import FilterBar
+from hopscope_tui.widgets.flow_graph import FlowGraph
 from hopscope_tui.widgets.flow_list import FlowList
 from hopscope_tui.widgets.step_list import StepList
-from hopscope_wire.model import Begin, End, Message
 
 NOW_US = 1_800_000_000_000_000
 SECOND_US = 1_000_000
 SIZE = (120, 40)
 STEPS = 40
+FLOW_VIEWS = {"graph": "1", "waterfall": "2", "sequence": "3"}
+"""The views of one flow, by their keys."""
+
 UPDATES = 15
 MOST_TABLE_ROWS = 20_000
-MOST_STORED = 1_000_000
 
 
 def a_flow(number: int, hops: int = 5) -> Flow:
@@ -236,84 +226,35 @@ async def one_flow(hops: int) -> dict[str, float]:
         await app.workers.wait_for_complete()
         await pilot.pause()
         opened_ms = (time.perf_counter() - begin) * 1_000
-        steps = app.screen.query_one(StepList)
-
-        async def step() -> None:
-            steps.action_move(1)
+        figures = {"open": opened_ms}
+        for name, key in FLOW_VIEWS.items():
+            await pilot.press(key)
             await pilot.pause()
+            figures[name], figures[f"{name} cpu"] = await flow_step_ms(pilot)
+        return figures
 
-        return {"open": opened_ms, "step": await median_ms(STEPS, step)}
+
+async def flow_step_ms(pilot: Pilot[None]) -> tuple[float, float]:
+    """One cursor key in the view of a flow that is seen, facts and states with it: wall clock and CPU time."""
+    cpu_ms = []
+    view = pilot.app.screen.focused
+
+    async def step() -> None:
+        begin = time.process_time()
+        if isinstance(view, FlowGraph):
+            view.action_walk("down")
+        elif isinstance(view, DrawnList):
+            view.action_move(1)
+        await pilot.pause()
+        cpu_ms.append((time.process_time() - begin) * 1_000)
+
+    return await median_ms(STEPS, step), median(cpu_ms)
 
 
 def resident_mb() -> float:
     """Of this process, now."""
     with open("/proc/self/statm") as statm:  # noqa: PTH123 - a file of the kernel
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def an_invocation(number: int, start_us: int) -> list[Begin | End]:
-    """One order, as two records."""
-    ids: dict[str, Any] = {"trace_id": f"{number + 1:032x}", "invocation_id": f"{number:012x}0000", "request_id": f"req-{number}"}
-    keys = {"order_id": f"o-{number}"}
-    message = Message(index=0, source="apigateway", name="POST /orders", keys=keys)
-    begin = Begin(**ids, function="place-order", start_us=start_us, messages=(message,), keys=keys)
-    end = End(**ids, function="place-order", start_us=start_us, end_us=start_us + 9, duration_us=9, outcome="ok")
-    return [begin, end]
-
-
-async def lines(path: str, rows: int) -> float:
-    """From a write into a store of so many flows to the line on the screen, in ms."""
-    with open_to_write(path) as store:
-        now_us = time.time_ns() // 1_000
-        for begin in range(0, rows, 5_000):
-            some = range(begin, min(begin + 5_000, rows))
-            store.write(batch_of([each for n in some for each in an_invocation(n, now_us - (rows - n) * 1_000)]))
-        app = HopscopeApp(StoreSource(path))
-        async with app.run_test(size=SIZE) as pilot:
-            while not app.screen.query(FlowList) or app.screen.query_one(FlowList).chosen is None:
-                await pilot.pause()
-            flows = app.screen.query_one(FlowList)
-            arrived = iter(range(rows, rows + UPDATES + 1))
-
-            async def line() -> None:
-                number = next(arrived)
-                await asyncio.to_thread(store.write, batch_of(an_invocation(number, time.time_ns() // 1_000)))
-                while flows.chosen is None or flows.chosen.keys["order_id"] != f"o-{number}":
-                    await asyncio.sleep(0.002)
-                await pilot.pause()
-
-            await line()
-            return await median_ms(UPDATES, line)
-
-
-def painted(path: str) -> dict[str, float]:
-    """`hopscope tui` in a terminal of its own, in ms: the first row, the line of keys, and the CPU time until then."""
-    newest, keys = b"o-", b"grouped"
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", XDG_STATE_HOME=tempfile.mkdtemp())
-        os.execv(sys.executable, [sys.executable, "-m", "hopscope_tui", "tui", "--store", path])
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
-    begin, shown = time.perf_counter(), b""
-    found: dict[str, float] = {}
-    while "keys" not in found:
-        shown += os.read(terminal, 65_536)
-        took_ms = (time.perf_counter() - begin) * 1_000
-        if newest in shown and "rows" not in found:
-            found["rows"], found["rows cpu"] = took_ms, cpu_ms(child)
-        if keys in shown:
-            found["keys"], found["keys cpu"] = took_ms, cpu_ms(child)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    os.close(terminal)
-    return found
-
-
-def cpu_ms(process: int) -> float:
-    """User and system time of a process so far."""
-    with open(f"/proc/{process}/stat") as stat:  # noqa: PTH123 - a file of the kernel
-        fields = stat.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * 1_000 / os.sysconf("SC_CLK_TCK")
 
 
 EMPTY_APP = """
@@ -357,25 +298,8 @@ def main(counts: list[int]) -> None:
         )
     for hops in (100, 5_000):
         found = asyncio.run(one_flow(hops))
-        print(f"flow of {hops:>5,} hops: opened in {found['open']:,.0f} ms, step {found['step']:.1f} ms")
-    for count in counts:
-        if count <= MOST_STORED:
-            stored(count)
-
-
-def stored(count: int) -> None:
-    """What a real store of so many flows shows when."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = f"sqlite:///{folder}/bench.db"
-        line_ms = asyncio.run(lines(path, count))
-        runs = [painted(path) for _ in range(5)]
-        rows, rows_cpu, keys, keys_cpu = (
-            median(run[each] for run in runs) for each in ("rows", "rows cpu", "keys", "keys cpu")
-        )
-        print(
-            f"store of {count:>9,} flows: first rows after {rows:,.0f} ms ({rows_cpu:,.0f} ms CPU), keys after"
-            f" {keys:,.0f} ms ({keys_cpu:,.0f} ms CPU); a line that arrives is seen after {line_ms:,.0f} ms"
-        )
+        steps = ", ".join(f"{name} {found[name]:.1f} ms ({found[f'{name} cpu']:.1f} ms CPU)" for name in FLOW_VIEWS)
+        print(f"flow of {hops:>5,} hops: opened in {found['open']:,.0f} ms, step: {steps}")
 
 
 if __name__ == "__main__":

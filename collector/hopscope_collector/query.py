@@ -31,7 +31,7 @@ from hopscope_collector.summaries.memory_shelves import MemoryShelves
 from hopscope_collector.summaries.shelf import KeepsSummaries
 from hopscope_collector.summaries.sieve import Sieve
 
-MOST_LOOKED_AT = 10_000
+MOST_LOOKED_AT = 4_000
 """Flows that one page compares with its filter before it says: so far nothing more."""
 
 MOST_READ = 1_000

@@ -30,7 +30,7 @@ CHUNK_INVOCATIONS = 256
 MOST_AT_ONCE = 512
 """Stale flows that are assembled before a list is read; what is left makes it partial."""
 
-MOST_FILLS = 40
+MOST_FILLS = 8
 """Chunks that one search summarises: with that many it ends, and the next page goes on."""
 
 ROWS_AT_ONCE = 512

@@ -175,7 +175,9 @@ _NUMBERS = re.compile(
 _INIT = re.compile(r"\b(?:INIT|RESTORE)_REPORT\b.*?(?:Init |Restore )?Duration: ([0-9.]+) ms")
 _PHASE = re.compile(r"\b(Phase): ([a-z]+)")
 _WORDS = re.compile(r"\b(Status|Error Type): ([A-Za-z_.]+)")
-_PREFIX_TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)\s")
+_PREFIX_TIME = re.compile(
+    r"(?:\x1b\[[0-9;]*m)*(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)(?:\x1b\[[0-9;]*m)*\s"
+)
 
 
 def _of_text(line: str, at_us: int | None, function: str | None) -> PlatformFact | None:
@@ -231,7 +233,7 @@ def _of_json(line: str, at_us: int | None, function: str | None) -> PlatformFact
 
 
 def _iso_us_before(line: str) -> int:
-    """The time that `aws logs tail` or an export puts before a line."""
+    """The time that `aws logs tail`, in colour or not, or an export puts before a line."""
     match = _PREFIX_TIME.match(line)
     return (iso_us(match[1]) if match else None) or UNKNOWN_TIME_US
 

@@ -45,6 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hops", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--store", type=Path, help="keep the last store here")
+    parser.add_argument("--phoenix", type=Path, metavar="PROGRAM", help="the `phoenix` of an Arize Phoenix, a peer")
     parser.add_argument("--baseline", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     spare_the_garbage_collector()
@@ -63,6 +64,11 @@ def main() -> None:
             figures = (f"{hops:,}", f"{cpu_us:.1f}", f"{1e6 / cpu_us:,.0f}", f"{hops / wall_s:,.0f}")
             sizes = (f"{_bytes(path) / hops:,.0f}", f"{_peak_mb():,.0f}", f"{cpu_us / baseline_us:.2f}")
             print("".join(f"{each:>13}" for each in figures + sizes), flush=True)
+    if asked.phoenix:
+        from phoenix import HOPS, phoenix_cpu_us
+
+        peer_us = phoenix_cpu_us(asked.phoenix)
+        print(f"Arize Phoenix: {peer_us:,.0f} µs cpu/hop of {HOPS:,}, {peer_us / cpu_us:,.0f} times ours")
 
 
 def _loaded(path: Path, hops: int) -> tuple[float, float]:

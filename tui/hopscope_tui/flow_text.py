@@ -20,6 +20,7 @@ import click
 
 from hopscope_collector.flow import Evidence, Flow, Hop, Link, Wait
 from hopscope_collector.otel.semantics import INSTRUMENTED_BY
+from hopscope_collector.shape.brokers import broker_of
 from hopscope_collector.shape.outline import Step, outline
 from hopscope_collector.shape.summary import made_of
 from hopscope_collector.shape.times import NO_TIME, age, date_and_clock, duration
@@ -191,6 +192,8 @@ def _details(step: Step) -> Iterator[tuple[str, str]]:
     if step.link is not None:
         is_after = step.link.evidence[0] == "key" and step.send is not None and step.send.name
         yield evidence_words(step.link) + (f", after {step.send.name}" if is_after and step.send else ""), "faint"
+    if step.wait is not None and step.send is not None:
+        yield f"{step.wait.state}: {step.send.name or 'the message'}, in {broker_of(step.send)}", "faint"
     if step.hop is not None and step.hop.clock_offset_us:
         yield clock_words(step.hop), "faint"
     if step.hop is not None and INSTRUMENTED_BY in step.hop.attributes:

@@ -88,6 +88,7 @@ def test_a_consumer_that_is_known_to_carry_no_layer_is_not_missed(depot):
 
     assert (flow["status"], [wait["state"] for wait in flow["waits"]]) == ("done", ["not-instrumented"])
     assert "not seen: stranger" in shown
+    assert "not-instrumented: the message, in queue foreign" in shown
 
 
 def test_a_run_whose_records_are_missing_is_lost_when_the_function_has_others(depot):
@@ -110,6 +111,8 @@ def test_silence_has_three_names(depot):
     }
     assert "? └─ no sign of remember" in depot.shown("lost")
     assert "◌ └─ waiting: come-tomorrow" in depot.shown("waiting")
+    assert "waiting: the message, in queue patient" in depot.shown("waiting")
+    assert "lost: unheard, in bus depot" in depot.shown("unmatched")
     assert "! no rule of depot matched unheard" in depot.shown("unmatched")
 
 

@@ -140,6 +140,7 @@ class ListAndScratch(RuleBasedStateMachine):
     @rule(pieces=st.integers(1, 4))
     def keep(self, pieces: int) -> None:
         for _ in range(pieces):
+            self.sqlite.tidy()
             if not self.keeper.work(self.now_us):
                 break
 

@@ -2,12 +2,14 @@
 
     {"hopscope":1,"flow":{"id","status",…,"hops":[…],"sends":[…],"links":[{"from","to","evidence"}],"waits":[…]}}
 
+What an error says is looked through for secrets.
 Fields are only ever added. Times are epoch microseconds; what is not known is null. docs/show.md describes each.
 """
 
 from dataclasses import asdict
 
 from hopscope_collector.flow import Failure, Flow, Hop, Link, Send, Wait
+from hopscope_collector.redaction import failure_without_secrets
 
 CONTRACT_VERSION = 1
 
@@ -104,4 +106,5 @@ def _wait(wait: Wait) -> JsonObject:
 
 
 def _error(error: Failure | None) -> JsonObject | None:
-    return asdict(error) if error else None
+    shown = failure_without_secrets(error)
+    return asdict(shown) if shown else None

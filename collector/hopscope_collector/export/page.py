@@ -16,7 +16,7 @@ from hopscope_collector.export.graph import LinkOf, Picture, graph_of
 from hopscope_collector.export.icons import hidden_definitions, inline_icon, tone
 from hopscope_collector.export.markup import Attributes, Markup, element, joined, raw
 from hopscope_collector.export.plain import plain
-from hopscope_collector.export.redaction import redacted
+from hopscope_collector.redaction import redacted
 from hopscope_collector.export.sequence import sequence_of
 from hopscope_collector.export.strip import strip_of
 from hopscope_collector.export.table import MOST_ROWS, anchor_of, execution_tables, table_of

@@ -1,5 +1,6 @@
 """What looks like a secret does not leave."""
 
+import json
 import time
 from dataclasses import replace
 
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from hopscope_collector.export.mermaid import mermaid_lines
 from hopscope_collector.export.otlp import otlp_json
 from hopscope_collector.export.page import page_of
-from hopscope_collector.export.redaction import members_without_secrets, without_secrets
 from hopscope_collector.export.spans import spans_of
 from hopscope_collector.export.svg import svg_of
 from hopscope_collector.flow import Failure
+from hopscope_collector.flow_json import flow_json
+from hopscope_collector.redaction import members_without_secrets, without_secrets
 
 TABLE = [
     ("password=hunter2", "password=[redacted]"),
@@ -77,3 +79,12 @@ def test_it_ends_on_texts_made_to_keep_it_busy(piece):
     without_secrets(piece * 20_000)
 
     assert time.process_time() - began < 10  # a quadratic one takes minutes
+
+
+def test_no_json_holds_the_secret_of_an_error(made):
+    failed = replace(
+        made.order().hops[0], error=Failure("Refused", "Authorization: Bearer abcdefgh12345678", "token=hunter2")
+    )
+    shown = json.dumps(flow_json(made.order(hops=(failed,))))
+    assert "abcdefgh12345678" not in shown
+    assert "hunter2" not in shown

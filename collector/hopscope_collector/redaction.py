@@ -81,18 +81,19 @@ def _hop(hop: Hop) -> Hop:
         correlation_id=_text(hop.correlation_id),
         keys=members_without_secrets(hop.keys),
         attributes=members_without_secrets(hop.attributes),
-        error=_failure(hop.error),
+        error=failure_without_secrets(hop.error),
     )
 
 
 def _send(send: Send) -> Send:
     return replace(
         send, name=_text(send.name), destination=_text(send.destination),
-        keys=members_without_secrets(send.keys), error=_failure(send.error),
+        keys=members_without_secrets(send.keys), error=failure_without_secrets(send.error),
     )  # fmt: skip
 
 
-def _failure(error: Failure | None) -> Failure | None:
+def failure_without_secrets(error: Failure | None) -> Failure | None:
+    """The same error, its texts looked through."""
     return error and Failure(without_secrets(error.type), without_secrets(error.message), _text(error.stack))
 
 

@@ -197,3 +197,20 @@ async def test_a_source_that_warns_is_heard(orders, hopscope):
         source.put(*orders.many(21))
         await person.look()
         assert not person.screen.query_one(Banner).display
+
+
+async def test_a_filter_that_is_typed_is_offered_how_to_go_on_and_told_what_is_wrong(orders, hopscope):
+    async with hopscope(a_source(orders), orders.start_us, (120, 30)) as person:
+        hint = person.screen.query_one("#filter-hint")
+        await person.keys("slash", *"stat")
+        assert "status:" in hint.render_line(0).text
+
+        await person.keys("tab", *"fai", "tab")
+        assert person.screen.query_one("#filter").value == "status:failed"
+
+        await person.keys("enter")
+        assert all("failed" in line for line in lines(person) if line)
+
+        await person.keys("slash", "x", "enter")
+        assert "~~~~~~~ 'failedx' is no status" in hint.render_line(0).text
+        assert hint.render_line(0).text.index("~") == 3 + len("status:")

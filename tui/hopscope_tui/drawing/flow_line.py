@@ -1,7 +1,7 @@
 """One flow in one line: what a person reads first at three in the morning (pure).
 
   status        key          kind                  now at                    time            took   age  hops
-◔ overdue       o-42         POST /orders › order  waiting: order_accepted   ░█░█░░░░░░░░   10m04   10m     5
+◔ overdue       o-42         POST /orders › order  waiting: order_accepted   ▆▁▆▁▁▁▁▁▁▁▁▁   10m04   10m     5
 
 Wider screens add how often something was tried again, what failed, and the functions at the flow's end.
 """

@@ -80,6 +80,7 @@ class FilterBar(Vertical):
             id="filter",
             placeholder="status:failed  key:order_id=o-42  fn:notify-*  dur:>2s  since:1h",
             compact=True,
+            select_on_focus=False,
             suggester=_Completion(lambda: self._seen),
         )
         yield DrawnLine(id="filter-hint")

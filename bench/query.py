@@ -114,7 +114,7 @@ def _pages(store: SqliteStore, newest_us: int) -> None:
 
 
 def _page_row(question: str, ask: Callable[[], Page]) -> None:
-    times_ms, cpu_s = [], 0.0
+    times_ms, cpu_s, page = [], 0.0, Page((), None, 0)
     for number in range(PAGES):
         began_s, cpu_began_s = time.perf_counter(), time.process_time()
         page = ask()

@@ -144,7 +144,7 @@ class FlowScreen(FlowMenus):
         """From the step or the state under the cursor."""
         assert self._relations is not None
         own = [
-            Way("→ to", f"{step.hop.function}  {step.name}" if step.hop else step.name, "its hop", step_id=step.id)
+            Way("→ to", f"{step.hop.function}  {step.name}" if step.hop else step.name, "in the flow", step_id=step.id)
             for step in map(self._by_id.__getitem__, self._matching.steps_of(self.subject().state))
         ]
         return [*own, *ways_of(self.subject(), self._by_id, self._relations)]

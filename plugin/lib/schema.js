@@ -53,6 +53,7 @@ const LOGS = {
     role: ARN,
     pattern: { type: 'string' },
     account: { type: 'boolean' },
+    except: TEXTS,
   },
   required: ['destination'],
   additionalProperties: false,

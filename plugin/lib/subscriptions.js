@@ -46,7 +46,7 @@ function subscriptions(template, { settings, functionIds, machineGroups }) {
   const { destination, role } = deliveryTo(logs, kind);
   const pattern = logs.pattern ?? RECORD_LINES;
   if (logs.account) {
-    return { add: { ...role, HopscopeAccountPolicy: accountPolicy(destination, pattern) }, warnings: [] };
+    return { add: { ...role, HopscopeAccountPolicy: accountPolicy(destination, pattern, logs.except) }, warnings: [] };
   }
   const machines = machineGroups.map((group) => ({ ...group, pattern: EXPRESS_LINES }));
   const filters = filtersFor(template, [...groupsOf(template, functionIds), ...machines], { destination, pattern });
@@ -140,8 +140,15 @@ function roleFor(actions, destination) {
   };
 }
 
-/** AWS takes one such policy an account and region; its document is JSON as text. */
-function accountPolicy({ DestinationArn, RoleArn }, pattern) {
+/** As the stack of docs/deploy.md names them on the stage `dev`. */
+const OUR_GROUPS = ['/aws/lambda/hopscope-dev-collector', '/aws/lambda/hopscope-dev-executions'];
+
+/**
+ * AWS takes one such policy an account and region; its document is JSON as text.
+ *
+ * The collector's own groups are left out: their lines would come back to it for ever.
+ */
+function accountPolicy({ DestinationArn, RoleArn }, pattern, except = OUR_GROUPS) {
   const document = {
     DestinationArn: '${Destination}',
     ...(RoleArn ? { RoleArn: '${Role}' } : {}),
@@ -154,6 +161,7 @@ function accountPolicy({ DestinationArn, RoleArn }, pattern) {
       PolicyName: 'hopscope',
       PolicyType: 'SUBSCRIPTION_FILTER_POLICY',
       Scope: 'ALL',
+      ...(except.length > 0 ? { SelectionCriteria: `LogGroupName NOT IN ${JSON.stringify(except)}` } : {}),
       PolicyDocument: { 'Fn::Sub': [JSON.stringify(document), values] },
     },
   };

@@ -131,6 +131,19 @@ test('one policy for the account instead of a filter a group', () => {
   assert.deepEqual(values, { Destination: STREAM, Role: { 'Fn::GetAtt': ['HopscopeLogsRole', 'Arn'] } });
 });
 
+test('a policy for the account leaves the groups of the collector out', () => {
+  const criteria = (logs) => edits(aTemplate(), { destination: STREAM, account: true, ...logs }).add;
+
+  const own = criteria({}).HopscopeAccountPolicy.Properties.SelectionCriteria;
+  assert.equal(
+    own,
+    'LogGroupName NOT IN ["/aws/lambda/hopscope-dev-collector","/aws/lambda/hopscope-dev-executions"]',
+  );
+  const named = criteria({ except: ['/aws/lambda/noisy'] }).HopscopeAccountPolicy.Properties.SelectionCriteria;
+  assert.equal(named, 'LogGroupName NOT IN ["/aws/lambda/noisy"]');
+  assert.equal('SelectionCriteria' in criteria({ except: [] }).HopscopeAccountPolicy.Properties, false);
+});
+
 test("an Express machine's group is subscribed with a pattern of its own", () => {
   const template = aTemplate({ MachineLogs: { Type: 'AWS::Logs::LogGroup' } });
   const { add } = edits(

@@ -53,6 +53,7 @@ check: $(SETUP)
 	$(UV) lock --check
 
 layer: dist/layer.zip
+	@echo "hopscope: dist/layer.zip is up to date, $$(wc -c < dist/layer.zip) bytes"
 
 dist/layer.zip: $(SETUP) $(wildcard lambda_layer/hopscope_layer/*.py lambda_layer/hopscope_layer/*/*.py lambda_layer/packaging/*) wire/hopscope_wire/fields.py wire/hopscope_wire/context.py wire/hopscope_wire/encode.py
 	@$(BIN)/python lambda_layer/packaging/build_zip.py $@

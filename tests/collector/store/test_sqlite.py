@@ -254,7 +254,7 @@ def test_a_step_to_a_newer_schema_happens_whole_or_not_at_all(path: Path, monkey
 
 @pytest.mark.parametrize("url", ["", "sqlite://", "sqlite:///", "postgres://x", "hopscope.db", "sqlite:/tmp/x.db"])
 def test_a_url_that_names_no_store_is_refused(url: str) -> None:
-    with pytest.raises(NotAStoreUrl, match="expected sqlite:///PATH or memory:"):
+    with pytest.raises(NotAStoreUrl, match="expected sqlite:///PATH, dynamodb://TABLE or memory:"):
         location.open_to_write(url or "x")
 
 

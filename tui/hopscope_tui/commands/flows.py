@@ -7,7 +7,7 @@ import click
 
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
-from hopscope_tui.answers import COLLECTOR_HELP, answering
+from hopscope_tui.answers import COLLECTOR_HELP, PATIENCE_S, answering
 from hopscope_tui.flow_text import list_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
 
@@ -30,11 +30,19 @@ def command(words: tuple[str, ...], limit: int, *, as_json: bool, **where: str |
     flows = sorted(page.flows, key=lambda flow: (-flow.started_us, flow.id))
     if as_json:
         found = [flow_json(flow) for flow in flows]
-        click.echo(json.dumps({"hopscope": CONTRACT_VERSION, "flows": found, "more": page.has_more}))
+        click.echo(
+            json.dumps(
+                {"hopscope": CONTRACT_VERSION, "flows": found, "more": page.has_more, "partial": page.is_partial}
+            )
+        )
         return
     for row in list_rows(flows, terminal_cells(), _now_us()) if flows else ():
         click.echo(painted(row))
-    if not flows:
+    if page.is_partial:
+        click.echo(
+            f"so far; looked at the newest {page.looked_at:,} in {PATIENCE_S:.0f} s: since: asks for fewer", err=True
+        )
+    elif not flows:
         click.echo(_nothing(str(wanted), name, page.looked_at))
     elif page.has_more:
         click.echo("there are more: --limit shows them, a filter narrows them down", err=True)

@@ -43,14 +43,14 @@ def command(words: tuple[str, ...], limit: int, *, as_json: bool, **where: str |
             f"so far; looked at the newest {page.looked_at:,} in {PATIENCE_S:.0f} s: since: asks for fewer", err=True
         )
     elif not flows:
-        click.echo(_nothing(str(wanted), name, page.looked_at))
+        click.echo(_nothing(str(wanted), name))
     elif page.has_more:
         click.echo("there are more: --limit shows them, a filter narrows them down", err=True)
 
 
-def _nothing(filter_text: str, url: str, looked_at: int) -> str:
+def _nothing(filter_text: str, url: str) -> str:
     if filter_text:
-        return f"no flow fits {neutral(filter_text)}; looked at {looked_at:,}"
+        return f"no flow fits {neutral(filter_text)}"
     return f"{neutral(url)} holds no flow yet; collect some: hopscope collect file:PATH, or try: hopscope demo"
 
 

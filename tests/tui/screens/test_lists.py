@@ -128,6 +128,21 @@ async def test_a_flow_happens_again_step_by_step_and_by_itself(orders, hopscope)
         assert not person.screen.is_playing
 
 
+async def test_the_messages_move_on_the_graph_which_stays_in_sight_of_them(orders, hopscope):
+    async with hopscope(MemorySource([orders.overdue()]), orders.start_us + MINUTE_US, (80, 14)) as person:
+        await person.keys("r", "1")
+        assert "· redeem-promo" in person.screen_text()
+        assert "print-ticket" not in person.screen_text()
+
+        await person.keys("right", "right", "right")
+        assert "● redeem-promo" in person.screen_text()
+
+        await person.keys("dollar_sign")
+        assert "↺ redeem-promo" in person.screen_text()
+        await person.keys("2")
+        assert "waits for" in person.screen_text()
+
+
 async def test_a_problem_says_the_fact_behind_it_for_the_first_and_the_newest(orders, hopscope):
     async with hopscope(a_source(orders), orders.start_us + 11 * MINUTE_US, (120, 30)) as person:
         await person.keys("p", "down")

@@ -1,6 +1,9 @@
 """Sorting, kinds, views, executions, compare, replay and what is restored: driven as a person would."""
 
+import pytest
+
 from hopscope_tui.app import HopscopeApp
+from hopscope_tui.drawing.rows import ROLES
 from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.compare import CompareScreen
 from hopscope_tui.screens.executions import ExecutionsScreen
@@ -229,3 +232,15 @@ async def test_a_filter_that_is_typed_is_offered_how_to_go_on_and_told_what_is_w
         await person.keys("slash", "x", "enter")
         assert "~~~~~~~ 'failedx' is no status" in hint.render_line(0).text
         assert hint.render_line(0).text.index("~") == 3 + len("status:")
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light"])
+async def test_with_16_colours_nothing_in_a_row_has_the_colour_of_the_cursor(orders, hopscope, theme):
+    async with hopscope(a_source(orders), orders.start_us + MINUTE_US) as person:
+        person.app.theme = theme
+        await person.settle()
+        shown = person.screen.query_one(FlowList)
+        under = shown.get_component_rich_style("drawn--cursor", partial=True).bgcolor
+
+        assert under is not None
+        assert under not in {shown.get_component_rich_style(f"drawn--{role}").color for role in ROLES}

@@ -20,14 +20,14 @@ from hopscope_tui.neutral import neutral
 @click.option("--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else beside the store.")
 @click.option("--collector", metavar="URL", help=COLLECTOR_HELP)
 def command(words: tuple[str, ...], limit: int, *, as_json: bool, **where: str | None) -> None:
-    """List flows, newest first, one line each.
+    """List flows, those that something happened in last first, one line each.
 
     FILTER: status:failed fn:notify-* event:order_placed key:order_id=o-42 dur:>2s since:1h "free text"
     """
     wanted = parsed(" ".join(words))
     with answering(**where) as asked:
         page, name = asked.page(wanted, limit), asked.name
-    flows = sorted(page.flows, key=lambda flow: (-flow.started_us, flow.id))
+    flows = page.flows
     if as_json:
         found = [flow_json(flow) for flow in flows]
         click.echo(

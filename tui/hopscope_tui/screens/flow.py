@@ -125,7 +125,6 @@ class FlowScreen(FlowMenus):
         if self._is_chosen:
             self.action_states()
         self.set_interval(1.0, self._tick)
-        super().on_mount()
 
     def read(self) -> FlowRead:
         """The flow as it is now, and the execution that is looked at."""

@@ -87,7 +87,6 @@ class ReplayScreen(LiveScreen):
         """At the start."""
         self.query_one(EntryList).focus()
         self._take(self.flow)
-        super().on_mount()
 
     def read(self) -> FlowRead:
         """The flow as it is now: it may still go on."""

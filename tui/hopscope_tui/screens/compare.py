@@ -44,7 +44,7 @@ class CompareScreen(LiveScreen):
     CSS_PATH = "compare.tcss"
     AUTO_FOCUS = "EntryList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace", "app.pop_screen", "back", key_display="esc", id="compare.back", tooltip="Back"),
+        Binding("q,escape,backspace", "app.pop_screen", "back", key_display="q", id="compare.back", tooltip="Back"),
         Binding("enter", "open", "open left", key_display="↵", id="compare.open", tooltip="Open the flow on the left"),
         Binding("o", "open_right", "open right", id="compare.right", tooltip="Open the flow on the right"),
         Binding("n", "next_difference", "next difference", id="compare.next", tooltip="To the next step that differs"),

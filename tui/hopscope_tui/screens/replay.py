@@ -47,7 +47,7 @@ class ReplayScreen(LiveScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BOTH_FROM_CELLS, "-wide")]  # noqa: RUF012 - Textual declares it on the instance
     AUTO_FOCUS = "EntryList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace", "app.pop_screen", "back", key_display="esc", id="replay.back", tooltip="Back"),
+        Binding("q,escape,backspace", "app.pop_screen", "back", key_display="q", id="replay.back", tooltip="Back"),
         Binding("1", "graph(True)", "graph", id="replay.graph", tooltip="The messages on the graph"),
         Binding("2", "graph(False)", "lines", id="replay.lines", tooltip="The messages line by line"),
         Binding("space", "play", "play", key_display="space", id="replay.play", tooltip="Play, and hold"),

@@ -39,7 +39,7 @@ class ReportScreen(LiveScreen):
     CSS_PATH = "report.tcss"
     AUTO_FOCUS = "EntryList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace", "app.pop_screen", "back", key_display="esc", id="report.back", tooltip="Back"),
+        Binding("q,escape,backspace", "app.pop_screen", "back", key_display="q", id="report.back", tooltip="Back"),
         Binding("enter", "open", "example", key_display="↵", id="report.open", tooltip="Open the newest example"),
         Binding("colon", "app.jump", "go to id", key_display=":", id="report.jump", tooltip="Open a flow by any id"),
         Binding("p", "app.show('problems')", "problems", id="report.problems", tooltip="What is wrong"),

@@ -19,8 +19,13 @@ class KeyLine(DrawnLine):
         shown = [binding for binding in self.screen.BINDINGS if isinstance(binding, Binding) and binding.show]
         for owner in type(self.screen).__mro__[1:]:
             shown += [one for one in getattr(owner, "BINDINGS", ()) if isinstance(one, Binding) and one.show and one.id]
-        unique = {binding.key: binding for binding in reversed(shown)}
-        ordered = [binding for binding in dict.fromkeys(shown) if unique.get(binding.key) is binding]
+        taken: set[str] = set()
+        ordered = []
+        for one in shown:
+            keys = set(one.key.split(","))
+            if not keys & taken:
+                ordered.append(one)
+            taken |= keys
         return [Key(self.app.get_key_display(one), one.description, one.action) for one in ordered]
 
     def _row(self, width_cells: int) -> Row:

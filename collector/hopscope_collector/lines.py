@@ -26,7 +26,7 @@ from hashlib import blake2b
 from itertools import repeat
 
 from hopscope_collector.cold_starts import ColdStarts, stream_in
-from hopscope_collector.envelopes import BrokenEnvelope, CarriedLine, is_envelope, lines_within
+from hopscope_collector.envelopes import Allowance, BrokenEnvelope, CarriedLine, is_envelope, lines_within
 from hopscope_collector.facts import Fact, any_fact_in
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import Cut, RecordLine, record_line, record_line_of
@@ -57,6 +57,9 @@ class SortedLines:
     source: str
     function: str | None = None
     """The Lambda function whose lines these are. None when the source does not know."""
+
+    allowance: Allowance | None = None
+    """What all lines together may be unpacked to. None: each line has its own."""
 
     records: list[RecordLine] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -92,7 +95,7 @@ class SortedLines:
             if line.startswith(LINE_PREFIX) or not is_envelope(line):
                 self._add_plain(line, at_us, place)
                 return
-            within = lines_within(line)
+            within = lines_within(line, self.allowance)
         except (Refused, BrokenEnvelope) as error:
             self._refuse(error, line, place)
             return

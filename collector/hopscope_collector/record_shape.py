@@ -19,7 +19,7 @@ _TraceId = Annotated[str, Meta(min_length=32, max_length=32)]
 _HopId = Annotated[str, Meta(min_length=16, max_length=16)]
 _Keys = dict[str, str] | None
 
-_HEX_DIGITS = "0123456789abcdef"
+_HEX_DIGITS = b"0123456789abcdef"
 _LONG_CHARS = 1_000
 _MANY_BRACKETS = 300
 """So many that fields this version does not know may be nested deeper than a JSON reader follows."""
@@ -139,4 +139,4 @@ def _has_ids(found: RecordShape) -> bool:
     for each in others:
         if each is not None:
             digits += each
-    return not digits.strip(_HEX_DIGITS)
+    return digits.isascii() and not digits.encode().translate(None, _HEX_DIGITS)

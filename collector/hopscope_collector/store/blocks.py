@@ -1,7 +1,7 @@
 """Lines of many slots in one row, compressed together: how records that come in bulk are kept.
 
-    a write   ─▶ 10,000 slots in order, all new ─▶ 312 blocks of 32    one row each, a fifth of the bytes
-                                                └▶ what fills none     rows of their own (table `slot`)
+    a write   ─▶ 5,000 slots in order, all new ─▶ 156 blocks of 32    one row each, a fifth of the bytes
+                                               └▶ what fills none     rows of their own (table `slot`)
 
 Rows and bytes that are written are what costs, and the lines of neighbours are much alike. Blocks never overlap: the
 one that may hold a slot is the last that begins there or before. A block is written once, and only pruning changes it:

@@ -2,7 +2,8 @@
 #
 #   make demo    the local stage, the food order, the collector and the terminal UI
 #   make test    every test
-#   make check   lint, types, import contracts, dependency audit
+#   make check   lint, types, import contracts, lock, dependency audit
+#   make audit   the locked packages against osv.dev's advisories
 #   make layer   dist/layer.zip, the Lambda layer
 #   make bench   the measurements, as ratios beside a peer or a baseline (minutes)
 #   make tui     the terminal UI on the default store
@@ -14,7 +15,7 @@ SETUP := .venv/.set-up
 SECONDS_SINCE = $$(( $$(date +%s) - started ))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check layer bench tui clean
+.PHONY: help setup demo test check audit layer bench tui clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -51,6 +52,10 @@ check: $(SETUP)
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(UV) lock --check
+	@$(MAKE) --no-print-directory audit
+
+audit: $(UV)
+	@.ci/audit $(UV) $(ARGS)
 
 layer: dist/layer.zip
 	@echo "hopscope: dist/layer.zip is up to date, $$(wc -c < dist/layer.zip) bytes"

@@ -1,6 +1,6 @@
 """What the layer costs, beside other tracers in one run: cold start, warm invocations, memory, size.
 
-    HOPSCOPE_PEERBENCH=/path/to/peerbench python bench/layer.py [--peers xray,powertools_logger,otel]
+    HOPSCOPE_PEERBENCH=/path/to/peerbench python bench/layer.py [--peers xray,otel] [--quick] [--write]
 
 peerbench runs a function in the real runtime client, with each tracer in an environment of its own, in interleaved
 rounds. It is copied to `--scratch` first, with an adapter for the layer from a fresh zip. Every figure is what a tracer
@@ -11,6 +11,7 @@ the memory of one process happens to lie is worth 30 µs of three AWS calls, one
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ADAPTER = ROOT / "bench" / "peerbench_adapter" / "hopscope.py"
 BUILD = ROOT / "lambda_layer" / "packaging" / "build_zip.py"
 US = "hopscope"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "layer.md")
+QUICK = {"cold": 2, "generations": 1, "rounds": 1, "calls": 10}
 TARGETS = {
     "cold start, ms": 3.0,
     "empty handler, 1 record, µs": 45.0,
@@ -53,7 +56,12 @@ def main() -> None:
         if step == "warm":
             warm.append(json.loads((scratch / "results" / "warm.json").read_text()))
     zip_bytes = (scratch / "layer.zip").stat().st_size
-    print(table(_rows(scratch / "results", warm, peers[1:], zip_bytes)))
+    found = table(_rows(scratch / "results", warm, peers[1:], zip_bytes))
+    print(found)
+    if arguments.write:
+        for page in PAGES:
+            page.write_text(with_table(page.read_text(), found))
+            print(f"bench/layer.py: wrote the table into {page.relative_to(ROOT)}")
 
 
 def _arguments() -> argparse.Namespace:
@@ -65,7 +73,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--generations", type=int, default=5, help="sets of fresh processes")
     parser.add_argument("--rounds", type=int, default=2, help="interleaved rounds a variant in each of them")
     parser.add_argument("--calls", type=int, default=100, help="invocations a round")
-    return parser.parse_args()
+    parser.add_argument("--quick", action="store_true", help="the least of everything: does it run at all")
+    parser.add_argument("--write", action="store_true", help="put the table into README.md and docs/layer.md")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        vars(arguments).update(QUICK)
+    return arguments
 
 
 def _prepared(peerbench: Path, scratch: Path) -> Path:
@@ -139,13 +152,29 @@ def table(rows: dict[str, dict[str, float]]) -> str:
     names = [US, *[name for name in rows if name != US]]
     lines = ["| added by | " + " | ".join(names) + " | target |", "|---" * (len(names) + 2) + "|"]
     for measure, ours in rows[US].items():
-        cells = [f"{ours:.1f}"]
+        digits = 0 if measure.endswith(("µs", "KB")) else 1
+        cells = [_figure(ours, digits)]
         for name in names[1:]:
-            value = rows[name][measure]
-            cells.append(f"{value:.1f}" + (f" (× {value / ours:.1f})" if ours > 0 else ""))
+            shown = _figure(rows[name][measure], digits)
+            ratio = rows[name][measure] / ours if ours > 0 and shown.strip("0.") else 0.0
+            cells.append(shown + (f" (× {_figure(ratio, 0 if ratio >= 10 else 1)})" if ratio else ""))
         target = TARGETS.get(measure)
-        lines.append(f"| {measure} | " + " | ".join(cells) + f" | {f'≤ {target:g}' if target else ''} |")
+        lines.append(f"| {measure} | " + " | ".join(cells) + (f" | ≤ {target:g} |" if target else " | |"))
     return "\n".join(lines)
+
+
+def _figure(value: float, digits: int) -> str:
+    """A number for people; a tracer cannot give time back, so less than nothing is the noise around nothing."""
+    return f"{max(value, 0.0):,.{digits}f}"
+
+
+def with_table(page: str, found: str) -> str:
+    """The page with the new table where the old one was: the lines from its head to the first that is no row."""
+    head, row = found.split(" | ", 1)[0], r"(?:^\|.*\n)+"
+    new, count = re.subn(rf"^{re.escape(head)} \|.*\n{row}", lambda _: found + "\n", page, flags=re.MULTILINE)
+    if count != 1:
+        raise ValueError(f"the page has {count} tables that begin with {head!r}; expected one")
+    return new
 
 
 if __name__ == "__main__":

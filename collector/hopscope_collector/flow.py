@@ -233,7 +233,8 @@ class Flow:
     """One instance of a business process: all traces and executions joined by links and keys."""
 
     id: str
-    """Trace id of its earliest hop; any other id of the flow finds it too."""
+    """Trace id of its earliest hop, or that hop's own id when the trace id may stand for several flows (that of a
+    batch, a Root that disagrees with itself). No two flows have the same; any other id of the flow finds it too."""
 
     status: FlowStatus
     started_us: int

@@ -202,7 +202,7 @@ def _write_all(arriving: Iterator[tuple[str, Lines]], store: Store, watcher: Wat
             reached[source] = f"{source} ({lines.reached})"
         if lines.notice is not None:
             watcher.say(f"{source}: {lines.notice}")
-        if gathering.is_due or (lines.is_idle and not gathering.is_empty):
+        if not gathering.is_empty and (gathering.is_due or lines.is_idle):
             _write(gathering, store, collected)
             gathering = Gathering()
             watcher.progress(reached.get(source, source), collected)

@@ -37,8 +37,8 @@ MOST_LOOKED_AT = 4_000
 MOST_READ = 1_000
 """Flows that one page reads whole to compare them, when their rows do not tell."""
 
-MOST_SORTED = 10_000
-"""Newest flows that fit of which a list is sorted otherwise than by time, and kinds are counted."""
+MOST_SORTED = MOST_LOOKED_AT
+"""Of so many newest flows a list is sorted otherwise than by time, and kinds are counted."""
 
 Order = Literal["seen", "age", "duration", "hops", "attempts", "status"]
 """Last seen first; begun first; longest first; most hops first; most attempts at one message first; worst first."""

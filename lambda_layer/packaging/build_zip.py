@@ -56,11 +56,11 @@ import ast, base64, importlib.util, json, marshal, sys, types
 sent = json.load(sys.stdin)
 codes = {}
 def flat(code):
-    # One line for all of a function, eight instructions an entry: 0xE8 is "no column", then how far the line moves.
+    # One line for all of a module, eight instructions an entry: 0xE8 is "no column", then how far the line moves.
     runs, rest = divmod(len(code.co_code) // 2, 8)
     lines = bytes([0xEF, 0]) * runs + (bytes([0xE7 + rest, 0]) if rest else b"")
     inner = [flat(each) if isinstance(each, types.CodeType) else each for each in code.co_consts]
-    return code.replace(co_consts=tuple(inner), co_qualname=code.co_name, co_linetable=lines)
+    return code.replace(co_consts=tuple(inner), co_qualname=code.co_name, co_linetable=lines, co_firstlineno=1)
 def compiled(name, source):
     code = compile(source, "/opt/python/" + name + ".py", "exec", dont_inherit=True, optimize=2)
     return marshal.dumps(flat(code) if sys.version_info >= (3, 11) else code)
@@ -75,8 +75,8 @@ json.dump({"tag": sys.implementation.cache_tag, "bundle": base64.b64encode(bundl
 """
 """Runs in a fresh interpreter each time: what is interned in this one would show in the bytes.
 
-A function's code says of every line that it is the first, and its qualified name is its name: tables of lines are a
-sixth of bytecode, and nobody reads a traceback of ours but as the place of a guard.
+A function's code says of every line that it is the first of its module, and its qualified name is its name: tables of
+lines are a sixth of bytecode, and nobody reads a traceback of ours but for the names of the functions in it.
 
 The `.pyc` of the two packages is of the *unchecked hash* kind.
 """

@@ -55,6 +55,16 @@ class Endless:
             yield Lines([a_line(number)], position=str(number), is_idle=True)
 
 
+class Silent:
+    """Has nothing right now, twice."""
+
+    name = "silent"
+
+    def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:  # noqa: ARG002 - as in `Source`
+        yield Lines(is_idle=True)
+        yield Lines(is_idle=True)
+
+
 class FullStore(MemoryStore):
     """Takes a few batches."""
 
@@ -183,3 +193,13 @@ def test_the_person_sees_how_far_a_source_is() -> None:
     collect([Halfway(some(2), name="a")], MemoryStore(), Reading(), Stop())
 
     assert set(said) == {"a (50 %)"}
+
+
+def test_a_source_that_has_nothing_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it is followed: an empty batch would be a write to the disk each second."""
+    monkeypatch.setattr(ingest, "BATCH_S", 0.0)
+    watching = Watching()
+
+    collect([Silent()], FullStore(batches=0), watching, Stop())
+
+    assert watching.received == []

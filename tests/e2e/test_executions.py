@@ -22,6 +22,7 @@ import pytest
 
 from hopscope_collector.testing.flows import FlowsUnderTest, flows_under_test
 from hopscope_stage import App, Bus, Deployment, Function, Machine, Queue, Rule, Source, Stage
+from hopscope_stage.logs import lines_of
 
 pytestmark = [pytest.mark.stage, pytest.mark.xdist_group("stage-executions")]
 
@@ -62,7 +63,7 @@ def store(layer_zip: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
         deployment = stage.deploy(a_shop())
         stage.client("events").put_events(Entries=[an_order(deployment, order_id) for order_id in ORDERS])
         wait_until_over(stage, deployment)
-        stage.settle(deployment)
+        wait_until_logged(deployment)
         collect(stage, deployment, url)
     return url
 
@@ -86,6 +87,21 @@ def wait_until_over(stage: Stage, deployment: Deployment) -> None:
         if len(found) == len(ORDERS) and not statuses["RUNNING"]:
             return
         assert time.monotonic() < give_up_s, statuses
+        time.sleep(0.2)
+
+
+def wait_until_logged(deployment: Deployment) -> None:
+    """Until every run that must come of the orders has written its end record."""
+    paid = len(ORDERS) - len(OUT_OF_STOCK)
+    runs = {name: len(ORDERS) for name in ("take-order", "reserve")}
+    runs |= dict.fromkeys(("ask-customer", "ship", "pack"), paid)
+    runs |= {"charge": len(ORDERS) + len(DECLINED_ONCE), "apologise": len(OUT_OF_STOCK)}
+    give_up_s = time.monotonic() + OVER_WITHIN_S
+    while True:
+        ends = {name: sum('"record":"end"' in line for line in lines_of(deployment, name)) for name in runs}
+        if ends == runs:
+            return
+        assert time.monotonic() < give_up_s, ends
         time.sleep(0.2)
 
 

@@ -35,6 +35,9 @@ awslambdaric.__main__.main(["bootstrap", os.environ["_HANDLER"]])
 """
 """What `/var/runtime/bootstrap` does."""
 
+POLL_S = 0.01
+"""How often a server looks whether it is to stop: half a second otherwise, of every test."""
+
 
 def python_of(version: str) -> str:
     """The interpreter of a version that has the runtime client, or a skip that says how to get it."""
@@ -44,6 +47,11 @@ def python_of(version: str) -> str:
     if not python.exists():
         pytest.skip(f"no {python.relative_to(ROOT)}: run tests/lambda_layer/pythons.sh")
     return str(python)
+
+
+@pytest.fixture
+def interpreter() -> Callable[[str], str]:
+    return python_of
 
 
 @pytest.fixture(scope="session")
@@ -190,7 +198,7 @@ def lambdas(opt: Path, tmp_path: Path) -> Lambdas:
         (task / "app.py").write_text(source)
         (tmp_path / "bootstrap.py").write_text(BOOTSTRAP)
         api = _RuntimeApi(events, headers or {}, deadline_ms)
-        threading.Thread(target=api.serve_forever, daemon=True).start()
+        threading.Thread(target=api.serve_forever, args=(POLL_S,), daemon=True).start()
         command = [python_of(python), str(tmp_path / "bootstrap.py")]
         environment = {
             "PATH": "/usr/bin:/bin",
@@ -314,7 +322,7 @@ def aws() -> Iterator[Aws]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     handler.aws = Aws(f"http://127.0.0.1:{server.server_port}")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()
     yield handler.aws
     server.shutdown()
     server.server_close()

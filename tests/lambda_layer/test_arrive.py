@@ -346,7 +346,7 @@ RECORDS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=5 * settings().max_examples, deadline=None)
 @example({"records": {}})
 @example({"records": {"orders-0": []}})
 @given(JSON | RECORDS | st.builds(lambda records: {"Records": records}, RECORDS))

@@ -65,6 +65,16 @@ def test_nothing_in_a_flow_acts_on_the_terminal(orders):
     assert set(re.findall(r"\x1b\[[\d;]*(.)", sent)) == {"m"}
 
 
+def test_without_all_colours_it_sends_none_and_the_same_text(orders):
+    window = MemorySource([orders.overdue()]).window("", 0, 10)
+
+    for row, on in frame_rows("orders.db", Place(), window, size=(120, 10), now_us=orders.start_us):
+        sent = painted(row, on, None)
+
+        assert set(re.findall(r"\x1b\[([\d;]*)m", sent)) <= {"0", "1", "22"}
+        assert re.sub(r"\x1b\[[\d;]*m", "", sent) == row_text(row)
+
+
 def test_it_needs_no_textual():
     code = "import sys, hopscope_tui.first_frame, hopscope_tui.store_source; sys.exit('textual' in sys.modules)"
 

@@ -5,10 +5,10 @@
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 
@@ -25,8 +25,15 @@ if TYPE_CHECKING:
     from hopscope_collector.client import Client
 
 COLLECTOR_HELP = "Which collector instead: http://127.0.0.1:4318 (docs/api.md)."
+PATIENCE_S = 20.0
+"""How long a filter may look through flows that were not summarised yet."""
+
 MOST_AT_ONCE = 1_000
 """Flows in one answer of a collector."""
+
+
+Place = TypeVar("Place")
+Place_co = TypeVar("Place_co", covariant=True)
 
 
 class NamesSeveral(InputError):
@@ -40,6 +47,8 @@ class Found:
     flows: tuple[Flow, ...]
     has_more: bool
     looked_at: int
+    is_partial: bool = False
+    """Whether the search ended after `PATIENCE_S`, before it had found enough or seen all."""
 
 
 class Answers(Protocol):
@@ -88,6 +97,34 @@ def answering(store: str | None, rules: str | None, collector: str | None) -> It
         yield _OfCollector(collector, client)
 
 
+class _Page(Protocol[Place_co]):
+    """Some flows, and where the next ones begin."""
+
+    @property
+    def flows(self) -> Sequence[Flow]: ...
+
+    @property
+    def after(self) -> Place_co | None: ...
+
+    @property
+    def looked_at(self) -> int: ...
+
+
+def _read_on(page_of: Callable[[int, Place | None], _Page[Place]], limit: int) -> Found:
+    """Page after page until there are enough, or no more, or it takes too long."""
+    ends_s = time.monotonic() + PATIENCE_S
+    flows: list[Flow] = []
+    looked_at, after = 0, None
+    while True:
+        page = page_of(limit - len(flows), after)
+        flows += page.flows
+        looked_at, after = looked_at + page.looked_at, page.after
+        if after is None or len(flows) >= limit:
+            return Found(tuple(flows), after is not None, looked_at)
+        if time.monotonic() > ends_s:
+            return Found(tuple(flows), has_more=True, looked_at=looked_at, is_partial=True)
+
+
 class _OfStore:
     def __init__(self, name: str, store: Store, flows: Flows) -> None:
         self.name = name
@@ -95,8 +132,7 @@ class _OfStore:
         self._flows = flows
 
     def page(self, wanted: Filter, limit: int) -> Found:
-        page = self._flows.page(wanted, limit)
-        return Found(page.flows, page.after is not None, page.looked_at)
+        return _read_on(lambda left, after: self._flows.page(wanted, left, after), limit)
 
     def find(self, id_text: str) -> tuple[Flow, ...]:
         return self._flows.find(id_text)
@@ -114,14 +150,7 @@ class _OfCollector:
         self._client = client
 
     def page(self, wanted: Filter, limit: int) -> Found:
-        flows: list[Flow] = []
-        looked_at, after = 0, None
-        while True:
-            page = self._client.flows(str(wanted), min(limit - len(flows), MOST_AT_ONCE), after)
-            flows += page.flows
-            looked_at, after = looked_at + page.looked_at, page.after
-            if after is None or len(flows) >= limit or not page.flows:
-                return Found(tuple(flows), after is not None, looked_at)
+        return _read_on(lambda left, after: self._client.flows(str(wanted), min(left, MOST_AT_ONCE), after), limit)
 
     def find(self, id_text: str) -> tuple[Flow, ...]:
         from hopscope_collector.client import SeveralFlows

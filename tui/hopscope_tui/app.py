@@ -95,7 +95,7 @@ class HopscopeApp(App[None]):
 
     def on_mount(self) -> None:
         """The list first; the screen that was left on top of it."""
-        place = self.state.places.get(self.source.name, Place())
+        place = self.state.places.get(self.source.address, Place())
         self.push_screen(FlowsScreen(self.source, place.filter, order_of(place.order), first=self._first))
         if place.screen in REPORTS:
             self.action_show(place.screen)
@@ -108,7 +108,7 @@ class HopscopeApp(App[None]):
         here = self.here
         screen = next((name for name in map(_name_of, self.screen_stack) if name in REPORTS), None)
         place = Place(screen or "flows", here.filter, here.order)
-        left = self.state.left_at(self.source.name, place)
+        left = self.state.left_at(self.source.address, place)
         self.state = State(self.theme, left.places, left.views)
         self._state_file.write(self.state)
 

@@ -72,6 +72,11 @@ class CollectorSource:
         return self._name
 
     @property
+    def address(self) -> str:
+        """The same: no other collector has it."""
+        return self._name
+
+    @property
     def caution(self) -> str | None:
         """Since when nothing was heard; None while the collector speaks."""
         return self._ears.caution

@@ -60,7 +60,8 @@ def first_frame(source: FlowSource, place: Place, theme: str, now_us: int) -> It
         return
     with _without_echo():
         rows = frame_rows(source.name, place, window, size=(size.columns, size.lines), now_us=now_us)
-        sys.stdout.write(ENTER + "\r\n".join(painted(row, role, palette) for row, role in rows))
+        seen = palette if _has_all_colours() else None
+        sys.stdout.write(ENTER + "\r\n".join(painted(row, role, seen) for row, role in rows))
         sys.stdout.flush()
         try:
             yield window
@@ -90,8 +91,10 @@ def frame_rows(name: str, place: Place, window: Window, *, size: tuple[int, int]
     return [*rows[: height - 1], (fit_row((), width), "panel")]
 
 
-def painted(row: Row, on: str, palette: Palette) -> str:
-    """A row as a terminal of 16 million colours takes it."""
+def painted(row: Row, on: str, palette: Palette | None) -> str:
+    """A row as a terminal of 16 million colours takes it; without a palette in the terminal's own two."""
+    if palette is None:
+        return "".join(f"\x1b[{'1' if run.role in _BOLD else '22'}m{neutral(run.text)}" for run in row) + "\x1b[0m"
     ground = _rgb(getattr(palette, on))
     parts = [f"\x1b[0;48;2;{_numbers(ground)}m"]
     for run in row:
@@ -100,6 +103,11 @@ def painted(row: Row, on: str, palette: Palette) -> str:
         bold = "1" if run.role in _BOLD else "22"
         parts.append(f"\x1b[{bold};38;2;{_numbers(colour)}m{neutral(run.text)}")
     return "".join(parts) + "\x1b[0m"
+
+
+def _has_all_colours() -> bool:
+    """What the app goes by too. Elsewhere the first frame has no colours: they come with the app."""
+    return os.environ.get("COLORTERM", "").lower() in ("truecolor", "24bit") and not os.environ.get("NO_COLOR")
 
 
 @contextmanager

@@ -38,6 +38,11 @@ class MemorySource:
         """What a real source was opened with."""
         return self._name
 
+    @property
+    def address(self) -> str:
+        """The same: nothing else has its flows."""
+        return self._name
+
     def put(self, *flows: Flow) -> None:
         """Add flows, or what became of them."""
         with self._lock:

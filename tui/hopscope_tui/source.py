@@ -54,7 +54,12 @@ class FlowSource(Protocol):
 
     @property
     def name(self) -> str:
-        """What the person opened: a path, a host."""
+        """What the person opened, as short as people say it: a file's name, a host."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """Which one it is among all of that name: the whole path or URL."""
         ...
 
     def token(self) -> object:

@@ -47,6 +47,12 @@ class StoreSource:
         """The file's name without its folder, which a person knows."""
         return self._url.rsplit("/", 1)[-1] or self._url
 
+    @property
+    def address(self) -> str:
+        """The file with all its folders, or the URL of a store that is no file."""
+        path = self._url.removeprefix("sqlite:///")
+        return self._url if path == self._url else str(Path(path).resolve())
+
     def token(self) -> object:
         """The store's own token, and a slow clock for what only time changes."""
         with self._lock:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from hopscope_collector.executions.model import Execution, State
 from hopscope_collector.export.plain import plain
-from hopscope_collector.redaction import redacted, without_secrets
 from hopscope_collector.flow import Flow, Wait
+from hopscope_collector.redaction import redacted, without_secrets
 from hopscope_collector.shape.activity import end_of, last_sign_of
 from hopscope_collector.shape.evidence import in_words
 from hopscope_collector.shape.outline import Step, outline

@@ -64,7 +64,7 @@ class Tools:
         """List flows, newest first, one short object each.
 
         The filter language: status:failed|overdue|lost fn:notify-* event:order_placed key:order_id=o-42 dur:>2s
-        since:1h, a word in front of ! is negated, plain words search everywhere. Empty: all flows.
+        since:1h, ! in front of a term negates it, plain words search everywhere. Empty: all flows.
         """
         with _clear_errors(), self._open_store() as store:
             page = Flows(store, self._rules, _now_us).page(parsed(filter), limit)

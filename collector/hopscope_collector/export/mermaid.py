@@ -13,8 +13,8 @@ GitHub, GitLab and most editors draw it. Names from messages are cut down to wha
 from collections.abc import Iterator
 
 from hopscope_collector.export.plain import plain
-from hopscope_collector.redaction import redacted
 from hopscope_collector.flow import Flow, Hop, Link, Send
+from hopscope_collector.redaction import redacted
 from hopscope_collector.shape.brokers import broker_of
 from hopscope_collector.shape.times import duration
 

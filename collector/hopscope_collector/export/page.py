@@ -16,12 +16,12 @@ from hopscope_collector.export.graph import LinkOf, Picture, graph_of
 from hopscope_collector.export.icons import hidden_definitions, inline_icon, tone
 from hopscope_collector.export.markup import Attributes, Markup, element, joined, raw
 from hopscope_collector.export.plain import plain
-from hopscope_collector.redaction import redacted
 from hopscope_collector.export.sequence import sequence_of
 from hopscope_collector.export.strip import strip_of
 from hopscope_collector.export.table import MOST_ROWS, anchor_of, execution_tables, table_of
 from hopscope_collector.export.waterfall import waterfall_of
 from hopscope_collector.flow import Flow
+from hopscope_collector.redaction import redacted
 from hopscope_collector.shape.activity import end_of
 from hopscope_collector.shape.outline import Step, outline
 from hopscope_collector.shape.summary import key_of, made_of, now_at

@@ -17,8 +17,8 @@ from opentelemetry.trace import Link as SpanLink
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from hopscope_collector import span_names as names
-from hopscope_collector.redaction import redacted
 from hopscope_collector.flow import Failure, Flow, Hop, Link, Send, Wait
+from hopscope_collector.redaction import redacted
 from hopscope_collector.resource_names import resource_name
 
 SYSTEMS = {"sqs": "aws_sqs", "sns": "aws.sns", "events": "aws.eventbridge", "eventsv2": "aws.eventbridge"}

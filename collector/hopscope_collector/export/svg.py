@@ -7,9 +7,9 @@ from hopscope_collector.export.graph import graph_of
 from hopscope_collector.export.icons import definitions, icon
 from hopscope_collector.export.markup import element, raw
 from hopscope_collector.export.page import style_sheet
-from hopscope_collector.redaction import redacted
 from hopscope_collector.export.type_setting import fitted, width_px
 from hopscope_collector.flow import Flow
+from hopscope_collector.redaction import redacted
 from hopscope_collector.shape.activity import end_of
 from hopscope_collector.shape.outline import outline
 from hopscope_collector.shape.summary import key_of, made_of

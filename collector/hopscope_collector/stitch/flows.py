@@ -175,7 +175,7 @@ def _flow_of(parts: _Parts, weave: Weave, waiting: Waiting, now_us: int) -> Flow
     noted = {note for hop in hops for note in weave.notes.get(hop.id, ())}
     first = hops[0]
     return Flow(
-        id=first.trace_id if first.has_own_trace else first.id,
+        id=first.trace_id if first.id in weave.named_by_trace else first.id,
         status=status,
         started_us=first.started_us,
         hops=tuple(_with_clocks(hops, sends, links)),

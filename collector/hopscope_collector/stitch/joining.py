@@ -8,6 +8,9 @@
 Messages of one batch belong to different flows: what is true of the invocation as a whole (its own trace id, its own
 Root) joins nothing when it had more than one message. A Root may come from such a batch that nobody recorded, or from
 a client that uses one for everything: where hops with a Root disagree about their trace or a key, it joins nothing.
+
+A flow is called by the trace id of its first hop only when all hops of that trace id were joined: so no two flows have
+one id.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,6 +23,9 @@ from hopscope_collector.stitch.weave import PRODUCER_DIGITS, Edge, Weave, consum
 
 Strength = Literal["proof", "hint"]
 
+_TRACE = "trace"
+"""Kind of the identity of a trace id or Root."""
+
 
 def join_alike(weave: Weave) -> None:
     """Join the flows of hops that share a message, a trace id or a Root."""
@@ -29,14 +35,14 @@ def join_alike(weave: Weave) -> None:
         for identity, strength in _identities(hop, weave, mixed):
             alike.setdefault(identity, []).append((strength, hop))
     for identity, members in alike.items():
-        if len(members) == 1:
-            continue
-        hints = [hop for strength, hop in members if strength == "hint"]
         belong = [hop for _, hop in members]
-        if hints and _disagree(belong, identity[-1], weave.rules):
+        hints = [hop for strength, hop in members if strength == "hint"]
+        if len(members) > 1 and hints and _disagree(belong, identity[-1], weave.rules):
             belong = [hop for strength, hop in members if strength == "proof"]
         for hop in belong[1:]:
             weave.joined.unite(belong[0].id, hop.id)
+        if identity[0] == _TRACE:
+            weave.named_by_trace.update(hop.id for hop in belong if hop.has_own_trace and hop.trace_id == identity[1])
 
 
 def join_batches(weave: Weave) -> None:
@@ -88,7 +94,7 @@ def _identities(hop: Hop, weave: Weave, mixed: frozenset[str]) -> Iterator[tuple
         traces[hop.trace_id] = "proof"
     for each, strength in traces.items():
         if each and each not in mixed:
-            yield ("trace", each), strength
+            yield (_TRACE, each), strength
 
 
 def _has_proven_trace(hop: Hop) -> bool:

@@ -70,6 +70,9 @@ class Weave:
     joined: Components = field(default_factory=Components)
     """Hops of one flow, whether an edge is known or not."""
 
+    named_by_trace: set[str] = field(default_factory=set)
+    """Ids of hops whose trace id stands for one flow: all hops that say it is theirs are joined."""
+
     notes: dict[str, set[str]] = field(default_factory=dict)
     """By hop id: facts a person should know of its flow."""
 

@@ -237,6 +237,8 @@ def _in_our_words(path: Path) -> Iterator[None]:
         raise StoreDenied(f"{path} cannot be made ({error.strerror}); point --store elsewhere") from error
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if str(error).startswith("no such table"):
+            code = sqlite3.SQLITE_CORRUPT  # the schema's number promises every table
         if code not in _KINDS:
             raise
         kind, words = _KINDS[code]

@@ -111,6 +111,40 @@ def test_what_a_batch_of_several_flows_sent_as_a_whole_joins_none_of_them(stitch
     assert "batch of 2 messages that print handled together" in archived.notes[0]
 
 
+def test_a_trace_id_that_stands_for_several_flows_is_the_id_of_none(stitched, make):
+    """What a batch sent as a whole brings the trace id of the batch, and came from one of its flows or the other."""
+    batch = make.Invoked(
+        3, "print", messages=[make.a_message(f"sqs/m{n}", index=n) for n in (0, 1)],
+        sends=[make.a_put(3, f"e{n}", "printed", count=n) for n in (1, 2)],
+    )  # fmt: skip
+    after = [
+        make.Invoked(
+            3 + n, "archive", at_s=n, messages=[make.an_event(f"e{n}", carrier=make.carrier(3, n), trace_id=make.trace(3))]
+        )
+        for n in (1, 2)
+    ]  # fmt: skip
+
+    flows = stitched(batch, *after)
+
+    assert functions(flows) == [["archive"], ["archive"], ["print"], ["print"]]
+    assert {flow.id for flow in flows} == {make.hop_id(3, 0), make.hop_id(3, 1), make.hop_id(4), make.hop_id(5)}
+    assert all(flow.traces == (make.trace(3),) for flow in flows if flow.hops[0].function == "archive")
+
+
+def test_a_root_that_a_client_uses_for_everything_is_the_id_of_no_flow(stitched, make):
+    orders = [
+        make.Invoked(
+            n, at_s=n, trace=9, root=9,
+            messages=[make.a_message(f"sqs/m{n}", trace_id=make.trace(9), root=make.trace(9), keys={"order_id": f"o-{n}"})],
+        )
+        for n in (1, 2)
+    ]  # fmt: skip
+
+    flows = stitched(*orders)
+
+    assert sorted(flow.id for flow in flows) == [make.hop_id(1), make.hop_id(2)]
+
+
 def test_what_a_batch_of_one_flow_sent_as_a_whole_belongs_to_it(stitched, make):
     order = make.Invoked(1, sends=[make.a_send(1, "sqs/m1"), make.a_send(1, "sqs/m2", count=2)])
     batch = make.Invoked(

@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hopscope_collector.broker_lines import BrokerFact
@@ -186,6 +186,15 @@ def test_every_message_is_one_hop_of_one_flow_and_every_send_is_there_once(recor
     assert unrecorded <= TOLD
     by_functions = Counter(send.id for flow in found for send in flow.sends if send.id[:12] + "0000" not in EXECUTIONS)
     assert by_functions == Counter(dict.fromkeys(sent, 1))
+
+
+@settings(max_examples=1000)
+@given(deliveries, facts)
+def test_no_two_flows_have_one_id(recorded, told):
+    """Whoever shares a trace id, a Root or a batch that nobody recorded: an id names one flow."""
+    ids = Counter(flow.id for flow in flows(recorded, told))
+
+    assert set(ids.values()) <= {1}
 
 
 @given(deliveries, facts)

@@ -153,3 +153,12 @@ async def test_the_sequence_has_the_same_cursor_too(orders, hopscope):
 
         await pilot.keys("down", "1")
         assert any("┃ ✔ notify-restaurant" in line for line in lines(pilot, FlowGraph))
+
+
+async def test_a_flow_of_thousands_of_hops_says_so_first_and_is_then_there(orders, hopscope):
+    hops = [orders.hop(id=f"{number:x}.0", started_us=orders.start_us + number) for number in range(1_200)]
+    async with hopscope(MemorySource([orders.flow(hops=tuple(hops))]), orders.start_us) as pilot:
+        await pilot.keys("enter")
+
+        assert not pilot.screen.query_one(Banner).display
+        assert pilot.screen.query_one(StepList).row_count == len(hops)

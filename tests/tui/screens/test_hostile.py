@@ -47,6 +47,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "compare": ("c", "down", "c", "n"),
     "usual": ("C",),
     "replay": ("r", "right", "right", "right"),
+    "replay-graph": ("r", "1", "right", "right", "right"),
     "help": ("question_mark",),
 }
 
@@ -86,7 +87,7 @@ async def test_a_known_attack_is_shown_harmlessly_on_every_screen(orders, hopsco
             await person.keys(*(["escape"] if keys else []))
 
 
-@pytest.mark.parametrize("way", ["flows", "problems", "map", "compare", "replay"])
+@pytest.mark.parametrize("way", ["flows", "problems", "map", "compare", "replay", "replay-graph"])
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=NAMES)
 async def test_any_text_is_shown_harmlessly(orders, hopscope, way, text):

@@ -1,6 +1,9 @@
 """Sorting, kinds, views, executions, compare, replay and what is restored: driven as a person would."""
 
+import pytest
+
 from hopscope_tui.app import HopscopeApp
+from hopscope_tui.drawing.rows import ROLES
 from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.compare import CompareScreen
 from hopscope_tui.screens.executions import ExecutionsScreen
@@ -128,6 +131,21 @@ async def test_a_flow_happens_again_step_by_step_and_by_itself(orders, hopscope)
         assert not person.screen.is_playing
 
 
+async def test_the_messages_move_on_the_graph_which_stays_in_sight_of_them(orders, hopscope):
+    async with hopscope(MemorySource([orders.overdue()]), orders.start_us + MINUTE_US, (80, 14)) as person:
+        await person.keys("r", "1")
+        assert "· redeem-promo" in person.screen_text()
+        assert "print-ticket" not in person.screen_text()
+
+        await person.keys("right", "right", "right")
+        assert "● redeem-promo" in person.screen_text()
+
+        await person.keys("dollar_sign")
+        assert "↺ redeem-promo" in person.screen_text()
+        await person.keys("2")
+        assert "waits for" in person.screen_text()
+
+
 async def test_a_problem_says_the_fact_behind_it_for_the_first_and_the_newest(orders, hopscope):
     async with hopscope(a_source(orders), orders.start_us + 11 * MINUTE_US, (120, 30)) as person:
         await person.keys("p", "down")
@@ -214,3 +232,15 @@ async def test_a_filter_that_is_typed_is_offered_how_to_go_on_and_told_what_is_w
         await person.keys("slash", "x", "enter")
         assert "~~~~~~~ 'failedx' is no status" in hint.render_line(0).text
         assert hint.render_line(0).text.index("~") == 3 + len("status:")
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light"])
+async def test_with_16_colours_nothing_in_a_row_has_the_colour_of_the_cursor(orders, hopscope, theme):
+    async with hopscope(a_source(orders), orders.start_us + MINUTE_US) as person:
+        person.app.theme = theme
+        await person.settle()
+        shown = person.screen.query_one(FlowList)
+        under = shown.get_component_rich_style("drawn--cursor", partial=True).bgcolor
+
+        assert under is not None
+        assert under not in {shown.get_component_rich_style(f"drawn--{role}").color for role in ROLES}

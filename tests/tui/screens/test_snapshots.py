@@ -35,6 +35,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "compare": ("s", "s", "c", "down", "c"),
     "compare-usual": ("exclamation_mark", "s", "s", "down", "down", "C"),
     "replay": ("s", "s", "r", *["right"] * 7),
+    "replay-graph": ("s", "s", "r", "1", *["right"] * 4),
     "flow-waterfall": ("s", "s", "enter", "n"),
     "flow-graph": ("s", "s", "enter", "n", "1"),
     "flow-sequence": ("s", "s", "enter", "n", "3"),

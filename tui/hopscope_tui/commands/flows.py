@@ -7,7 +7,7 @@ import click
 
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
-from hopscope_tui.answers import COLLECTOR_HELP, answering
+from hopscope_tui.answers import COLLECTOR_HELP, PATIENCE_S, answering
 from hopscope_tui.flow_text import list_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
 
@@ -20,29 +20,37 @@ from hopscope_tui.neutral import neutral
 @click.option("--rules", metavar="FILE", help="Which hopscope.toml; default $HOPSCOPE_RULES, else beside the store.")
 @click.option("--collector", metavar="URL", help=COLLECTOR_HELP)
 def command(words: tuple[str, ...], limit: int, *, as_json: bool, **where: str | None) -> None:
-    """List flows, newest first, one line each.
+    """List flows, those that something happened in last first, one line each.
 
     FILTER: status:failed fn:notify-* event:order_placed key:order_id=o-42 dur:>2s since:1h "free text"
     """
     wanted = parsed(" ".join(words))
     with answering(**where) as asked:
         page, name = asked.page(wanted, limit), asked.name
-    flows = sorted(page.flows, key=lambda flow: (-flow.started_us, flow.id))
+    flows = page.flows
     if as_json:
         found = [flow_json(flow) for flow in flows]
-        click.echo(json.dumps({"hopscope": CONTRACT_VERSION, "flows": found, "more": page.has_more}))
+        click.echo(
+            json.dumps(
+                {"hopscope": CONTRACT_VERSION, "flows": found, "more": page.has_more, "partial": page.is_partial}
+            )
+        )
         return
     for row in list_rows(flows, terminal_cells(), _now_us()) if flows else ():
         click.echo(painted(row))
-    if not flows:
-        click.echo(_nothing(str(wanted), name, page.looked_at))
+    if page.is_partial:
+        click.echo(
+            f"so far; looked at the newest {page.looked_at:,} in {PATIENCE_S:.0f} s: since: asks for fewer", err=True
+        )
+    elif not flows:
+        click.echo(_nothing(str(wanted), name))
     elif page.has_more:
         click.echo("there are more: --limit shows them, a filter narrows them down", err=True)
 
 
-def _nothing(filter_text: str, url: str, looked_at: int) -> str:
+def _nothing(filter_text: str, url: str) -> str:
     if filter_text:
-        return f"no flow fits {neutral(filter_text)}; looked at {looked_at:,}"
+        return f"no flow fits {neutral(filter_text)}"
     return f"{neutral(url)} holds no flow yet; collect some: hopscope collect file:PATH, or try: hopscope demo"
 
 

@@ -50,7 +50,7 @@ def _run(source: "FlowSource", theme: str | None) -> None:
 
     file = StateFile(default_path())
     state, _ = file.read()
-    place = state.places.get(source.name, Place())
+    place = state.places.get(source.address, Place())
     with first_frame(source, place, theme or state.theme, time.time_ns() // 1_000) as window:
         from hopscope_tui.app import run
     run(source, theme=theme, state_file=file, first=window)

@@ -33,6 +33,9 @@ _TRIES = 3
 """Straight lines need more width than is foreseen: what is too much is asked for less the next time."""
 
 
+Route = tuple[tuple[int, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a card stands on the canvas."""
@@ -58,6 +61,9 @@ class Picture:
 
     canvas: Canvas
     places: dict[str, Place]
+    routes: dict[str, Route]
+    """The cells that a message goes along to each step's card, from its sender on; pills on the way are left out."""
+
     left_out: int = 0
     """Steps that were not drawn."""
 
@@ -92,31 +98,41 @@ def _drawn(roots: Sequence[Node], width_cells: int, left_out: int) -> Picture:
     pen = _Pen()
     for root, (x, y) in zip(roots, lay_out(roots, width_cells), strict=True):
         pen.draw(root, x, y)
-    return Picture(pen.canvas, pen.places, left_out)
+    return Picture(pen.canvas, pen.places, pen.routes, left_out)
 
 
 class _Pen:
-    """Puts nodes that are laid out on a canvas and remembers where the cards are."""
+    """Puts nodes that are laid out on a canvas and remembers where the cards are, and the ways to them."""
 
     def __init__(self) -> None:
         self.canvas = Canvas()
         self.places: dict[str, Place] = {}
+        self.routes: dict[str, Route] = {}
 
     def draw(self, root: Node, x: int, y: int) -> None:
         """A node with everything below it; (x, y) is the upper left corner of its span."""
-        pending: list[tuple[Node, int, int, str]] = [(root, x, y, "─")]
+        pending: list[tuple[Node, tuple[int, int], str, Route]] = [(root, (x, y), "─", ())]
         while pending:
-            node, x, y, joint = pending.pop()
+            node, (x, y), joint, route = pending.pop()
             places = [(x + at, y + row) for at, row in zip(node.child_x, node.child_y, strict=True)]
             self._node(node, x + node.offset, y + node.drop, joint)
-            if node.is_inline:
-                self._arrow(node.children[0], (x + node.width + 1, y + node.drop), places[0])
-            elif node.is_hanging:
-                self._rail(node, (x + node.offset + RAIL, y + node.height), places)
-            elif node.children:
-                self._fork(node, (x + node.anchor, y + node.height), places)
+            if node.step is not None:
+                self.routes[node.step.id], route = route, ()
+            ways = self._lines(node, (x, y), places)
             joint = "─" if node.is_hanging or node.is_inline else "┴"
-            pending += [(child, *place, joint) for child, place in zip(node.children, places, strict=True)]
+            pending += [
+                (child, place, joint, route + way)
+                for child, place, way in zip(node.children, places, ways, strict=True)
+            ]
+
+    def _lines(self, node: Node, corner: tuple[int, int], places: Sequence[tuple[int, int]]) -> list[Route]:
+        """From a node to its children; the cells of each line in the order in which a message passes them."""
+        x, y = corner
+        if node.is_inline:
+            return [self._arrow(node.children[0], (x + node.width + 1, y + node.drop), places[0])]
+        if node.is_hanging:
+            return self._rail(node, (x + node.offset + RAIL, y + node.height), places)
+        return self._fork(node, (x + node.anchor, y + node.height), places) if node.children else []
 
     def _node(self, node: Node, x: int, y: int, joint: str) -> None:
         if node.step is None:
@@ -133,7 +149,7 @@ class _Pen:
             self.canvas.text(x + node.width - 1, row, "│", role)
         self.canvas.text(x, y + node.height - 1, _border("╰", bottom, "╯", (node.width, leaves)), role)
 
-    def _fork(self, node: Node, start: tuple[int, int], places: Sequence[tuple[int, int]]) -> None:
+    def _fork(self, node: Node, start: tuple[int, int], places: Sequence[tuple[int, int]]) -> list[Route]:
         """Lines to children side by side, what stands on a line at its end."""
         middle, top = start
         anchors = [x + child.anchor for (x, _), child in zip(places, node.children, strict=True)]
@@ -142,24 +158,30 @@ class _Pen:
             self.canvas.line(middle, top, UP)
             self.canvas.across(min(*anchors, middle), max(*anchors, middle), top)
         last = top + gap_of(node) - 1
+        ways: list[Route] = []
         for at, child in zip(anchors, node.children, strict=True):
             self.canvas.line(at, top, UP | DOWN if is_straight else DOWN)
             if last > top:
                 self.canvas.line(at, last, UP | DOWN)
             if child.edge and (is_straight or last > top):
                 self.canvas.text(at - len(child.edge) // 2, last, child.edge, _edge_role(child))
+            sideways = range(middle, at, 1 if at > middle else -1)
+            ways.append((*((x, top) for x in sideways), *((at, y) for y in range(top, last + 1))))
+        return ways
 
-    def _rail(self, node: Node, start: tuple[int, int], places: Sequence[tuple[int, int]]) -> None:
+    def _rail(self, node: Node, start: tuple[int, int], places: Sequence[tuple[int, int]]) -> list[Route]:
         """A line down the left side, and from it an arrow to each child."""
         x, top = start
         entries = [y + child.entry for (_, y), child in zip(places, node.children, strict=True)]
         for y in range(top, entries[-1] + 1):
             self.canvas.line(x, y, UP | (DOWN if y < entries[-1] else 0))
-        for place, child, y in zip(places, node.children, entries, strict=True):
-            self.canvas.line(x, y, RIGHT)
-            self._arrow(child, (x + 1, y), place)
+        ways: list[Route] = []
+        for place, child, entry in zip(places, node.children, entries, strict=True):
+            self.canvas.line(x, entry, RIGHT)
+            ways.append((*((x, y) for y in range(top, entry + 1)), *self._arrow(child, (x + 1, entry), place)))
+        return ways
 
-    def _arrow(self, child: Node, start: tuple[int, int], place: tuple[int, int]) -> None:
+    def _arrow(self, child: Node, start: tuple[int, int], place: tuple[int, int]) -> Route:
         """A line to the right that ends at a child; `place` is the corner of the child's span."""
         x, y = start
         role = "dead-lettered" if child.is_dead_letters else "faint"
@@ -169,6 +191,7 @@ class _Pen:
         self.canvas.text(end, y, "▶", role)
         if child.edge:
             self.canvas.text(x + 1, y, f" {child.edge} ", _edge_role(child))
+        return tuple((at, y) for at in range(x, end + 1))
 
 
 def _border(left: str, joint: str, right: str, shape: tuple[int, int]) -> str:
@@ -194,4 +217,4 @@ def _heavy(row: Row, place: Place) -> Row:
 
 _HEAVY = str.maketrans("╭╮╰╯─│┬┴", "┏┓┗┛━┃┯┷")
 
-__all__ = ["MOST_STEPS", "Manner", "Picture", "Place", "graph_of"]
+__all__ = ["MOST_STEPS", "Manner", "Picture", "Place", "Route", "graph_of"]

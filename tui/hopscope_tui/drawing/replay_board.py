@@ -31,7 +31,7 @@ def scene_row(scene: Scene, width_cells: int) -> Row:
     guide = _guide(step)
     words = min(_WORDS_CELLS, width_cells // 4)
     rest = max(width_cells - len(guide) - words - 1, 0)
-    glyph, role = _look(scene)
+    glyph, role = look_of_scene(scene)
     if step.depth == 0:
         name = (Run(f"{glyph} ", role), column(_name(step), max(rest - 2, 0), _name_role(scene)))
         return fit_row((Run(guide, "faint"), *name, Run(" "), column(_words(scene), words, role)), width_cells)
@@ -103,7 +103,7 @@ def _track(scene: Scene) -> Row:
     return (Run("━" * inner + "▶", "waiting"),)
 
 
-def _look(scene: Scene) -> tuple[str, str]:
+def look_of_scene(scene: Scene) -> tuple[str, str]:
     """Glyph and role of what a step is doing."""
     if scene.doing == "nothing yet":
         return "·", "faint"

@@ -157,3 +157,14 @@ def reason_rows(reason: str, width_cells: int) -> list[StateRow]:
         else:
             line = f"{line} {word}" if line else word
     return [*rows, (fit_row((Run(f" {line}", "dim"),), width_cells), None)]
+
+
+def no_states_text(arn: str | None) -> str:
+    """What to do where there are no states; without an ARN the flow has no execution."""
+    if arn is None:
+        return (
+            "No execution of a state machine is part of this flow. Step Functions are collected by "
+            "hopscope collect executions:ARN-OR-PREFIX; 1, 2 and 3 show the flow itself."
+        )
+    name = arn.rsplit(":", 1)[-1]
+    return f"No history of {name} was collected. hopscope collect executions:ARN-OR-PREFIX reads it."

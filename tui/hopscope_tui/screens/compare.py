@@ -89,7 +89,6 @@ class CompareScreen(LiveScreen):
         self.query_one("#units", DrawnLine).drawing = units_row
         self.query_one(EntryList).focus()
         self._align(_Sides(self._left, self._right))
-        super().on_mount()
 
     def read(self) -> "CompareScreen.Read":
         """Both as they are now; of a kind, those that ended well."""

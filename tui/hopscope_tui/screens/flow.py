@@ -17,7 +17,7 @@ from hopscope_tui.details import Details
 from hopscope_tui.drawing.flow_headline import flow_headline
 from hopscope_tui.drawing.inspector import inspect, summary_row
 from hopscope_tui.drawing.notes import notes_row
-from hopscope_tui.drawing.states import Place
+from hopscope_tui.drawing.states import Place, no_states_text
 from hopscope_tui.drawing.statuses import PROBLEMS
 from hopscope_tui.invocation_logs import LogLines, read_lines
 from hopscope_tui.messages import FlowRead, Pointed
@@ -38,6 +38,9 @@ from hopscope_tui.widgets.step_list import StepList
 
 BESIDE_FROM_CELLS = 130
 """From here on the execution stands beside the flow."""
+
+MOST_HOPS_AT_ONCE = 1_000
+"""More of them take longer than a person takes for at once."""
 
 VAST_FROM_CELLS = 190
 """From here on the facts stand beside both."""
@@ -108,13 +111,20 @@ class FlowScreen(FlowMenus):
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
-        """Show what the list knew, then ask."""
+        """Show what the list knew, then ask; a large flow after a frame that says so."""
         self.query_one(StepList).focus()
+        if len(self.flow.hops) > MOST_HOPS_AT_ONCE:
+            self.query_one(Banner).show_caution(f"drawing {len(self.flow.hops):,} hops")
+            self.call_after_refresh(self._begin)
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        self.query_one(Banner).hide()
         self._show()
         if self._is_chosen:
             self.action_states()
         self.set_interval(1.0, self._tick)
-        super().on_mount()
 
     def read(self) -> FlowRead:
         """The flow as it is now, and the execution that is looked at."""
@@ -142,7 +152,8 @@ class FlowScreen(FlowMenus):
 
     def ways(self) -> list[Way]:
         """From the step or the state under the cursor."""
-        assert self._relations is not None
+        if self._relations is None:
+            return []
         own = [
             Way("→ to", f"{step.hop.function}  {step.name}" if step.hop else step.name, "in the flow", step_id=step.id)
             for step in map(self._by_id.__getitem__, self._matching.steps_of(self.subject().state))
@@ -347,7 +358,7 @@ class FlowScreen(FlowMenus):
             execution = self._execution
             self._matching = NONE
             self._guarded("the states' hops", lambda: self._match(execution))
-            self.query_one(ExecutionList).show(execution, self._no_execution(), self._heard)
+            self.query_one(ExecutionList).show(execution, no_states_text(self._execution_arn), self._heard)
         known = self._shown.executions
         number = known.index(self._execution_arn) + 1 if self._execution_arn in known else 1
         place = Place(number, len(known))
@@ -380,15 +391,6 @@ class FlowScreen(FlowMenus):
             draw()
         except Exception as fault:  # noqa: BLE001 - the boundary of a panel: a bug in it is shown, not raised
             self.query_one(Banner).show_problem(f"cannot draw {what}", f"{type(fault).__name__}: {fault}")
-
-    def _no_execution(self) -> str:
-        if self._execution_arn is None:
-            return (
-                "No execution of a state machine is part of this flow. Step Functions are collected by "
-                "hopscope collect executions:ARN-OR-PREFIX; 1, 2 and 3 show the flow itself."
-            )
-        name = self._execution_arn.rsplit(":", 1)[-1]
-        return f"No history of {name} was collected. hopscope collect executions:ARN-OR-PREFIX reads it."
 
     def _tick(self) -> None:
         """What runs or waits grows."""

@@ -87,7 +87,6 @@ class FlowsScreen(LiveScreen):
         if self._read_as is not None:
             self._show(self._last)
         self._tick()
-        super().on_mount()
 
     @property
     def filter_text(self) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Container
 
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.activity import end_of, last_sign_of, working_hops
@@ -24,6 +25,7 @@ from hopscope_tui.widgets.drawn import DrawnLine
 from hopscope_tui.widgets.drawn_rows import DrawnRows
 from hopscope_tui.widgets.entry_list import EntryList
 from hopscope_tui.widgets.key_line import KeyLine
+from hopscope_tui.widgets.replay_graph import ReplayGraph
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -32,6 +34,9 @@ FRAME_S = 0.05
 WHOLE_S = 10.0
 """How long the whole flow plays at the first speed, whatever it took."""
 
+BOTH_FROM_CELLS = 160
+"""From here on lines and graph stand side by side."""
+
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -39,9 +44,12 @@ class ReplayScreen(LiveScreen):
     """Screen 8."""
 
     CSS_PATH = "replay.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BOTH_FROM_CELLS, "-wide")]  # noqa: RUF012 - Textual declares it on the instance
     AUTO_FOCUS = "EntryList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace", "app.pop_screen", "back", key_display="esc", id="replay.back", tooltip="Back"),
+        Binding("1", "graph(True)", "graph", id="replay.graph", tooltip="The messages on the graph"),
+        Binding("2", "graph(False)", "lines", id="replay.lines", tooltip="The messages line by line"),
         Binding("space", "play", "play", key_display="space", id="replay.play", tooltip="Play, and hold"),
         Binding("left", "step(-1)", "before", id="replay.before", tooltip="To what happened before"),
         Binding("right", "step(1)", "next", id="replay.next", tooltip="To what happens next"),
@@ -69,7 +77,9 @@ class ReplayScreen(LiveScreen):
         """Headline, steps, time, keys."""
         yield DrawnLine(id="headline")
         yield Banner(id="banner")
-        yield EntryList[Step](self._row, id="entries")
+        with Container(id="stage"):
+            yield EntryList[Step](self._row, id="entries")
+            yield ReplayGraph(id="graph")
         yield DrawnRows(id="time")
         yield KeyLine(id="keys")
 
@@ -77,7 +87,6 @@ class ReplayScreen(LiveScreen):
         """At the start."""
         self.query_one(EntryList).focus()
         self._take(self.flow)
-        super().on_mount()
 
     def read(self) -> FlowRead:
         """The flow as it is now: it may still go on."""
@@ -103,6 +112,11 @@ class ReplayScreen(LiveScreen):
     def is_playing(self) -> bool:
         """Whether time goes on by itself."""
         return self._playing is not None
+
+    def action_graph(self, is_seen: bool) -> None:  # noqa: FBT001 - Textual calls it by the text of the binding
+        """The graph, or the lines, in front."""
+        self.set_class(is_seen, "-graph")
+        self.query_one(ReplayGraph if is_seen else EntryList).focus()
 
     def action_play(self) -> None:
         """Play, from the start again when it is at the end; or hold."""
@@ -145,6 +159,7 @@ class ReplayScreen(LiveScreen):
         self._moments = moments_of(flow, self._steps)
         self._axis = self._axis_of(flow)
         self.query_one(EntryList).show(self._steps)
+        self.query_one(ReplayGraph).show_flow(flow, self._steps, self.desk.now_us())
         self._go_to(max(self.at_us, self._moments[0].at_us))
 
     def _axis_of(self, flow: Flow) -> Axis:
@@ -178,6 +193,7 @@ class ReplayScreen(LiveScreen):
 
     def _draw(self) -> None:
         self.query_one(EntryList).refresh_rows()
+        self.query_one(ReplayGraph).show_scenes({step.id: scene_at(step, self.at_us) for step in self._steps})
         self.query_one("#headline", DrawnLine).drawing = self._headline
         moments, axis, at_us, is_playing = self._moments, self._axis, self.at_us, self.is_playing
         self.query_one("#time", DrawnRows).drawing = lambda _: time_rows(moments, axis, at_us, is_playing=is_playing)

@@ -74,7 +74,6 @@ class ReportScreen(LiveScreen):
         facts.styles.height = self.facts_rows
         facts.display = self.facts_rows > 0
         self.query_one(EntryList).focus()
-        super().on_mount()
 
     @property
     def filter_text(self) -> str:

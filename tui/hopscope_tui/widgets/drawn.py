@@ -1,6 +1,6 @@
 """Widgets that draw rows of runs: a single line, and a scrolled list with a cursor.
 
-Everything that reaches the terminal goes through `Paint.strip()`: it is neutralised there once more, whatever a drawing
+Everything that reaches the terminal goes through `strip_of()`: it is neutralised there once more, whatever a drawing
 forgot, and is exactly as wide as the widget.
 """
 

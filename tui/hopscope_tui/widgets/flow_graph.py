@@ -55,6 +55,10 @@ class FlowGraph(ScrollView, can_focus=True):
         """Put the cursor on a step's card."""
         self.pointed = step_id
 
+    def row(self, picture: Picture, y: int) -> Row:
+        """The drawing of one row of the picture."""
+        return picture.row(y, self.pointed)
+
     def render_line(self, y: int) -> Strip:
         """One row of the picture, moved to the left as far as it is scrolled."""
         width = self.scrollable_content_region.width
@@ -67,7 +71,7 @@ class FlowGraph(ScrollView, can_focus=True):
         if picture is None or row >= picture.canvas.height:
             return Strip.blank(width, self.rich_style)
         whole = max(picture.canvas.width_cells, self._margin + width + self.scroll_offset.x)
-        strip = strip_of(self, row_or_fault(lambda: picture.row(row, self.pointed)), whole)
+        strip = strip_of(self, row_or_fault(lambda: self.row(picture, row)), whole)
         blank = Strip.blank(self._margin, self.rich_style)
         return Strip.join([blank, strip]).crop_extend(
             self.scroll_offset.x, self.scroll_offset.x + width, self.rich_style
@@ -89,7 +93,6 @@ class FlowGraph(ScrollView, can_focus=True):
         x, y = event.x + self.scroll_offset.x - self._margin, event.y + self.scroll_offset.y
         places = self._picture.places if self._picture is not None else {}
         self.pointed = next((step_id for step_id, place in places.items() if place.holds(x, y)), self.pointed)
-
         if event.chain > 1:
             self.action_choose()
 

@@ -66,9 +66,10 @@ class Account:
         name = f"{client.meta.service_model.service_name}:{client.meta.method_to_api_mapping.get(operation, operation)}"
         if not isinstance(error, ClientError):
             raise SourceFailed(f"{name}: {error}; expected an AWS account that answers") from error
-        code = str(error.response.get("Error", {}).get("Code", ""))
+        answered = error.response.get("Error", {})
+        code = str(answered.get("Code", ""))
         if code in _GONE:
             return
         if code not in _REFUSED and code not in _NOT_THERE:
             raise SourceFailed(f"{name}: {error}; try again, or leave it to another region") from error
-        self.unreadable.setdefault(name, str(error.response["Error"].get("Message") or code))
+        self.unreadable.setdefault(name, str(answered.get("Message") or code))

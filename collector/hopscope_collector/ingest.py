@@ -23,7 +23,7 @@ from hopscope_collector.sources.contract import Lines, Source, Stop
 from hopscope_collector.store.contract import Batch, RefusedLine, Store, Written
 from hopscope_collector.summarising import Idle, nothing_to_do
 
-BATCH_RECORDS = 20_000
+BATCH_RECORDS = 10_000
 """A batch is written when it holds as many records, …"""
 
 BATCH_S = 1.0

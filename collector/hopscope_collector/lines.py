@@ -50,6 +50,10 @@ _PIECE = re.compile(
 )
 
 
+_tuple = tuple.__new__
+"""Makes a named tuple of its fields in half the time that calling its class takes."""
+
+
 @dataclass(slots=True)
 class SortedLines:
     """What became of some lines."""
@@ -81,7 +85,7 @@ class SortedLines:
             if line.startswith(LINE_PREFIX) and line.endswith("}") and line.isascii():
                 shape = glance(line)
                 if shape is not None:
-                    keep(RecordLine(line, shape))
+                    keep(_tuple(RecordLine, (line, shape)))
                     continue
             self.add(line, place, at_us)
 

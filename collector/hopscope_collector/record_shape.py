@@ -15,11 +15,11 @@ from hopscope_wire.decode import MAX_TIME_US
 
 _Count = Annotated[int, Meta(ge=0, le=MAX_TIME_US)]
 _FromOne = Annotated[int, Meta(ge=1, le=MAX_TIME_US)]
+_TraceId = Annotated[str, Meta(min_length=32, max_length=32)]
+_HopId = Annotated[str, Meta(min_length=16, max_length=16)]
 _Keys = dict[str, str] | None
 
-_HEX_DIGITS = "0123456789abcdef"
-_TRACE_DIGITS = 32
-_HOP_DIGITS = 16
+_HEX_DIGITS = b"0123456789abcdef"
 _LONG_CHARS = 1_000
 _MANY_BRACKETS = 300
 """So many that fields this version does not know may be nested deeper than a JSON reader follows."""
@@ -42,9 +42,9 @@ class MessageShape(Struct, gc=False, rename="camel"):
     index: _Count
     source: str
     refs: list[str] | None = None
-    trace_id: str | None = None
+    trace_id: _TraceId | None = None
     carrier: str | None = None
-    root: str | None = None
+    root: _TraceId | None = None
     name: str | None = None
     origin: str | None = None
     sent_us: _Count | None = None
@@ -59,7 +59,7 @@ class MessageShape(Struct, gc=False, rename="camel"):
 class SendShape(Struct, gc=False, rename="camel"):
     """See `hopscope_wire.model.Send`."""
 
-    send_id: str
+    send_id: _HopId
     service: str
     operation: str
     destination: str | None = None
@@ -68,7 +68,7 @@ class SendShape(Struct, gc=False, rename="camel"):
     sent_us: _Count | None = None
     duration_us: _Count | None = None
     message: _Count | None = None
-    trace_id: str | None = None
+    trace_id: _TraceId | None = None
     carried: bool | None = None
     skipped: str | None = None
     body_bytes: _Count | None = None
@@ -82,14 +82,14 @@ class RecordShape(Struct, gc=False, rename="camel"):
 
     hopscope: Literal[1]
     record: Literal["begin", "end"]
-    trace_id: str
-    invocation_id: str
+    trace_id: _TraceId
+    invocation_id: _HopId
     request_id: str
     function: str
     start_us: _Count
     messages: list[MessageShape] | None = None
     sends: list[SendShape] | None = None
-    root: str | None = None
+    root: _TraceId | None = None
     correlation_id: str | None = None
     keys: _Keys = None
     deadline_us: _Count | None = None
@@ -114,29 +114,29 @@ def glance(text: str) -> RecordShape | None:
         found = _decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
-    return found if _has_ids(found) and _is_whole(found) else None
+    is_whole = found.record == "begin" or not (
+        found.end_us is None or found.duration_us is None or found.outcome is None
+    )
+    return found if is_whole and _has_ids(found) else None
 
 
 def _has_ids(found: RecordShape) -> bool:
-    """Whether every id has the digits it must have; the digits are looked at in one go."""
-    trace_id, digits = found.trace_id, found.trace_id + found.invocation_id
-    if len(trace_id) != _TRACE_DIGITS or len(digits) != _TRACE_DIGITS + _HOP_DIGITS:
-        return False
-    traces = [found.root]
+    """Whether the ids, whose lengths are right, are hex digits; all are looked at in one go."""
+    trace_id = found.trace_id
+    digits = trace_id + found.invocation_id
+    others: list[str | None] = []  # mostly they are the record's own trace id, or absent
+    if found.root != trace_id:
+        others.append(found.root)
     for message in found.messages or ():
-        traces += (message.trace_id, message.root)
+        if message.trace_id != trace_id:
+            others.append(message.trace_id)
+        if message.root != trace_id:
+            others.append(message.root)
     for send in found.sends or ():
-        if len(send.send_id) != _HOP_DIGITS:
-            return False
         digits += send.send_id
-        traces.append(send.trace_id)
-    for each in traces:
-        if each is not None and each != trace_id:  # mostly it is the record's own, or absent
-            if len(each) != _TRACE_DIGITS:
-                return False
+        if send.trace_id != trace_id:
+            others.append(send.trace_id)
+    for each in others:
+        if each is not None:
             digits += each
-    return not digits.strip(_HEX_DIGITS)
-
-
-def _is_whole(found: RecordShape) -> bool:
-    return found.record == "begin" or not (found.end_us is None or found.duration_us is None or found.outcome is None)
+    return digits.isascii() and not digits.encode().translate(None, _HEX_DIGITS)

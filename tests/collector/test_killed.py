@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hopscope_collector.store.slots import texts_in
+from hopscope_collector.store.kept_lines import newest_first
 from hopscope_collector.store.sqlite import SqliteStore
 from hopscope_wire.encode import line_of
 
@@ -97,7 +97,7 @@ def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(tmp_path: P
 
     with SqliteStore(path, read_only=True) as store:
         stats = store.stats()
-        kept = [text for (packed,) in store._open.execute("SELECT lines FROM slot") for text in texts_in(packed)]
+        kept = [text for _, texts in newest_first(store._open, 2**63 - 1) for text in texts]
         found = [store.records_of([f"order_id=o-{number}"]) for number in range(0, HOPS // 5, 97)]
 
     assert killed > 3

@@ -25,10 +25,10 @@ from hopscope_collector.errors import (
     StoreMissing,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 """`PRAGMA user_version` of the schema this program reads and writes."""
 
-_STEPS = {1: "summaries.sql"}
+_STEPS = {1: "summaries.sql", 2: "blocks.sql"}
 """What makes each older schema one step newer."""
 
 APPLICATION_ID = 0x486F7053
@@ -147,7 +147,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     version = _version(connection, path)
     if version == 0:
         _run(connection, "schema.sql")
-        _run(connection, "summaries.sql")
+        for step in _STEPS.values():
+            _run(connection, step)
         version = SCHEMA
     while version < SCHEMA:
         _run(connection, _STEPS[version])

@@ -1,4 +1,4 @@
--- The SQLite store, schema 2, with summaries.sql beside it.
+-- The SQLite store, schema 3, with summaries.sql and blocks.sql beside it.
 --
 -- Records are never changed and never assembled here: a slot keeps the lines as they came, flows are made at read.
 -- Everything a write does (records, index, counters, positions) is one transaction.

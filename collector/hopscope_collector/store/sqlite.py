@@ -3,15 +3,17 @@
 connection   the file, its pragmas, permissions and schema; SQLite's errors in our words
 schema.sql   the tables, each with what it is for
 summaries    flows as they were last assembled: a cache beside the records
-slots        which row a record line belongs to
+slots        which slot a record line belongs to
+kept_lines   the lines of slots: in rows of their own, and in blocks
 closing      from some ids to everything connected with them
 """
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
+from itertools import chain, groupby
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -19,9 +21,10 @@ from typing import Self
 
 from hopscope_collector.errors import StoreMissing
 from hopscope_collector.facts import Fact, about, fact_of, packed_fact
-from hopscope_collector.record_line import RecordLine
+from hopscope_collector.record_line import RecordLine, record_line_of
 from hopscope_collector.store import connection as sqlite_file
-from hopscope_collector.store import id_runs
+from hopscope_collector.store import id_runs, kept_lines
+from hopscope_collector.store.blocks import SlotTexts
 from hopscope_collector.store.closing import Match, closure_of
 from hopscope_collector.store.contract import (
     Batch,
@@ -37,14 +40,7 @@ from hopscope_collector.store.contract import (
 from hopscope_collector.store.idle_merging import IdleMerge
 from hopscope_collector.store.ids import bare, bare_ids_of
 from hopscope_collector.store.listing import seen_in
-from hopscope_collector.store.slots import (
-    first_slot_at,
-    lines_in,
-    packed,
-    slot_of,
-    started_us_of,
-    texts_in,
-)
+from hopscope_collector.store.slots import first_slot_at, slot_of, started_us_of
 from hopscope_collector.summaries.shelf import Shelf
 
 DEFAULT_REACH = Reach()
@@ -132,11 +128,8 @@ class SqliteStore:
         below = first_slot_at(before.started_us + 1) if before else first_slot_at(1 << 54)
         seen: list[Seen] = []
         with self._lock, sqlite_file.reading(self._open, self._path):
-            rows = self._open.execute(
-                "SELECT id, lines FROM slot WHERE id < ? ORDER BY id DESC", (min(below, 2**63 - 1),)
-            )
-            for _, group in _by_microsecond(rows):
-                seen += seen_in((line for lines in group for line in lines_in(lines)), before)
+            for group in _by_microsecond(kept_lines.newest_first(self._open, min(below, 2**63 - 1))):
+                seen += seen_in(map(record_line_of, group), before)
                 if len(seen) >= limit:
                     break
         return seen[:limit]
@@ -158,9 +151,7 @@ class SqliteStore:
             counts = dict(self._open.execute("SELECT name, value FROM counter"))
             refused = self._open.execute("SELECT reason, lines, source, place, message FROM refused").fetchall()
             (facts,) = self._open.execute("SELECT count(*) FROM fact").fetchone()
-            oldest, newest = self._open.execute(
-                "SELECT (SELECT min(id) FROM slot), (SELECT max(id) FROM slot)"
-            ).fetchone()
+            oldest, newest = kept_lines.ends(self._open)
         return Stats(
             received=counts["stored"] + counts["repeated"] + sum(row[1] for row in refused),
             stored=counts["stored"],
@@ -192,13 +183,8 @@ class SqliteStore:
     def _prune_part(self, below: int) -> int:
         """Some of the oldest records in one transaction, so that a collector waits for moments only; how many."""
         with sqlite_file.writing(self._open, self._path, self._waiting):
-            rows = self._open.execute(
-                "SELECT id, lines FROM slot WHERE id < ? ORDER BY id LIMIT ?", (below, PRUNED_AT_ONCE)
-            ).fetchall()
-            removed = sum(len(texts_in(lines)) for _, lines in rows)
-            if rows:
-                self._open.execute("DELETE FROM slot WHERE id <= ?", (rows[-1][0],))
-                self._count(pruned=removed)
+            removed = kept_lines.prune(self._open, below, PRUNED_AT_ONCE)
+            self._count(pruned=removed)
         return removed
 
     def close(self) -> None:
@@ -224,34 +210,25 @@ class SqliteStore:
 
     def _store(self, by_slot: Mapping[int, list[RecordLine]]) -> list[RecordLine]:
         """The lines that were not there yet."""
-        kept_by_slot = self._kept_in(by_slot)
-        rows: list[tuple[int, bytes]] = []
-        named: list[tuple[int, set[str]]] = []
-        stored: list[RecordLine] = []
+        known = self._known(by_slot)
+        fresh: list[tuple[int, list[RecordLine]]] = []
         for slot in sorted(by_slot):
-            texts = kept_by_slot.get(slot, [])
-            names: set[str] = set()
-            for line in by_slot[slot]:
-                text, shape = line
-                if text not in texts:
-                    texts.append(text)
-                    names |= bare_ids_of(shape)
-                    stored.append(line)
-            if names:
-                rows.append((slot, packed(texts)))
-                named.append((slot, names))
-        self._open.executemany("INSERT OR REPLACE INTO slot VALUES (?, ?)", rows)
-        id_runs.add(self._open, named)
-        return stored
+            lines = by_slot[slot]
+            if slot in known or (len(lines) > 1 and (len(lines) > 2 or lines[0][0] == lines[1][0])):
+                lines = _without_repeats(lines, known.get(slot, ()))
+            if lines:
+                fresh.append((slot, lines))
+        kept_lines.add(self._open, [(slot, "\n".join([text for text, _ in lines])) for slot, lines in fresh], known)
+        # One slot's ids at a time: those of a whole batch would be fetched from memory again.
+        id_runs.add(self._open, ((slot, _bare_ids_of_all(lines)) for slot, lines in fresh))
+        return [line for _, lines in fresh for line in lines]
 
-    def _kept_in(self, slots: Iterable[int]) -> dict[int, list[str]]:
+    def _known(self, slots: Iterable[int]) -> dict[int, list[str]]:
         """The lines that are there already. New slots are mostly younger than all there are."""
-        (youngest,) = self._open.execute("SELECT max(id) FROM slot").fetchone()
-        asked = [each for each in slots if youngest is not None and each <= youngest]
-        rows = self._open.execute(
-            "SELECT id, lines FROM slot WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(asked),)
+        _, youngest = kept_lines.ends(self._open)
+        return kept_lines.texts_by_slot(
+            self._open, [each for each in slots if youngest is not None and each <= youngest]
         )
-        return {slot: texts_in(lines) for slot, lines in rows}
 
     def _store_facts(self, facts: Sequence[Fact]) -> list[Fact]:
         """The facts that were not there yet."""
@@ -287,20 +264,18 @@ class SqliteStore:
         )
 
     def _note_change(self, lines: Iterable[RecordLine], facts: Iterable[Fact]) -> None:
-        ids = dict.fromkeys(line.trace_id for line in lines)
-        ids.update(dict.fromkeys(about(each) for each in facts if about(each)))
-        if ids:
-            named = json.dumps(list(ids)) if len(ids) <= MOST_NAMED else None
-            cursor = self._open.execute("INSERT INTO change (ids) VALUES (?)", (named,))
+        ids = chain((shape.trace_id for _, shape in lines), filter(None, map(about, facts)))
+        named = _each_once(ids, MOST_NAMED + 1)
+        if named:
+            kept = json.dumps(named) if len(named) <= MOST_NAMED else None
+            cursor = self._open.execute("INSERT INTO change (ids) VALUES (?)", (kept,))
             self._open.execute("DELETE FROM change WHERE token <= ?", ((cursor.lastrowid or 0) - CHANGES_KEPT,))
 
     def _lookup(self, ids: Sequence[str], most: int) -> Iterator[Match]:
         slots_by_text = id_runs.slots_of(self._open, {bare(each) for each in ids}, most + 1)
         wanted = sorted({slot for slots in slots_by_text.values() for slot in slots})
-        rows = self._open.execute(
-            "SELECT id, lines FROM slot WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
-        )
-        lines_by_slot = {slot: lines_in(lines) for slot, lines in rows}
+        kept = kept_lines.texts_by_slot(self._open, wanted)
+        lines_by_slot = {slot: [record_line_of(text) for text in texts] for slot, texts in kept.items()}
         for each in ids:
             slots = slots_by_text[bare(each)]
             yield Match(each, [line for slot in slots for line in lines_by_slot.get(slot, ())])
@@ -336,6 +311,32 @@ class _FileShelves:
             yield Shelf(connection, _token_in(connection))
 
 
+def _each_once(texts: Iterable[str], most: int) -> list[str]:
+    """In the order they come; not looked at any further when there are `most`."""
+    found: dict[str, None] = {}
+    for each in texts:
+        found[each] = None
+        if len(found) == most:
+            break
+    return list(found)
+
+
+def _without_repeats(lines: Iterable[RecordLine], known: Collection[str]) -> list[RecordLine]:
+    """The lines whose texts are not known, each once."""
+    by_text: dict[str, RecordLine] = {}
+    for line in lines:
+        if line[0] not in known:
+            by_text.setdefault(line[0], line)
+    return list(by_text.values())
+
+
+def _bare_ids_of_all(lines: Iterable[RecordLine]) -> set[str]:
+    ids: set[str] = set()
+    for _, shape in lines:
+        ids.update(bare_ids_of(shape))
+    return ids
+
+
 def _token_in(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(token), 0) FROM change").fetchone()[0])
 
@@ -344,14 +345,7 @@ def _fact_key(body: str, fact: Fact) -> tuple[int, int]:
     return fact.at_us, int.from_bytes(blake2b(body.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def _by_microsecond(rows: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, list[bytes]]]:
-    """Slots that share a start, together: within it, invocations are in the order of their slots, not of their ids."""
-    started_us, group = -1, list[bytes]()
-    for slot, lines in rows:
-        if started_us_of(slot) != started_us and group:
-            yield started_us, group
-            group = []
-        started_us = started_us_of(slot)
-        group.append(lines)
-    if group:
-        yield started_us, group
+def _by_microsecond(slots: Iterable[SlotTexts]) -> Iterator[list[str]]:
+    """The lines of slots that share a start, together: within it, slots are not in the order of invocation ids."""
+    for _, group in groupby(slots, lambda each: started_us_of(each[0])):
+        yield [text for _, texts in group for text in texts]

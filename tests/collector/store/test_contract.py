@@ -10,6 +10,7 @@ import pytest
 from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import record_line
+from hopscope_collector.store import blocks
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store, Written, batch_of
 from hopscope_collector.store.dynamodb.address import Address
 from hopscope_collector.store.dynamodb.store import DynamoDbStore
@@ -347,6 +348,16 @@ class TestSharedMemoryStore(StoreContract):
 class TestSqliteStore(StoreContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[Store]:
+        with SqliteStore(tmp_path / "hopscope.db") as store:
+            yield store
+
+
+class TestSqliteStoreOfSmallBlocks(StoreContract):
+    """Records are packed in blocks even when few are written at once."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+        monkeypatch.setattr(blocks, "BLOCK_SLOTS", 2)
         with SqliteStore(tmp_path / "hopscope.db") as store:
             yield store
 

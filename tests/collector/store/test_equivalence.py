@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import record_line
-from hopscope_collector.store import id_runs
+from hopscope_collector.store import blocks, id_runs
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store
 from hopscope_collector.store.dynamodb.address import Address
 from hopscope_collector.store.dynamodb.store import DynamoDbStore
@@ -122,6 +122,7 @@ class TwoStores(RuleBasedStateMachine):
         self.tokens = (0, 0)
         self.sizes = id_runs.SMALLEST_SIZE_ENTRIES, id_runs.PAGE_ENTRIES
         id_runs.SMALLEST_SIZE_ENTRIES, id_runs.PAGE_ENTRIES = 16, 3
+        self.block_slots, blocks.BLOCK_SLOTS = blocks.BLOCK_SLOTS, 2
 
     @rule(batch=batches)
     def write(self, batch: Batch) -> None:
@@ -175,6 +176,7 @@ class TwoStores(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         id_runs.SMALLEST_SIZE_ENTRIES, id_runs.PAGE_ENTRIES = self.sizes
+        blocks.BLOCK_SLOTS = self.block_slots
         self.other.close()
         shutil.rmtree(self.folder)
 

@@ -13,11 +13,12 @@ from hopscope_collector.facts import fact_of
 from hopscope_collector.filter import EVERYTHING
 from hopscope_collector.flow import Flow
 from hopscope_collector.query import Flows
+from hopscope_collector.record_line import record_line_of
 from hopscope_collector.rules import Rules
 from hopscope_collector.store.connection import APPLICATION_ID, SCHEMA
 from hopscope_collector.store.contract import Batch
 from hopscope_collector.store.memory import MemoryStore
-from hopscope_collector.store.slots import lines_in
+from hopscope_collector.store.slots import texts_in
 from hopscope_collector.store.sqlite import SqliteStore
 from hopscope_collector.summarising import idle_work
 
@@ -39,7 +40,9 @@ def path(tmp_path: Path) -> Path:
 def expected(path: Path) -> list[Flow]:
     """The flows of its lines, from a store that has never heard of versions."""
     connection = sqlite3.connect(path)
-    lines = [line for (kept,) in connection.execute("SELECT lines FROM slot") for line in lines_in(kept)]
+    lines = [
+        line for (kept,) in connection.execute("SELECT lines FROM slot") for line in map(record_line_of, texts_in(kept))
+    ]
     facts = [fact_of(body) for (body,) in connection.execute("SELECT body FROM fact")]
     connection.close()
     store = MemoryStore()
@@ -84,7 +87,11 @@ def test_the_first_to_write_makes_it_newer_and_every_flow_is_found_by_every_id(
 
 def test_the_same_lines_again_are_repeats(path: Path, expected: list[Flow]) -> None:
     with SqliteStore(path) as store:
-        lines = [line for (kept,) in store._open.execute("SELECT lines FROM slot") for line in lines_in(kept)]
+        lines = [
+            line
+            for (kept,) in store._open.execute("SELECT lines FROM slot")
+            for line in map(record_line_of, texts_in(kept))
+        ]
 
         written = store.write(Batch(lines))
 

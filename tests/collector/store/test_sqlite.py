@@ -106,7 +106,7 @@ def test_a_newer_store_is_refused_with_what_to_do(path: Path) -> None:
         connection.execute(f"PRAGMA user_version = {sqlite_file.SCHEMA + 1}")
 
     for read_only in (False, True):
-        with pytest.raises(NewerStore, match=r"holds schema 3, this program knows up to 2; upgrade hopscope"):
+        with pytest.raises(NewerStore, match=r"holds schema 4, this program knows up to 3; upgrade hopscope"):
             SqliteStore(path, read_only=read_only)
 
 
@@ -210,8 +210,9 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 
 def as_schema_1(path: Path) -> None:
-    """As the version before wrote it."""
+    """As the first version wrote it."""
     with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE block")
         found = connection.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'summary%' AND type = 'table'")
         for (name,) in found.fetchall():
             connection.execute(f"DROP TABLE {name}")

@@ -79,7 +79,8 @@ def test_a_last_event_that_is_none_of_ours_is_refused(collector, last) -> None:
 def test_one_listener_too_many_is_asked_to_come_again(serve) -> None:
     collector = serve(listeners=1)
     with collector.client() as client, listen(client) as first:
-        next(events_of(first))
+        events = events_of(first)  # kept: a generator that is dropped closes the connection
+        assert next(events)
         with listen(client) as second:
             assert (second.status_code, second.headers.get("retry-after")) == (503, "10")
 

@@ -81,8 +81,8 @@ async def test_in_a_real_store_too_a_batch_leads_to_its_other_messages(orders, h
         Message(1, "sqs", ("sqs/2",), trace_id=other, keys={"order_id": "o-2"}),
     )
     records = [
-        Begin(one, "cccccccccccc0000", "shared", "redeem", at, messages),
-        End(one, "cccccccccccc0000", "shared", "redeem", at, at + 10, 10, "ok"),
+        Begin("c" * 32, "cccccccccccc0000", "shared", "redeem", at, messages),
+        End("c" * 32, "cccccccccccc0000", "shared", "redeem", at, at + 10, 10, "ok"),
     ]
     with open_to_write(url) as store:
         store.write(batch_of(records))

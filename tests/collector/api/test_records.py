@@ -109,3 +109,14 @@ def test_a_store_that_is_full_is_said_with_when_to_come_again(serve, a_line) -> 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert answer.json()["error"]["type"] == "overloaded"
     assert "secret" not in answer.text
+
+
+def test_a_small_body_of_many_lines_is_not_read(collector) -> None:
+    with collector.client() as client:
+        packed = {"content-type": "application/x-ndjson", "content-encoding": "gzip"}
+        answer = client.post("/v1/records", content=gzip.compress(b"x\n" * 200_001), headers=packed)
+        empty = client.post("/v1/records", content=gzip.compress(b"\n" * 4_000_000), headers=packed)
+
+    assert answer.status_code == 413
+    assert "200,000 lines" in answer.text
+    assert (empty.status_code, empty.json()["received"]) == (200, 0)

@@ -162,3 +162,51 @@ def test_payloads_and_secrets_are_not_kept(collector) -> None:
         "url.full": "https://shop.example/orders",
         "order.size": "3",
     }
+
+
+def of_empty_spans(count: int) -> bytes:
+    """Two bytes a span, in a scope, in a resource, each of which says how many bytes it has."""
+    return field(1, field(2, b"\x12\x00" * count))
+
+
+def field(number: int, content: bytes) -> bytes:
+    return bytes([number << 3 | 2]) + encoded(len(content)) + content
+
+
+def encoded(number: int) -> bytes:
+    low, rest = number & 0x7F, number >> 7
+    return bytes([low | 0x80]) + encoded(rest) if rest else bytes([low])
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (of_empty_spans(600_000), PROTOBUF),
+        (b"\x0a\x00" * 600_000, PROTOBUF),
+        (b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b"{}," * 300_000 + b"{}]}]}]}", JSON),
+        (b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b"{}," * 60_000 + b"{}]}]}]}", JSON),
+    ],
+    ids=["spans", "resources", "json", "few enough values and too many spans"],
+)
+def test_a_small_body_of_many_spans_is_not_read(collector, body, headers) -> None:
+    packed = {**headers, "content-encoding": "gzip"}
+    with collector.client() as client:
+        answer = client.post("/v1/traces", content=gzip.compress(body), headers=packed)
+
+    assert answer.status_code == 413
+    assert b"holds more than" in answer.content
+
+
+def test_what_a_gateway_sends_at_once_is_read(collector) -> None:
+    body = ExportTraceServiceRequest()
+    of_scope = body.resource_spans.add().scope_spans.add()
+    for number in range(1, 8_193):
+        span = of_scope.spans.add(trace_id=bytes.fromhex(TRACE), span_id=number.to_bytes(8, "big"), name="a")
+        span.start_time_unix_nano = 1_790_000_000_000_000_000
+        for attribute in range(20):
+            span.attributes.add(key=f"k{attribute}").value.string_value = "v" * 20
+    with collector.client() as client:
+        answer = client.post("/v1/traces", content=body.SerializeToString(), headers=PROTOBUF)
+
+    assert answer.status_code == 200
+    assert not ExportTraceServiceResponse.FromString(answer.content).HasField("partial_success")

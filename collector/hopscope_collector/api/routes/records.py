@@ -1,13 +1,21 @@
 """`POST /v1/records`: lines as a log holds them, one record a line."""
 
+import re
+from itertools import islice
+
 from fastapi import APIRouter, Request
 
 from hopscope_collector.api.refusals import RefusedError
 from hopscope_collector.api.schemas import TakenAnswer, errors_of
 from hopscope_collector.api.services import PackedBody, body_of, services_of
+from hopscope_collector.envelopes import Allowance
 from hopscope_collector.lines import SortedLines
 
 SOURCE = "http:records"
+MOST_LINES = 200_000
+"""Of one body: a line of two bytes costs a hundred when it is refused."""
+
+_LINE = re.compile(r"[^\n]+")
 _TYPES = frozenset(
     {
         "",
@@ -63,8 +71,13 @@ async def post_records(request: Request) -> TakenAnswer:
 
 def sorted_out(body: PackedBody) -> SortedLines:
     """The lines of a body, each sorted out."""
-    found = SortedLines(SOURCE)
-    lines = body.unpack().decode("utf-8", "surrogateescape").split("\n")
-    texts = [line.removesuffix("\r") for line in lines if line and not line.isspace()]
+    found = SortedLines(SOURCE, allowance=Allowance())
+    unpacked = body.unpack().decode("utf-8", "surrogateescape")
+    lines = (each[0] for each in _LINE.finditer(unpacked))
+    texts = list(islice((line.removesuffix("\r") for line in lines if not line.isspace()), MOST_LINES + 1))
+    if len(texts) > MOST_LINES:
+        raise RefusedError(
+            413, "too_large", f"the body holds more than {MOST_LINES:,} lines", expected="fewer lines a request"
+        )
     found.add_all(texts, range(1, len(texts) + 1))
     return found

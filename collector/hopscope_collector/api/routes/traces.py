@@ -16,6 +16,7 @@ from hopscope_collector.api.refusals import RefusedError
 from hopscope_collector.api.schemas import otlp_errors_of
 from hopscope_collector.api.services import PackedBody, body_of, services_of
 from hopscope_collector.lines import SortedLines
+from hopscope_collector.otel.bounds import TooManyValues, look_through, look_through_json, look_through_protobuf
 from hopscope_collector.otel.records import sorted_out
 from hopscope_collector.otel.request import NotOtlp, request_of_json, request_of_protobuf
 
@@ -65,9 +66,15 @@ async def post_traces(request: Request) -> Response:
 
 def _sorted_out(body: PackedBody, content_type: str) -> tuple[SortedLines, str]:
     """The spans, and why the first refused one was."""
-    read = request_of_protobuf if content_type == PROTOBUF else request_of_json
+    is_protobuf = content_type == PROTOBUF
+    unpacked = body.unpack()
     try:
-        found = sorted_out(read(body.unpack()))
+        (look_through_protobuf if is_protobuf else look_through_json)(unpacked)
+        read = (request_of_protobuf if is_protobuf else request_of_json)(unpacked)
+        look_through(read)
+        found = sorted_out(read)
+    except TooManyValues as error:
+        raise RefusedError(413, "too_large", str(error), expected="fewer spans a request") from None
     except NotOtlp as error:
         raise RefusedError(400, "not_otlp", str(error)) from None
     return found, f"{found.refused[0].place}: {found.refused[0].message}" if found.refused else ""

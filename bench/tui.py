@@ -84,6 +84,7 @@ class Endless:
     """Any number of flows, made when they come into sight: what is measured is the screen."""
 
     name = "bench"
+    address = "bench"
 
     def __init__(self, count: int) -> None:
         self.count = count

@@ -190,7 +190,7 @@ async def test_where_a_person_was_is_restored(orders, tmp_path):
                 assert app.here.order == "-took"
             await pilot.press("t", "s", "s", "S", *(["slash"] if not start else []))
             if not start:
-                await pilot.press(*"since", "colon", *"1h", "enter", "p", "q")
+                await pilot.press(*"since", "colon", *"1h", "enter", "p", "ctrl+q")
 
 
 async def test_a_damaged_state_file_is_said_and_passed_over(orders, tmp_path):

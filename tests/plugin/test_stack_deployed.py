@@ -218,16 +218,14 @@ async def test_orders_run_and_everything_that_looks_shows_their_flows_from_the_t
         wait_for_runs(store_url, order, "award-points", "send-confirmation")
 
     flows = json.loads(hopscope("flows", "--json", "--store", store_url))["flows"]
-    assert [(flow["keys"], flow["status"]) for flow in flows] == [
-        ({"order_id": order}, "done") for order in reversed(ORDERS)
-    ]
+    assert sorted((flow["keys"]["order_id"], flow["status"]) for flow in flows) == [(order, "done") for order in ORDERS]
     shown = json.loads(hopscope("show", "order_id=o-1", "--json", "--store", store_url))["flow"]
     assert [name.removeprefix("food-order-dev-") for name in shown["functions"]] == CHOREOGRAPHED
     assert "o-3" in hopscope("flows", "key:order_id=o-3", "--store", store_url)
     assert "refused              0" in hopscope("stats", "--store", store_url)
-    for row, order in zip(await rows_of_the_terminal_ui(store_url, 3), reversed(ORDERS), strict=True):
-        assert order in row
-        assert "done" in row
+    rows = await rows_of_the_terminal_ui(store_url, len(ORDERS))
+    for order in ORDERS:  # they end side by side, so which of them is the newest is not ours to say
+        assert [row for row in rows if order in row and "done" in row]
 
 
 ORDERS = {"o-1": "events", "o-2": "events", "o-3": "state-machine"}

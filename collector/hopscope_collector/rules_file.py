@@ -62,7 +62,7 @@ def _declared(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadTopology(
-            f"cannot read the topology {path}: {error}; expected what `serverless hopscope topology` writes; "
+            f"cannot read the topology {path}: {_why(error)}; expected what `serverless hopscope topology` writes; "
             f"correct --topology, {TOPOLOGY_VARIABLE} or [topology] in hopscope.toml"
         ) from error
 
@@ -72,7 +72,12 @@ def _text_of(path: Path, rules_path: str | None) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         asked = "--rules" if rules_path else RULES_VARIABLE
-        raise BadRules(f"cannot read the rules {path}: {error}; expected a TOML file; correct {asked}") from error
+        raise BadRules(f"cannot read the rules {path}: {_why(error)}; expected a TOML file; correct {asked}") from error
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    """Without the path, which stands before it."""
+    return (error.strerror or str(error)) if isinstance(error, OSError) else f"it is no UTF-8 ({error.reason})"
 
 
 def _found(file_name: str, store_url: str | None) -> Path | None:

@@ -75,9 +75,8 @@ class Backend:
         try:
             for first in range(0, len(spans), _AT_ONCE):
                 if self._exporter.export(spans[first : first + _AT_ONCE]) is not SpanExportResult.SUCCESS:
-                    raise NotExported(
-                        f"{self.endpoint} took no spans: {heard.words or 'no answer'}; is it an OTLP/HTTP endpoint?"
-                    )
+                    why = heard.words.rstrip(".") or "no answer"
+                    raise NotExported(f"{self.endpoint} took no spans: {why}; is it an OTLP/HTTP endpoint?")
         finally:
             logger.removeHandler(heard)
             logger.propagate = was_passed_on

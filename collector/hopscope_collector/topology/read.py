@@ -30,6 +30,8 @@ def topology_of(text: str, file_name: str) -> Topology:
     except (ValueError, RecursionError) as error:
         raise BadTopology(f"{file_name} is not JSON: {error}; {_WHAT}") from None
     place = _Place(file_name, "", document if isinstance(document, dict) else {})
+    if "topology" not in place.values:
+        raise BadTopology(f"{file_name} holds no topology; {_WHAT}")
     if place.values.get("hopscope") != VERSION:
         given = place.values.get("hopscope")
         raise BadTopology(f"{file_name} has the version {given!r:.40}; expected {VERSION}; {_WHAT}")

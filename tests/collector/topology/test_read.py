@@ -16,6 +16,11 @@ def test_everything_declared_is_there(document: dict[str, Any]) -> None:
     assert topology.about == {"service": "shop", "stage": "dev", "region": "eu-west-1"}
 
 
+def test_another_json_is_no_topology() -> None:
+    with pytest.raises(BadTopology, match=r"^event.json holds no topology; expected what"):
+        topology_of('{"Records": []}', "event.json")
+
+
 def test_a_newer_plugin_may_say_more(document: dict[str, Any]) -> None:
     document["topology"]["nodes"][0]["colour"] = "blue"
     document["topology"]["weather"] = {}

@@ -66,7 +66,7 @@ def test_what_is_no_topology_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     assert code == 2
     assert "cannot read hopscope.topology.json" in said
     (tmp_path / "t.json").write_text("{}")
-    assert "t.json has the version None; expected 1" in run("t.json")[1]
+    assert "t.json holds no topology" in run("t.json")[1]
     assert "two topologies" in run("t.json", "--from-aws")[1]
 
 

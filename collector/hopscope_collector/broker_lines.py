@@ -31,7 +31,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hopscope_collector.platform_lines import UNKNOWN_TIME_US, iso_us
+from hopscope_collector.moments import iso_us
+from hopscope_collector.platform_lines import UNKNOWN_TIME_US
 
 BrokerKind = Literal[
     "received", "refused", "matched", "unmatched", "attempt-failed", "delivered", "gave-up", "dead-lettered"

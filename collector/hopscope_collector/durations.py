@@ -17,15 +17,3 @@ def duration_us(text: str) -> int | None:
     if _WHOLE.fullmatch(text) is None:
         return None
     return round(sum(float(number) * US_BY_UNIT[unit] for number, unit in _PART.findall(text)))
-
-
-def duration_text(length_us: int) -> str:
-    """The shortest text that `duration_us` reads back as the same length."""
-    if length_us <= 0:
-        return "0s"
-    parts: list[str] = []
-    for unit in ("d", "h", "m", "s", "ms", "us"):
-        count, length_us = divmod(length_us, US_BY_UNIT[unit])
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts)

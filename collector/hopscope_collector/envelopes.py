@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hopscope_collector.platform_lines import iso_us
+from hopscope_collector.moments import iso_us
 
 MAX_UNPACKED_BYTES = 64 << 20
 """Of all that is packed into one line. A subscription delivers at most 1 MB packed; what unpacks to more is a bomb."""

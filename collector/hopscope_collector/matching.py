@@ -5,11 +5,11 @@ Each function gives a matcher, or None when the value is not what the field expe
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from hopscope_collector.durations import duration_us
 from hopscope_collector.flow import Flow
+from hopscope_collector.moments import iso_us
 
 Matcher = Callable[[Flow, int], bool]
 """(flow, now in epoch µs) → whether it fits."""
@@ -71,7 +71,7 @@ def by_moment(*, later: bool) -> Callable[[str], Callable[[Timed, int], bool] | 
     """`1h` ago or an ISO time: the flow began later (or else earlier) than that."""
 
     def matcher_of(value: str) -> Callable[[Timed, int], bool] | None:
-        ago_us, at_us = duration_us(value), _moment_us(value)
+        ago_us, at_us = duration_us(value), iso_us(value)
         if ago_us is not None:
             return lambda flow, now_us: (flow.started_us >= now_us - ago_us) == later
         if at_us is not None:
@@ -84,16 +84,7 @@ def by_moment(*, later: bool) -> Callable[[str], Callable[[Timed, int], bool] | 
 def since_us(value: str, now_us: int) -> int:
     """The moment that a checked value of `since:` means."""
     ago_us = duration_us(value)
-    return now_us - ago_us if ago_us is not None else _moment_us(value) or 0
-
-
-def _moment_us(value: str) -> int | None:
-    try:
-        moment = datetime.fromisoformat(value)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return int(aware.timestamp() * 1e6)
-    except (ValueError, OverflowError, OSError):
-        return None
+    return now_us - ago_us if ago_us is not None else iso_us(value) or 0
 
 
 def _expression_of(glob: str) -> str:

@@ -1,4 +1,4 @@
-"""Points in time as people type them (pure).
+"""Points in time as people type them, and as programs write them (pure).
 
 2h   30d                    so long ago
 2026-11-21   2026-11-21T14:05:00Z   2026-11-21T14:05+01:00     then; UTC when no zone is given
@@ -11,6 +11,8 @@ from hopscope_collector.errors import InputError
 
 EXPECTED = "a length of time such as 2h or 30d, or a time such as 2026-11-21T14:05Z"
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def moment_us(text: str, now_us: int) -> int:
     """Epoch microseconds of what the text says, not before 1970.
@@ -19,12 +21,21 @@ def moment_us(text: str, now_us: int) -> int:
         InputError: it says no point in time.
     """
     ago_us = duration_us(text)
-    if ago_us is not None:
-        return max(0, now_us - ago_us)
+    at_us = iso_us(text) if ago_us is None else max(0, now_us - ago_us)
+    if at_us is None:
+        raise InputError(f"{text!r} is no point in time; expected {EXPECTED}")
+    return at_us
+
+
+def iso_us(text: object) -> int | None:
+    """Epoch microseconds of an ISO 8601 time, not before 1970; None for anything else."""
     try:
-        moment = datetime.fromisoformat(text)
+        return max(0, microseconds_of(datetime.fromisoformat(text))) if isinstance(text, str) else None
     except ValueError:
-        raise InputError(f"{text!r} is no point in time; expected {EXPECTED}") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0, round(moment.timestamp() * 1_000_000))
+        return None
+
+
+def microseconds_of(moment: datetime) -> int:
+    """Since 1970, exactly; UTC when the moment has no zone."""
+    since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

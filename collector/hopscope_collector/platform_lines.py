@@ -16,9 +16,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
+from hopscope_collector.moments import iso_us
 from hopscope_wire.context import trace_id_of_root
 
 PlatformKind = Literal["start", "report", "timeout", "exit", "runtime-done", "init"]
@@ -236,20 +236,6 @@ def _iso_us_before(line: str) -> int:
     """The time that `aws logs tail`, in colour or not, or an export puts before a line."""
     match = _PREFIX_TIME.match(line)
     return (iso_us(match[1]) if match else None) or UNKNOWN_TIME_US
-
-
-def iso_us(text: object) -> int | None:
-    """Epoch microseconds of an ISO 8601 time, UTC when it names no zone; None for anything else."""
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text.replace(",", "."))
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return max(0, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
 
 
 def _status(text: object) -> Status | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from hopscope_collector.lines import SortedLines
-from hopscope_collector.platform_lines import iso_us
+from hopscope_collector.moments import iso_us
 
 STREAM = f"2026/11/21/[$LATEST]{'4b' * 16}"
 RECORD = (

@@ -1,11 +1,7 @@
 """hopscope.toml: what it says, and what is said of what it says wrong."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from hopscope_collector.durations import duration_text, duration_us
-from hopscope_collector.resource_names import resource_name
 from hopscope_collector.rules import BadRules, Consumer, Expect, Queue, Rules, Windows, rules_of
 from hopscope_collector.rules_file import rules_for
 from hopscope_collector.topology.read import BadTopology
@@ -76,29 +72,6 @@ def test_what_is_wrong_is_said_with_its_place(text, said):
         rules_of(text, "h.toml")
 
     assert str(refused.value).startswith(said)
-
-
-@given(st.integers(0, 10**15))
-def test_a_length_of_time_written_out_and_read_again_is_the_same(length_us):
-    assert duration_us(duration_text(length_us)) == length_us
-
-
-@pytest.mark.parametrize("text", ["", "10", "m", "10 m", "-1s", "1e3s", "10m,"])
-def test_what_is_no_length_of_time(text):
-    assert duration_us(text) is None
-
-
-@pytest.mark.parametrize(
-    ("address", "name"),
-    [
-        ("tickets", "tickets"),
-        ("arn:aws:sqs:eu-central-1:1:tickets", "tickets"),
-        ("https://sqs.eu-central-1.amazonaws.com/1/tickets", "tickets"),
-        ("arn:aws:events:eu-central-1:1:event-bus/orders", "orders"),
-    ],
-)
-def test_what_people_call_a_resource(address, name):
-    assert resource_name(address) == name
 
 
 EXPECTING = '[[expect]]\nafter = "{}"\nexpect = "b"\nwithin = "1s"'

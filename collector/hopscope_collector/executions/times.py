@@ -6,9 +6,10 @@
 datetime(…)                        boto3
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from hopscope_collector.moments import microseconds_of
+
 _MILLISECONDS_FROM = 10**11
 """Seconds stay below this until the year 5138, milliseconds are above it since 1973."""
 
@@ -27,7 +28,7 @@ def _parsed(value: object) -> int | None:
         case bool() | None:
             return None
         case datetime():
-            return _microseconds(value)
+            return microseconds_of(value)
         case int() | float():
             return _from_number(value)
         case str():
@@ -38,7 +39,7 @@ def _parsed(value: object) -> int | None:
 
 def _from_text(text: str) -> int | None:
     try:
-        return _microseconds(datetime.fromisoformat(text))
+        return microseconds_of(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         pass
     try:
@@ -51,9 +52,3 @@ def _from_number(number: float) -> int | None:
     if not abs(number) < _FAR_FUTURE_MS:  # also when it is not a number at all
         return None
     return round(number * 1_000) if abs(number) >= _MILLISECONDS_FROM else round(number * 1_000_000)
-
-
-def _microseconds(moment: datetime) -> int:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    delta = aware - _EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

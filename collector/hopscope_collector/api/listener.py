@@ -53,9 +53,8 @@ class Listener:
         self._intake = Intake(store, settings.limits.waiting_writes)
         self._reading = Reading(open_to_read, rules, settings.limits)
         self._socket = _bound(settings)
-        services = Services(
-            self._intake, self._reading, Pulse(self._reading, settings.limits.listeners), settings.limits
-        )
+        self._pulse = Pulse(self._reading, settings.limits.listeners)
+        services = Services(self._intake, self._reading, self._pulse, settings.limits)
         try:
             self._server = uvicorn.Server(_config(settings, application(settings, services, say)))
         except (OSError, ssl.SSLError) as error:
@@ -92,6 +91,7 @@ class Listener:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._server.should_exit = True
+        self._pulse.end()
         self._thread.join()
         self._intake.close()
         self._reading.close()

@@ -11,7 +11,7 @@ LOOK_EVERY_S = 0.1
 
 
 class Pulse:
-    """Used by the event loop alone."""
+    """Used by the event loop alone, but for `end()`."""
 
     def __init__(self, reading: Reading, most_listeners: int) -> None:
         self._reading = reading
@@ -19,6 +19,7 @@ class Pulse:
         self._listeners = 0
         self._has_changed = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
+        self._is_over = False
 
     def join(self) -> None:
         """One more who waits; leaves with `leave()`.
@@ -39,14 +40,24 @@ class Pulse:
             self._watcher.cancel()
             self._watcher = None
 
+    def end(self) -> None:
+        """Nobody waits any longer: the server stops. May be called from any thread."""
+        self._is_over = True
+
     async def changes_since(self, token: int) -> Changes:
         """What was written since the token was given, now."""
         return await self._reading.ask(lambda _flows, store: store.changes_since(token))
 
     async def next_changes(self, token: int) -> Changes:
-        """The same, as soon as there are any. An empty store always says `everything`: its token tells."""
+        """The same, as soon as there are any. An empty store always says `everything`: its token tells.
+
+        Raises:
+            RefusedError: the store is away, or nobody waits any longer.
+        """
         while True:
             waits = self._has_changed
+            if self._is_over:
+                raise overloaded("the collector stops", retry_after_s=10)
             changes = await self.changes_since(token)
             if changes.token != token:
                 return changes
@@ -54,7 +65,7 @@ class Pulse:
 
     async def _watch(self) -> None:
         token = -1
-        while True:
+        while not self._is_over:
             with suppress(RefusedError):  # the store is busy or away: looked at again
                 now = (await self.changes_since(max(token, 0))).token
                 if now != token:
@@ -62,3 +73,4 @@ class Pulse:
                     before, self._has_changed = self._has_changed, asyncio.Event()
                     before.set()
             await asyncio.sleep(LOOK_EVERY_S)
+        self._has_changed.set()

@@ -5,7 +5,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, aclosing, contextmanager
+from contextlib import ExitStack, aclosing, closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -152,6 +152,17 @@ def test_changes_go_on_where_they_were_when_the_collector_comes_back(store: str)
     assert opening.is_everything
     assert told.ids == (f"{2:032x}",)
     assert later == Changed(later.token, (f"{3:032x}",))
+
+
+def test_a_collector_that_stops_says_that_it_has_no_more_to_say(store: str) -> None:
+    with ExitStack() as running:
+        url = running.enter_context(listening(store))
+        with Client(url, patience=Patience(tries=1)) as client, closing(client.changes()) as changes:
+            client.send([a_line(1)])
+            assert next(changes)
+            running.close()
+            with pytest.raises(Unreachable, match="ended what it had to say"):
+                list(changes)
 
 
 def test_the_token_is_brought_from_the_environment_or_by_hand(store: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,7 @@ async def _events(pulse: Pulse, token: int) -> AsyncIterator[ServerSentEvent]:
         try:
             found = await (pulse.changes_since(token) if is_opening else pulse.next_changes(token))
         except RefusedError:
-            return  # the store is away: the client comes again and goes on from where it was
+            return  # the store is away, or the server stops: the client comes again and goes on from where it was
         if not is_opening or found.is_everything or found.token != token:
             yield ServerSentEvent(_text(found), event="changes", id=str(found.token), retry=1_000)
         token, is_opening = found.token, False

@@ -25,12 +25,12 @@ name of the event's id and of the target's request id, which no page shows: read
 What the lines hold of payloads (`event_detail`, `target_input`) is never kept.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from hopscope_collector.json_values import json_in, object_after, object_or_empty, text_or_none
 from hopscope_collector.moments import iso_us
 from hopscope_collector.platform_lines import UNKNOWN_TIME_US
 
@@ -77,11 +77,8 @@ def broker_fact_in(line: str, at_us: int | None = None) -> BrokerFact | None:
     is_step = '"message_type"' in line
     if not is_step and not ('"notification"' in line and '"delivery"' in line):
         return None
-    try:
-        found = json.loads(line[line.index("{") :])
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict):
+    found = object_after(line)
+    if found is None:
         return None
     return _of_step(found, at_us) if is_step else _of_sns(found, at_us)
 
@@ -116,23 +113,23 @@ _EVENT_ID = ("event_id", "eventId", "EventId", "id")
 _MESSAGE_ID = re.compile(r'MessageId(?:\\?"\s*:\s*\\?"|>)([0-9A-Za-z-]{36})')
 
 
-def _of_step(found: Mapping[str, Any], at_us: int | None) -> BrokerFact | None:
+def _of_step(found: Mapping[str, object], at_us: int | None) -> BrokerFact | None:
     step = found.get("message_type")
     if not isinstance(step, str):
         return None
     if step in _SUBSCRIBER_STEPS:
         return _of_subscriber(step, found, at_us)
-    event_id, kind = _text(found.get("event_id")), _BUS_KINDS.get(step)
+    event_id, kind = text_or_none(found.get("event_id")), _BUS_KINDS.get(step)
     if kind is None or event_id is None:
         return None
-    details = _object(found.get("details"))
+    details = object_or_empty(found.get("details"))
     targets = _texts(details.get("target_arns")) or _texts([details.get("target_arn")])
     return BrokerFact(
         kind=kind,
         ref=f"events/{event_id}",
         at_us=_said_us(found, at_us),
-        broker=_text(found.get("resource_arn")) or _text(found.get("event_bus_name")) or "",
-        rule=_text(details.get("rule_arn")),
+        broker=text_or_none(found.get("resource_arn")) or text_or_none(found.get("event_bus_name")) or "",
+        rule=text_or_none(details.get("rule_arn")),
         targets=targets,
         led_to=_led_to(targets, details) if kind == "delivered" else (),
         attempts=_whole(details.get("total_attempts")) or _whole(details.get("attempt_count")),
@@ -140,9 +137,9 @@ def _of_step(found: Mapping[str, Any], at_us: int | None) -> BrokerFact | None:
     )
 
 
-def _of_subscriber(step: str, found: Mapping[str, Any], at_us: int | None) -> BrokerFact | None:
-    details = _object(found.get("details"))
-    system = _object(details.get("event_system_metadata"))
+def _of_subscriber(step: str, found: Mapping[str, object], at_us: int | None) -> BrokerFact | None:
+    details = object_or_empty(found.get("details"))
+    system = object_or_empty(details.get("event_system_metadata"))
     ids = [holder.get(name) for holder in (found, details, system) for name in _EVENT_ID]
     event_id = next((each for each in ids if isinstance(each, str) and each), None)
     if event_id is None:
@@ -153,7 +150,7 @@ def _of_subscriber(step: str, found: Mapping[str, Any], at_us: int | None) -> Br
         kind=kind,
         ref=f"eventsv2/{event_id}",
         at_us=_said_us(found, at_us),
-        broker=_text(found.get("resource_arn")) or "",
+        broker=text_or_none(found.get("resource_arn")) or "",
         targets=targets,
         led_to=_led_to(targets, details) if kind == "delivered" else (),
         attempts=_whole(details.get("attempt_count")),
@@ -173,14 +170,14 @@ def _subscriber_kind(step: str, details: Mapping[str, object]) -> BrokerKind:
     return "delivered" if step == "EVENT_DELIVERY_ATTEMPT" else "dead-lettered"
 
 
-def _of_sns(found: Mapping[str, Any], at_us: int | None) -> BrokerFact | None:
-    notification, delivery = _object(found.get("notification")), _object(found.get("delivery"))
-    message_id, topic = _text(notification.get("messageId")), _text(notification.get("topicArn"))
+def _of_sns(found: Mapping[str, object], at_us: int | None) -> BrokerFact | None:
+    notification, delivery = object_or_empty(found.get("notification")), object_or_empty(found.get("delivery"))
+    message_id, topic = text_or_none(notification.get("messageId")), text_or_none(notification.get("topicArn"))
     status = found.get("status")
     if message_id is None or topic is None or status not in {"SUCCESS", "FAILURE"}:
         return None
     response = delivery.get("providerResponse")
-    said = _object(response) or _object_in(response)
+    said = object_or_empty(response) or object_or_empty(json_in(response))
     became = [("lambda", said.get("lambdaRequestId")), ("sqs", said.get("sqsMessageId"))]
     is_delivered = status == "SUCCESS"
     published_us = iso_us(notification.get("timestamp")) or UNKNOWN_TIME_US
@@ -198,11 +195,11 @@ def _of_sns(found: Mapping[str, Any], at_us: int | None) -> BrokerFact | None:
 
 def _sns_error(said: Mapping[str, object], response: object) -> str | None:
     parts = _texts([said.get("ErrorCode"), said.get("ErrorMessage")])
-    return ": ".join(parts) or _text(response)
+    return ": ".join(parts) or text_or_none(response)
 
 
-def _error_of(found: Mapping[str, Any], details: Mapping[str, object]) -> str | None:
-    error = _object(found.get("error"))
+def _error_of(found: Mapping[str, object], details: Mapping[str, object]) -> str | None:
+    error = object_or_empty(found.get("error"))
     words = _texts([error.get("aws_service"), error.get("error_message")])
     status = _texts([details.get("final_invocation_status"), details.get("invocation_status")])
     return ": ".join(words) or next(iter(status), None)
@@ -212,13 +209,13 @@ def _led_to(targets: Sequence[str], details: Mapping[str, object]) -> tuple[str,
     """What the target said it became: its message id, or the request id of the function."""
     service = targets[0].split(":")[2] if targets and targets[0].count(":") >= 3 else ""
     if service == "lambda":
-        request_id = _text(details.get("target_request_id"))
+        request_id = text_or_none(details.get("target_request_id"))
         return (f"lambda/{request_id}",) if request_id else ()
-    found = _MESSAGE_ID.search(_text(details.get("target_response_body")) or "")
+    found = _MESSAGE_ID.search(text_or_none(details.get("target_response_body")) or "")
     return (f"{service}/{found[1]}",) if found and service in {"sqs", "sns"} else ()
 
 
-def _said_us(found: Mapping[str, Any], at_us: int | None) -> int:
+def _said_us(found: Mapping[str, object], at_us: int | None) -> int:
     said_ms = _whole(found.get("message_timestamp_ms"))
     return said_ms * 1_000 if said_ms else at_us or UNKNOWN_TIME_US
 
@@ -227,21 +224,6 @@ def _whole(number: object) -> int | None:
     if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) < 16:
         return int(number)
     return number if type(number) is int and 0 <= number < 1 << 50 else None
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _object_in(value: object) -> Mapping[str, object]:
-    try:
-        return _object(json.loads(value)) if isinstance(value, str) else {}
-    except (ValueError, RecursionError):
-        return {}
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _texts(values: object) -> tuple[str, ...]:

@@ -5,14 +5,13 @@ order_id=detail.orderId|orderId, customer=detail.customer.id
 A path is tried on the payload, first match wins; a step into a text that holds JSON reads the JSON.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+
+from hopscope_collector.json_values import json_in
 
 KeyPaths = Mapping[str, Sequence[str]]
 """Paths to try, by name of the key."""
 
-NO_PATHS: KeyPaths = MappingProxyType({})
 MAX_VALUE_CHARS = 256
 
 
@@ -36,19 +35,9 @@ def keys_at(paths: KeyPaths, payload: object) -> dict[str, str]:
     return found
 
 
-def parsed(text: object) -> object:
-    """What a text holds as JSON; None for anything else."""
-    if not isinstance(text, str) or not text.lstrip().startswith(("{", "[")):
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _at(value: object, steps: Sequence[str]) -> object:
     for step in steps:
-        inner = value if isinstance(value, Mapping) else parsed(value)
+        inner = value if isinstance(value, Mapping) else json_in(value)
         value = inner.get(step) if isinstance(inner, Mapping) else None
     return value
 

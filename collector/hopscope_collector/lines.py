@@ -28,6 +28,7 @@ from itertools import repeat
 from hopscope_collector.cold_starts import ColdStarts, stream_in
 from hopscope_collector.envelopes import Allowance, BrokenEnvelope, CarriedLine, is_envelope, lines_within
 from hopscope_collector.facts import Fact, any_fact_in
+from hopscope_collector.json_values import object_after
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import Cut, RecordLine, record_line, record_line_of
 from hopscope_collector.record_shape import glance
@@ -146,7 +147,7 @@ class SortedLines:
             self.facts.append(init)
         elif (history := _history_in(line)) is not None:
             self.records.append(history)
-        elif _PIECE.search(line) and not _is_json(line):
+        elif _PIECE.search(line) and object_after(line) is None:  # else a user's own structured log line
             raise Cut("line is a piece of a record; expected one whole record a line")
         else:
             self.others += 1
@@ -218,12 +219,3 @@ def _history_in(line: str) -> RecordLine | None:
 
     history = kept_of_line(line)
     return None if history is None else record_line(history)
-
-
-def _is_json(line: str) -> bool:
-    """Whether the line is a JSON object from its first brace on: a user's own structured log line."""
-    start = line.find("{")
-    try:
-        return start >= 0 and isinstance(json.loads(line[start:]), dict)
-    except (ValueError, RecursionError):
-        return False

@@ -12,12 +12,12 @@ never came, and they name consumers that carry no layer.
 END says nothing that REPORT does not. INIT_REPORT and RESTORE_REPORT name no invocation: see `cold_starts.py`.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from hopscope_collector.json_values import object_after, object_or_empty, text_or_none
 from hopscope_collector.moments import iso_us
 from hopscope_wire.context import trace_id_of_root
 
@@ -91,7 +91,7 @@ def fact_of_event(
     record = event.get("record")
     if kind is None or not isinstance(record, dict) or not isinstance(record.get("requestId"), str):
         return None
-    metrics, tracing = _object(record.get("metrics")), _object(record.get("tracing"))
+    metrics, tracing = object_or_empty(record.get("metrics")), object_or_empty(record.get("tracing"))
     return PlatformFact(
         kind=kind,
         request_id=record["requestId"],
@@ -105,9 +105,9 @@ def fact_of_event(
         billed_us=_us(metrics.get("billedDurationMs")),
         memory_mb=_whole(metrics.get("memorySizeMB")),
         max_memory_mb=_whole(metrics.get("maxMemoryUsedMB")),
-        version=_text(record.get("version")),
-        root=trace_id_of_root(_text(tracing.get("value")) or ""),
-        error=_text(record.get("errorType")),
+        version=text_or_none(record.get("version")),
+        root=trace_id_of_root(text_or_none(tracing.get("value")) or ""),
+        error=text_or_none(record.get("errorType")),
     )
 
 
@@ -135,11 +135,8 @@ def _init_of_text(line: str, at_us: int | None, function: str | None) -> tuple[P
 
 
 def _init_of_json(line: str, at_us: int | None, function: str | None) -> tuple[PlatformFact, bool] | None:
-    try:
-        event = json.loads(line[line.index("{") :])
-    except (ValueError, RecursionError):
-        return None
-    record = _object(event.get("record")) if isinstance(event, dict) else {}
+    event = object_after(line) or {}
+    record = object_or_empty(event.get("record"))
     if not record or event.get("type") not in ("platform.initReport", "platform.restoreReport"):
         return None
     fact = PlatformFact(
@@ -148,8 +145,8 @@ def _init_of_json(line: str, at_us: int | None, function: str | None) -> tuple[P
         iso_us(event.get("time")) or at_us or UNKNOWN_TIME_US,
         function,
         _status(record.get("status")),
-        init_us=_us(_object(record.get("metrics")).get("durationMs")),
-        error=_text(record.get("errorType")),
+        init_us=_us(object_or_empty(record.get("metrics")).get("durationMs")),
+        error=text_or_none(record.get("errorType")),
     )
     return fact, record.get("phase") == "invoke"
 
@@ -225,11 +222,8 @@ def _of_timeout(line: str, at_us: int | None, function: str | None) -> PlatformF
 
 
 def _of_json(line: str, at_us: int | None, function: str | None) -> PlatformFact | None:
-    try:
-        event = json.loads(line[line.index("{") :])
-    except (ValueError, RecursionError):
-        return None
-    return fact_of_event(event, at_us, function) if isinstance(event, dict) else None
+    event = object_after(line)
+    return None if event is None else fact_of_event(event, at_us, function)
 
 
 def _iso_us_before(line: str) -> int:
@@ -255,11 +249,3 @@ def _whole(number: object) -> int | None:
         return int(float(cast(str, number)))
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

@@ -3,13 +3,13 @@
 Every row is at most `width_cells` wide and neutral: nothing that an execution carried acts on the terminal.
 """
 
-import json
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hopscope_collector.executions.model import Execution, State, Wait
 from hopscope_collector.executions.unreached import Unreached
+from hopscope_collector.json_values import json_in, object_or_empty
 from hopscope_collector.shape.times import date_and_clock, duration
 from hopscope_tui.drawing.rows import EMPTY, Row, Run, fit_row
 from hopscope_tui.execution_graph import GLYPHS, ROLES, Folding, GraphRow, graph_of, took_us, tries_of, word_of
@@ -150,13 +150,7 @@ def problem_text(error: str | None, cause: str | None) -> str:
 
 def _readable(cause: str | None) -> str | None:
     """Lambda writes its errors as JSON: the message is what a person wants."""
-    if cause is None or not cause.startswith("{"):
-        return cause
-    try:
-        fields = json.loads(cause)
-    except (ValueError, RecursionError):  # cut short by the service, or a text that only begins like JSON
-        return cause
-    message = fields.get("errorMessage") if isinstance(fields, dict) else None
+    message = object_or_empty(json_in(cause)).get("errorMessage")
     return message if isinstance(message, str) else cause
 
 

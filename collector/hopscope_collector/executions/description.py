@@ -8,6 +8,7 @@ from typing import cast, get_args
 from hopscope_collector.executions.errors import NotAnArn
 from hopscope_collector.executions.model import Kind, Status
 from hopscope_collector.executions.times import epoch_us
+from hopscope_collector.json_values import object_or_empty, text_or_none
 
 _OVER = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "STOPPED"})
 _STATUSES = frozenset(get_args(Status))
@@ -98,35 +99,35 @@ def _described(given: Mapping[str, object], arn: str) -> Description:
         arn=arn,
         kind=kind_of(arn),
         status=_status(given.get("status")),
-        name=_text(given.get("name")),
-        state_machine_arn=_text(given.get("stateMachineArn")),
+        name=text_or_none(given.get("name")),
+        state_machine_arn=text_or_none(given.get("stateMachineArn")),
         started_us=epoch_us(given.get("startDate")),
         ended_us=epoch_us(given.get("stopDate")),
-        error=_text(given.get("error")),
-        cause=_text(given.get("cause")),
-        input=_text(given.get("input")),
-        output=_text(given.get("output")),
-        map_run_arn=_text(given.get("mapRunArn")),
-        trace_header=_text(given.get("traceHeader")),
+        error=text_or_none(given.get("error")),
+        cause=text_or_none(given.get("cause")),
+        input=text_or_none(given.get("input")),
+        output=text_or_none(given.get("output")),
+        map_run_arn=text_or_none(given.get("mapRunArn")),
+        trace_header=text_or_none(given.get("traceHeader")),
         redrives=_count(given.get("redriveCount")),
     )
 
 
 def _durable(given: Mapping[str, object], arn: str) -> Description:
-    error, trace = given.get("Error"), given.get("TraceHeader")
+    error, trace = object_or_empty(given.get("Error")), object_or_empty(given.get("TraceHeader"))
     return Description(
         arn=arn,
         kind="durable",
         status=_status(given.get("Status")),
-        name=_text(given.get("DurableExecutionName")),
-        state_machine_arn=_text(given.get("FunctionArn")),
+        name=text_or_none(given.get("DurableExecutionName")),
+        state_machine_arn=text_or_none(given.get("FunctionArn")),
         started_us=epoch_us(given.get("StartTimestamp")),
         ended_us=epoch_us(given.get("EndTimestamp")),
-        error=_text(error.get("ErrorType")) if isinstance(error, Mapping) else None,
-        cause=_text(error.get("ErrorMessage")) if isinstance(error, Mapping) else None,
-        input=_text(given.get("InputPayload")),
-        output=_text(given.get("Result")),
-        trace_header=_text(trace.get("XAmznTraceId")) if isinstance(trace, Mapping) else None,
+        error=text_or_none(error.get("ErrorType")),
+        cause=text_or_none(error.get("ErrorMessage")),
+        input=text_or_none(given.get("InputPayload")),
+        output=text_or_none(given.get("Result")),
+        trace_header=text_or_none(trace.get("XAmznTraceId")),
     )
 
 
@@ -134,10 +135,6 @@ def _status(given: object) -> Status | None:
     if given in ("PAUSING", "DELETING"):
         return "RUNNING" if given == "PAUSING" else "UNKNOWN"
     return cast(Status, given) if isinstance(given, str) and given in _STATUSES else None
-
-
-def _text(given: object) -> str | None:
-    return given if isinstance(given, str) and given else None
 
 
 def _count(given: object) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hopscope_collector.executions.errors import BadEvent
 from hopscope_collector.executions.times import epoch_us
+from hopscope_collector.json_values import object_or_empty, text_or_none
 
 _KINDS = ("Execution", "Invocation", "Context", "Wait", "Step", "ChainedInvoke", "Callback")
 
@@ -59,28 +60,28 @@ def durable_event(given: object, number: int) -> DurableEvent:
     if not isinstance(type_, str) or not type_:
         raise BadEvent(where, "EventType", type_, "the name of an event type, such as StepStarted")
     kind = next((each for each in _KINDS if type_.startswith(each)), type_)
-    details = _mapping(given.get(f"{type_}Details"))
+    details = object_or_empty(given.get(f"{type_}Details"))
     time_us = epoch_us(given.get("EventTimestamp"))
-    error = _mapping(_mapping(details.get("Error")).get("Payload"))
-    result = _mapping(details.get("Result")) or _mapping(details.get("Input"))
+    error = object_or_empty(object_or_empty(details.get("Error")).get("Payload"))
+    result = object_or_empty(details.get("Result")) or object_or_empty(details.get("Input"))
     return DurableEvent(
         id=event_id,
         kind="Invoke" if kind == "ChainedInvoke" else kind,
         step=type_.removeprefix(kind),
-        operation=_text(given.get("Id")),
-        parent=_text(given.get("ParentId")),
-        name=_text(given.get("Name")),
-        sub_type=_text(given.get("SubType")),
+        operation=text_or_none(given.get("Id")),
+        parent=text_or_none(given.get("ParentId")),
+        name=text_or_none(given.get("Name")),
+        sub_type=text_or_none(given.get("SubType")),
         time_us=time_us,
-        payload=_text(result.get("Payload")),
-        error=_text(error.get("ErrorType")),
-        cause=_text(error.get("ErrorMessage")),
+        payload=text_or_none(result.get("Payload")),
+        error=text_or_none(error.get("ErrorType")),
+        cause=text_or_none(error.get("ErrorMessage")),
         until_us=epoch_us(details.get("ScheduledEndTimestamp")) or _after(time_us, details),
-        retries_in_s=_seconds(_mapping(details.get("RetryDetails")).get("NextAttemptDelaySeconds")),
-        callback_id=_text(details.get("CallbackId")),
-        child_arn=_text(details.get("DurableExecutionArn")),
-        function=_text(details.get("FunctionName")),
-        request_id=_text(details.get("RequestId")),
+        retries_in_s=_seconds(object_or_empty(details.get("RetryDetails")).get("NextAttemptDelaySeconds")),
+        callback_id=text_or_none(details.get("CallbackId")),
+        child_arn=text_or_none(details.get("DurableExecutionArn")),
+        function=text_or_none(details.get("FunctionName")),
+        request_id=text_or_none(details.get("RequestId")),
     )
 
 
@@ -91,11 +92,3 @@ def _after(time_us: int | None, details: Mapping[str, object]) -> int | None:
 
 def _seconds(given: object) -> int:
     return given if isinstance(given, int) and not isinstance(given, bool) else 0
-
-
-def _mapping(given: object) -> Mapping[str, object]:
-    return given if isinstance(given, Mapping) else {}
-
-
-def _text(given: object) -> str | None:
-    return given if isinstance(given, str) and given else None

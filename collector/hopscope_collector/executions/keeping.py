@@ -23,7 +23,8 @@ from hopscope_collector.executions.history import History, histories_in
 from hopscope_collector.executions.identity import tokens_of
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.executions.tokens import Redactor
-from hopscope_collector.key_paths import KeyPaths, keys_at, parsed
+from hopscope_collector.json_values import json_in, object_or_empty
+from hopscope_collector.key_paths import KeyPaths, keys_at
 from hopscope_wire import model as wire
 from hopscope_wire.context import trace_id_of_root
 from hopscope_wire.decode import object_of
@@ -102,13 +103,13 @@ def _identity(execution: Execution, history: History, paths: KeyPaths) -> wire.H
         start_us=execution.started_us or 0,
         refs=tuple(dict.fromkeys(_refs(execution, history, started_by))),
         started_by=started_by,
-        keys=keys_at(paths, {"input": execution.input, **_object(execution.input)}),
+        keys=keys_at(paths, {"input": execution.input, **object_or_empty(json_in(execution.input))}),
     )
 
 
 def _started_by(execution: Execution) -> str | None:
     """A rule hands the whole event over as input, unless it is told otherwise."""
-    event = _object(execution.input)
+    event = object_or_empty(json_in(execution.input))
     return f"events/{event['id']}" if "detail-type" in event and isinstance(event.get("id"), str) else None
 
 
@@ -200,7 +201,7 @@ def _said(**fields: object) -> dict[str, object]:
 
 def _detail(name: str, value: Any, clean: Redactor) -> object:
     if name in _PAYLOADS:
-        named = _named(parsed(value))
+        named = _named(json_in(value))
         return json.dumps(named, separators=(",", ":")) if named else None
     if isinstance(value, str):
         return clean(value)[:MAX_CAUSE_CHARS] if name == "cause" else clean(value)
@@ -219,11 +220,6 @@ def _named(payload: object) -> dict[str, object]:
         elif isinstance(inner, Mapping) and isinstance(inner.get("RequestId"), str):
             found[name] = {"RequestId": inner["RequestId"]}
     return found
-
-
-def _object(text: str | None) -> dict[str, Any]:
-    found = parsed(text)
-    return found if isinstance(found, dict) else {}
 
 
 def _seconds(time_us: int | None) -> float | None:

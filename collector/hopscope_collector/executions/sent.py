@@ -12,13 +12,13 @@
 with its own result only: its invocation is joined by the record that the layer wrote.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hopscope_collector.executions.attempts import resource_of
 from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.model import Sent
+from hopscope_collector.json_values import json_in, object_or_empty, text_or_none
 
 _SERVICE_OF = {"sfn": "states", "eventbridge": "events"}
 """AWS SDK integrations name a service as the Java SDK does."""
@@ -34,7 +34,7 @@ def sent_of(scheduled: HistoryEvent | None, answered: HistoryEvent, answer: str)
         answered: The event with the answer.
         answer: Its output or cause, as JSON text.
     """
-    fields = _object(answer)
+    fields = object_or_empty(json_in(answer))
     if not fields:
         return
     call = _call(scheduled, answered)
@@ -76,15 +76,15 @@ def _put_events(call: _Call, fields: Mapping[str, object]) -> Iterator[Sent]:
     given = _list(call.parameters.get("Entries"))
     for index, entry in enumerate(_list(fields.get("Entries"))):
         asked = given[index] if index < len(given) else None
-        event_id, error = _text(_field(entry, "EventId")), _text(_field(entry, "ErrorCode"))
+        event_id, error = text_or_none(_field(entry, "EventId")), text_or_none(_field(entry, "ErrorCode"))
         if event_id or error:
             yield Sent(
                 call.service,
                 call.operation,
                 call.event_id,
                 f"{prefix}/{event_id}" if event_id else None,
-                _text(_field(asked, "EventBusName")) or "default",
-                _text(_field(asked, "DetailType")),
+                text_or_none(_field(asked, "EventBusName")) or "default",
+                text_or_none(_field(asked, "DetailType")),
                 call.sent_us,
                 error if not event_id else None,
             )
@@ -94,7 +94,7 @@ def _call(scheduled: HistoryEvent | None, answered: HistoryEvent) -> _Call:
     """`sqs` for `sqs:sendMessage` and for `aws-sdk:sqs:sendMessage`."""
     words = (resource_of(answered) or (resource_of(scheduled) if scheduled else None) or "").split(":")
     words = words[1:] if words[0] == "aws-sdk" else words
-    asked = _object(scheduled.text("parameters") or "") if scheduled else {}
+    asked = object_or_empty(json_in(scheduled.text("parameters"))) if scheduled else {}
     if answered.type.startswith("LambdaFunction"):  # invoked by its ARN, which stands in the place of an integration
         return _Call(
             "lambda", "invoke", answered.id, scheduled.time_us if scheduled else None, {"FunctionName": ":".join(words)}
@@ -108,16 +108,6 @@ def _call(scheduled: HistoryEvent | None, answered: HistoryEvent) -> _Call:
     )
 
 
-def _object(text: str) -> Mapping[str, object]:
-    if not text.startswith("{"):
-        return {}
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):  # a truncated payload; a hostile one
-        return {}
-    return value if isinstance(value, Mapping) else {}
-
-
 def _list(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else ()
 
@@ -126,7 +116,3 @@ def _field(value: object, *path: str) -> object:
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -11,7 +11,6 @@ from hopscope_collector.executions import Execution, execution_as_json, executio
 from hopscope_collector.executions.keeping import kept
 from hopscope_collector.executions.model import Wait
 from hopscope_collector.executions.tokens import token_hash
-from hopscope_collector.key_paths import NO_PATHS
 
 ARN = "arn:aws:lambda:eu-west-1:111111111111:function:orders:1/durable-execution/o-42/7c9e"
 Drawn = Callable[[Execution], str]
@@ -168,7 +167,7 @@ def test_every_event_has_one_place_whatever_is_missing(events: list[dict[str, An
 def test_what_is_kept_is_the_same_tree_without_payloads() -> None:
     (history,) = histories_of([{"DurableExecutionArn": ARN, "Status": "RUNNING"}, {"Events": HISTORY}])
 
-    records = list(kept(history, NO_PATHS))
+    records = list(kept(history, {}))
 
     assert {record.refs[0] for record in records} == {f"durable/{ARN}"}
     (again,) = histories_of(document for record in records for document in record.documents)

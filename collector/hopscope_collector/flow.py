@@ -29,6 +29,14 @@ FlowStatus = Literal[
 """See docs/statuses.md for the table that decides. `recovered`: done, after failed attempts.
 `duplicated`: done, but a message or a business event was handled twice."""
 
+UNFINISHED: frozenset[FlowStatus] = frozenset({"running", "waiting", "overdue"})
+"""Statuses of a flow whose time goes on."""
+
+UNSUCCESSFUL: frozenset[Literal["failed", "timed-out", "dead-lettered", "lost"]] = frozenset(
+    {"failed", "timed-out", "dead-lettered", "lost"}
+)
+"""Statuses of a hop or a flow that came to no good end."""
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 

@@ -8,12 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hopscope_collector.flow import FlowStatus
-
-BAD: frozenset[FlowStatus] = frozenset({"failed", "timed-out", "dead-lettered", "lost"})
-"""Statuses that are counted as failures."""
-
-OPEN: frozenset[FlowStatus] = frozenset({"running", "waiting", "overdue"})
+from hopscope_collector.flow import UNFINISHED, UNSUCCESSFUL, FlowStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ class Kind:
     name: str
     flows: int
     failed: int
-    """Those whose status is in `BAD`."""
+    """Those whose status is in `UNSUCCESSFUL`."""
 
     open: int
     """Those that go on: running, waiting, overdue."""
@@ -104,8 +99,8 @@ def _kind_of(name: str, ran: list[Ran], window: Window) -> Kind:
     return Kind(
         name=name,
         flows=len(ran),
-        failed=sum(counts.get(status, 0) for status in BAD),
-        open=sum(counts.get(status, 0) for status in OPEN),
+        failed=sum(counts.get(status, 0) for status in UNSUCCESSFUL),
+        open=sum(counts.get(status, 0) for status in UNFINISHED),
         statuses=tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))),
         p50_us=percentile(took_us, 50),
         p95_us=percentile(took_us, 95),
@@ -126,5 +121,5 @@ def _by_bucket(ran: Iterable[Ran], window: Window) -> tuple[tuple[int, ...], tup
         bucket = window.bucket_of(each.started_us)
         if bucket is not None:
             arrivals[bucket] += 1
-            failures[bucket] += each.status in BAD
+            failures[bucket] += each.status in UNSUCCESSFUL
     return tuple(arrivals), tuple(failures)

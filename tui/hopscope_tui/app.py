@@ -8,8 +8,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.style import Style
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.color import Color
 
 from hopscope_collector.flow import Flow, Hop
 from hopscope_collector.shape.summary import key_of
@@ -21,6 +23,7 @@ from hopscope_tui.sorting import order_of
 from hopscope_tui.source import FlowSource, Window
 from hopscope_tui.state import Place, State, StateFile, View
 from hopscope_tui.themes import NIGHT, OURS
+from hopscope_tui.widgets.drawn import ROLE_CLASSES
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -56,6 +59,7 @@ class HopscopeApp(App[None]):
 
     TITLE = "hopscope"
     CSS_PATH = "hopscope.tcss"
+    COMPONENT_CLASSES = ROLE_CLASSES
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = App.COMMANDS | {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,6 +85,7 @@ class HopscopeApp(App[None]):
         super().__init__()
         self.source = source
         self.look_every_s = look_every_s
+        self._looks: dict[tuple[str, Color], Style] = {}
         self.marked: Flow | None = None
         """The flow that another one is to be compared with."""
 
@@ -101,6 +106,20 @@ class HopscopeApp(App[None]):
             self.action_show(place.screen)
         if self._fault is not None:
             self.notify(neutral(self._fault), title="what was left", severity="warning", markup=False)
+
+    def look(self, role: str, background: Color) -> Style:
+        """How a role looks on a background, as the style sheet says."""
+        if (role, background) not in self._looks:
+            styles = self.get_component_styles(f"drawn--{role}")
+            under = background + styles.background
+            colours = Style.from_color((under + styles.color).rich_color, under.rich_color)
+            self._looks[role, background] = colours + styles.text_style
+        return self._looks[role, background]
+
+    def notify_style_update(self) -> None:
+        """Another theme: every role looks different."""
+        self._looks.clear()
+        super().notify_style_update()
 
     def keep(self, state: State | None = None) -> None:
         """Remember where the person is."""

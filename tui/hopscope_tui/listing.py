@@ -12,9 +12,8 @@ from time import monotonic
 from typing import Any, Protocol
 
 from hopscope_collector.filter import Filter, Term
-from hopscope_collector.flow import Flow
+from hopscope_collector.flow import UNFINISHED, Flow
 from hopscope_collector.query import last_seen
-from hopscope_collector.shape.activity import UNFINISHED
 
 TOP_ROWS = 60
 """Read again at every change: a screen and a bit."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hopscope_collector.flow import Flow
+from hopscope_collector.flow import UNFINISHED, Flow
 from hopscope_collector.kinds import Kinds, Ran, Window, kinds_of
-from hopscope_collector.shape.activity import UNFINISHED, end_of
+from hopscope_collector.shape.activity import end_of
 from hopscope_collector.shape.times import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 
 WINDOWS_US = (

@@ -17,7 +17,7 @@ from opentelemetry.trace import Link as SpanLink
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from hopscope_collector import span_names as names
-from hopscope_collector.flow import Failure, Flow, Hop, Link, Send, Wait
+from hopscope_collector.flow import UNSUCCESSFUL, Failure, Flow, Hop, Link, Send, Wait
 from hopscope_collector.redaction import redacted
 from hopscope_collector.resource_names import resource_name
 
@@ -28,7 +28,6 @@ _HTTP = frozenset({"apigateway", "function-url", "alb"})
 _TIMERS = frozenset({"scheduler", "schedule"})
 _MOST_CHARACTERS = 4_096
 _SCOPE = InstrumentationScope("hopscope")
-_FAILED = frozenset({"failed", "timed-out", "dead-lettered", "lost"})
 
 _Value = str | int | bool | tuple[str, ...]
 
@@ -70,7 +69,7 @@ def _of_hop(
         events=[*_exceptions(hop.error, ended_us), *_wait_events(waits)],
         links=[SpanLink(contexts[link.from_id], _clean(_link_attributes(link))) for link in links],
         kind=_hop_kind(hop),
-        status=_status(hop.error, is_failed=hop.status in _FAILED, words=hop.status),
+        status=_status(hop.error, is_failed=hop.status in UNSUCCESSFUL, words=hop.status),
         start_time=hop.started_us * 1_000,
         end_time=ended_us * 1_000,
         instrumentation_scope=_SCOPE,

@@ -9,15 +9,12 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from hopscope_collector.flow import Flow, Hop
+from hopscope_collector.flow import UNFINISHED, Flow, Hop
 
 Kind = Literal["waiting", "running", "retrying", "rest"]
 
 _STRONGEST_FIRST: tuple[Kind, ...] = ("running", "retrying", "waiting")
 """Which kind is shown where several go on at once."""
-
-UNFINISHED = frozenset({"running", "waiting", "overdue"})
-"""Statuses of a flow whose time goes on."""
 
 FAILED = frozenset({"failed", "timed-out", "dead-lettered"})
 """Statuses of a hop that did not do its work."""

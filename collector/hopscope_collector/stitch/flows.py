@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.facts import Fact
-from hopscope_collector.flow import EVIDENCE_ORDER, Evidence, Flow, Hop, Link, Send
+from hopscope_collector.flow import EVIDENCE_ORDER, UNFINISHED, Evidence, Flow, Hop, Link, Send
 from hopscope_collector.garbage import no_search_for_cycles
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.rules import Rules
@@ -39,7 +39,6 @@ from hopscope_collector.stitch.ways import matched_by_rules, way_of
 from hopscope_collector.stitch.weave import Index, Weave, first_attempts_of
 from hopscope_wire.model import Record
 
-_OPEN = frozenset({"running", "waiting", "overdue"})
 _EXECUTIONS = ("states/", "durable/")
 
 
@@ -185,7 +184,7 @@ def _flow_of(parts: _Parts, weave: Weave, waiting: Waiting, now_us: int) -> Flow
         waits=waits,
         correlation_id=next((hop.correlation_id for hop in hops if hop.correlation_id), first.trace_id),
         keys=_keys_of(hops, sends),
-        ended_us=None if status in _OPEN else _last_us(hops, sends),
+        ended_us=None if status in UNFINISHED else _last_us(hops, sends),
         executions=_executions_of(hops, sends),
         notes=(
             *duplicates,

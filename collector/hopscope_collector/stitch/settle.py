@@ -10,7 +10,7 @@ Three things tell it:
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from hopscope_collector.flow import Hop, HopStatus
+from hopscope_collector.flow import UNSUCCESSFUL, Hop
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.weave import Weave, consumption_of
@@ -18,7 +18,6 @@ from hopscope_collector.stitch.weave import Weave, consumption_of
 DEAD_LETTER_SOURCE = "dead-letter-source"
 CONDITION = "condition"
 _GAVE_UP = frozenset({"RetriesExhausted", "EventAgeExceeded"})
-UNSUCCESSFUL: frozenset[HopStatus] = frozenset({"failed", "timed-out", "dead-lettered", "lost"})
 
 
 def attempts_of(hops: Iterable[Hop]) -> list[list[Hop]]:

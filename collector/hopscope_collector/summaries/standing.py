@@ -9,12 +9,11 @@ It is cautious: at that moment the flow is assembled again, and may come out the
 
 from collections.abc import Iterator
 
-from hopscope_collector.flow import Flow, Hop
+from hopscope_collector.flow import UNSUCCESSFUL, Flow, Hop
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.budgets import DEFAULT_DELIVERY_US, DELIVERY_US
 from hopscope_collector.stitch.hops import LONGEST_RUN_US
-from hopscope_collector.stitch.settle import UNSUCCESSFUL
 
 _ONE_TO_ONE = frozenset({"sqs", "sns"})
 

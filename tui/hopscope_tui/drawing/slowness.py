@@ -7,8 +7,8 @@ half takes between 1 s and 2 s is slow from 5 s. A kind is judged when enough of
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from hopscope_collector.flow import Flow
-from hopscope_collector.shape.activity import UNFINISHED, end_of
+from hopscope_collector.flow import UNFINISHED, Flow
+from hopscope_collector.shape.activity import end_of
 from hopscope_collector.shape.times import MS_US, duration
 from hopscope_tui.overview import percentile
 

@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hopscope_collector.flow import Flow
-from hopscope_collector.shape.activity import UNFINISHED, end_of
+from hopscope_collector.flow import UNFINISHED, Flow
+from hopscope_collector.shape.activity import end_of
 from hopscope_collector.shape.summary import key_of
 from hopscope_collector.shape.times import duration
 from hopscope_tui.alignment import Aligned, Aligner, aligned

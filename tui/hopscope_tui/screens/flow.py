@@ -8,8 +8,7 @@ from textual.containers import Container
 from textual.widgets import ContentSwitcher
 
 from hopscope_collector.executions.model import Execution, State
-from hopscope_collector.flow import Flow, Hop
-from hopscope_collector.shape.activity import UNFINISHED
+from hopscope_collector.flow import UNFINISHED, Flow, Hop
 from hopscope_collector.shape.one_clock import has_skew, on_one_clock
 from hopscope_collector.shape.outline import Step, outline
 from hopscope_tui.correspondence import NONE, correspondence_of

@@ -6,12 +6,13 @@ forgot, and is exactly as wide as the widget.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol, cast
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -30,14 +31,27 @@ CURSOR_MARK = Run("▌", "accent")
 MOST_STRIPS = 1_000
 """Drawn rows that are kept: a few screens of them."""
 
-ROLE_CLASSES = {f"drawn--{role}" for role in ROLES}
+CURSOR = "cursor"
+"""What lies beneath the runs of the row that the cursor is on."""
+
+ROLE_CLASSES = {f"drawn--{role}" for role in (*ROLES, CURSOR)}
+"""Component classes of the app: were they those of each widget, every screen would be styled thirty times over."""
+
+
+class Painter(Protocol):
+    """What the widgets ask of the app they are on."""
+
+    def look(self, role: str, background: Color) -> Style:
+        """How a role looks on a background, as the style sheet says."""
+        ...
 
 
 def strip_of(widget: Widget, row: Row, width_cells: int, under: Style | None = None) -> Strip:
     """A row as Textual draws it; `under` is laid beneath every run (the cursor)."""
     segments = []
+    background, app = widget.background_colors[1], cast(Painter, widget.app)
     for run in fit_row(row, width_cells):
-        style = widget.get_component_rich_style(f"drawn--{run.role}")
+        style = app.look(run.role, background)
         if run.url:
             style += Style(link=run.url)
         segments.append(Segment(neutral(run.text), style + under if under is not None else style))
@@ -60,8 +74,6 @@ def fault_row(what: str, fault: Exception) -> Row:
 class DrawnLine(Widget):
     """One line that is drawn anew for every width."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
-
     drawing: reactive[Callable[[int], Row] | None] = reactive(None, always_update=True)
     """The row for a width in cells."""
 
@@ -79,7 +91,6 @@ class DrawnList(ScrollView, can_focus=True):
     Subclasses say how many rows there are (`row_count`) and draw one (`row()`).
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES | {"drawn--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="list.up", tooltip="One row up"),
         Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="One row down"),
@@ -129,7 +140,8 @@ class DrawnList(ScrollView, can_focus=True):
         if not 0 <= index < self.row_count:
             return Strip.blank(width, self.rich_style)
         if index == self.cursor and (self.has_focus or self.keeps_cursor):
-            under = self.get_component_rich_style("drawn--cursor", partial=True)
+            look = cast(Painter, self.app).look(CURSOR, self.background_colors[1])
+            under = Style(bgcolor=look.bgcolor)
             return self._strip(index, CURSOR_MARK if self.has_focus else GUTTER, under)
         if (index, width) not in self._strips:
             if len(self._strips) >= MOST_STRIPS:

@@ -7,13 +7,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from hopscope_tui.drawing.rows import Row
-from hopscope_tui.widgets.drawn import ROLE_CLASSES, row_or_fault, strip_of
+from hopscope_tui.widgets.drawn import row_or_fault, strip_of
 
 
 class DrawnRows(Widget):
     """As many rows as it is high; the rest is left out."""
-
-    COMPONENT_CLASSES = ROLE_CLASSES
 
     drawing: reactive[Callable[[int], Sequence[Row]] | None] = reactive(None, always_update=True)
     """The rows for a width in cells."""

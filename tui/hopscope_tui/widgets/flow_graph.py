@@ -15,7 +15,7 @@ from hopscope_tui.drawing.graph import Manner, Picture, Place, graph_of
 from hopscope_tui.drawing.rows import Row, Run
 from hopscope_tui.messages import Followed, Pointed
 from hopscope_tui.relations import relations_of
-from hopscope_tui.widgets.drawn import ROLE_CLASSES, fault_row, row_or_fault, strip_of
+from hopscope_tui.widgets.drawn import fault_row, row_or_fault, strip_of
 
 Direction = Literal["up", "down", "left", "right"]
 
@@ -23,7 +23,6 @@ Direction = Literal["up", "down", "left", "right"]
 class FlowGraph(ScrollView, can_focus=True):
     """Takes a flow; scrolls both ways when it is larger than the screen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "walk('up')", "Up", show=False, id="graph.up", tooltip="To the card above"),
         Binding("down,j", "walk('down')", "Down", show=False, id="graph.down", tooltip="To the card below"),

@@ -240,7 +240,8 @@ async def test_with_16_colours_nothing_in_a_row_has_the_colour_of_the_cursor(ord
         person.app.theme = theme
         await person.settle()
         shown = person.screen.query_one(FlowList)
-        under = shown.get_component_rich_style("drawn--cursor", partial=True).bgcolor
+        behind = shown.background_colors[1]
+        under = person.app.look("cursor", behind).bgcolor
 
         assert under is not None
-        assert under not in {shown.get_component_rich_style(f"drawn--{role}").color for role in ROLES}
+        assert under not in {person.app.look(role, behind).color for role in ROLES}

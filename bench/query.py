@@ -100,8 +100,8 @@ def _pages(store: SqliteStore, newest_us: int) -> None:
     if shelves is not None:
         with shelves.reading() as shelf:
             print(f"\n{shelf.size():,} flows are summarised; the rest is when somebody comes to it")
-    now_us = newest_us + 1_000_000
-    flows = Flows(store, Rules(), lambda: now_us)
+    now_us, began_s = newest_us + 1_000_000, time.perf_counter()
+    flows = Flows(store, Rules(), lambda: now_us + int((time.perf_counter() - began_s) * 1e6))
     print(f"\n{'list':<34} {'first ms':>10} {'median ms':>10} {'cpu ms':>8} {'flows':>8}")
     for text in FILTERS:
         wanted = parsed(text)

@@ -45,7 +45,8 @@ class FlowMaker:
         consumers: list[Consumer] = [
             (destination, function) for destination, known in known_consumers_of(hops).items() for function in known
         ]
-        return Assembled(flows, places, consumers)
+        is_whole = closure.is_complete and all("=" in each for each in closure.cut)  # keys are cut for whoever asks
+        return Assembled(flows, places, consumers, is_whole=is_whole)
 
     def know(self, consumers: Iterable[Consumer]) -> None:
         """As in `Assembler`."""

@@ -26,6 +26,7 @@ from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.executions import executions_of
 from hopscope_collector.stitch.statuses import FLOW_MEANING
 from hopscope_collector.store.contract import Seen, Store
+from hopscope_collector.summaries.covered import FOREVER_US
 from hopscope_collector.summaries.keeper import Found, Keeper
 from hopscope_collector.summaries.memory_shelves import MemoryShelves
 from hopscope_collector.summaries.shelf import KeepsSummaries
@@ -36,6 +37,9 @@ MOST_LOOKED_AT = 4_000
 
 MOST_READ = 1_000
 """Flows that one page reads whole to compare them, when their rows do not tell."""
+
+SEARCHED_US = 30_000
+"""How long a page looks for what fits a filter among flows that nobody summarised yet, before it says the same."""
 
 MOST_SORTED = MOST_LOOKED_AT
 """Of so many newest flows a list is sorted otherwise than by time, and kinds are counted."""
@@ -64,6 +68,11 @@ class Page:
     is_partial: bool = False
     """True when it ends before its limit because enough was looked at (`after` goes on from there), when it was
     sorted among the newest flows only, or when some flows changed that have not been assembled again yet."""
+
+    @property
+    def reached_us(self) -> int | None:
+        """Down to which moment it looked, where the next page begins. None when this is the last one."""
+        return None if self.after is None else self.after.started_us
 
 
 class Flows:
@@ -186,7 +195,8 @@ class Flows:
     def _looking(self, wanted: Filter, after: Seen | None, low_us: int) -> "_Looking":
         now_us = self._clock()
         is_whole = self._keeper.catch_up(now_us)
-        looking = _Looking(self._keeper, wanted, after, now_us)
+        late_us = now_us + (SEARCHED_US if wanted.terms else FOREVER_US)
+        looking = _Looking(self._keeper, wanted, after, now_us, is_late=lambda: self._clock() >= late_us)
         looking.low_us = max(low_us, _earliest_us(wanted, now_us))
         looking.is_behind = not is_whole
         return looking
@@ -195,9 +205,12 @@ class Flows:
 class _Looking:
     """One search through the list, and how far it came."""
 
-    def __init__(self, keeper: Keeper, wanted: Filter, after: Seen | None, now_us: int) -> None:
+    def __init__(
+        self, keeper: Keeper, wanted: Filter, after: Seen | None, now_us: int, *, is_late: Callable[[], bool]
+    ) -> None:
         self._keeper = keeper
         self._after = after
+        self._is_late = is_late
         self._sieve = Sieve(wanted, now_us)
         self._fits: Matcher = wanted.matcher()
         self.now_us = now_us
@@ -218,7 +231,8 @@ class _Looking:
     def fitting(self) -> Iterator[tuple[Found, Flow | None]]:
         """The rows that fit, newest first, with the flow where it had to be read."""
         read = 0
-        for found in self._keeper.found(self._sieve, self._after, self.low_us, self.now_us):
+        rows = self._keeper.found(self._sieve, self._after, self.low_us, self.now_us, is_late=self._is_late)
+        for found in rows:
             if isinstance(found, Seen):
                 self.last, self.is_cut = found, True
                 return

@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from hopscope_collector.api.cursors import cursor_of, seen_of
 from hopscope_collector.executions import histories_of
 from hopscope_collector.executions.keeping import kept
 from hopscope_collector.filter import parsed
@@ -159,6 +160,26 @@ def test_a_page_of_what_fits(filter_text, expected):
 
     assert numbers(page.flows) == expected
     assert page.after is None
+
+
+def _last_first(reached_us: int | None) -> int:
+    return -(reached_us or 0)
+
+
+def test_a_search_says_how_far_it_came_when_it_takes_long_and_the_next_page_goes_on():
+    """Flows that nobody summarised yet are assembled one after the other: nobody waits until a million were."""
+    _, store = flows_over(*(an_order(number, error=number == 3) for number in range(1, 301)))
+    moments = count(NOW_US, 20_000)
+    flows, wanted = Flows(store, Rules(), lambda: next(moments)), parsed("status:failed")
+
+    pages = [flows.page(wanted, 100)]
+    while pages[-1].after is not None:
+        pages.append(flows.page(wanted, 100, pages[-1].after))
+
+    assert (pages[0].flows, pages[0].is_partial, pages[-1].is_partial) == ((), True, False)
+    assert [numbers(page.flows) for page in pages if page.flows] == [[3]]
+    assert [page.reached_us for page in pages] == sorted((page.reached_us for page in pages), key=_last_first)
+    assert all(seen_of(cursor_of(page.after)) == page.after for page in pages[:-1])
 
 
 def test_more_invocations_than_are_read_at_once():

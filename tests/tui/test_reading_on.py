@@ -19,7 +19,7 @@ def pages(*found):
 def test_an_empty_page_that_goes_on_is_not_the_end():
     found = answers._read_on(pages((), (), ("a flow",)), 10)
 
-    assert (found.flows, found.has_more, found.is_partial, found.looked_at) == (("a flow",), False, False, 12_000)
+    assert (found.flows, found.has_more, found.is_partial, found.reached_us) == (("a flow",), False, False, None)
 
 
 def test_it_ends_with_enough():
@@ -33,4 +33,4 @@ def test_it_says_so_when_it_takes_too_long(monkeypatch):
 
     found = answers._read_on(pages((), ("one",)), 2)
 
-    assert (found.flows, found.has_more, found.is_partial) == ((), True, True)
+    assert (found.flows, found.has_more, found.is_partial, found.reached_us) == ((), True, True, 1)

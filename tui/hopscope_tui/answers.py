@@ -46,9 +46,11 @@ class Found:
 
     flows: tuple[Flow, ...]
     has_more: bool
-    looked_at: int
     is_partial: bool = False
     """Whether the search ended after `PATIENCE_S`, before it had found enough or seen all."""
+
+    reached_us: int | None = None
+    """Down to which moment it came. None when it has seen all."""
 
 
 class Answers(Protocol):
@@ -107,22 +109,22 @@ class _Page(Protocol[Place_co]):
     def after(self) -> Place_co | None: ...
 
     @property
-    def looked_at(self) -> int: ...
+    def reached_us(self) -> int | None: ...
 
 
 def _read_on(page_of: Callable[[int, Place | None], _Page[Place]], limit: int) -> Found:
     """Page after page until there are enough, or no more, or it takes too long."""
     ends_s = time.monotonic() + PATIENCE_S
     flows: list[Flow] = []
-    looked_at, after = 0, None
+    after = None
     while True:
         page = page_of(limit - len(flows), after)
         flows += page.flows
-        looked_at, after = looked_at + page.looked_at, page.after
+        after = page.after
         if after is None or len(flows) >= limit:
-            return Found(tuple(flows), after is not None, looked_at)
+            return Found(tuple(flows), after is not None)
         if time.monotonic() > ends_s:
-            return Found(tuple(flows), has_more=True, looked_at=looked_at, is_partial=True)
+            return Found(tuple(flows), has_more=True, is_partial=True, reached_us=page.reached_us)
 
 
 class _OfStore:

@@ -157,6 +157,7 @@ class FlowsAnswer(Answer):
     more: bool
     next: str | None
     looked_at: int
+    reached_us: int | None
     partial: bool
 
 

@@ -29,6 +29,7 @@ class FlowPage:
 
     looked_at: int = 0
     is_partial: bool = False
+    reached_us: int | None = None
     """As in `hopscope_collector.query.Page`."""
 
 
@@ -105,7 +106,11 @@ def page_in(found: Mapping[str, Any]) -> FlowPage:
     """A page of flows."""
     with_type = _checked(found, "flows", list)
     return FlowPage(
-        tuple(map(flow_from_json, with_type)), found.get("next"), found.get("looked_at", 0), bool(found.get("partial"))
+        tuple(map(flow_from_json, with_type)),
+        found.get("next"),
+        found.get("looked_at", 0),
+        is_partial=bool(found.get("partial")),
+        reached_us=found.get("reached_us"),
     )
 
 

@@ -7,7 +7,7 @@
 Flows come from an `Assembler`: see `query.py`.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from heapq import merge
@@ -25,19 +25,22 @@ from hopscope_collector.summaries.sieve import Sieve
 from hopscope_collector.summaries.traits import Traits
 
 CHUNK_INVOCATIONS = 256
-"""Invocations that are summarised at once."""
+"""Invocations that are summarised at once while nobody waits."""
+
+FILL_INVOCATIONS = 32
+"""The same while somebody waits: some hundredths of a second."""
 
 MOST_AT_ONCE = 512
 """Stale flows that are assembled before a list is read; what is left makes it partial."""
 
-MOST_FILLS = 8
-"""Chunks that one search summarises: with that many it ends, and the next page goes on."""
+MOST_FILLS = 64
+"""Chunks that one reading summarises: with that many it ends, and the next page goes on."""
 
 ROWS_AT_ONCE = 512
 MOST_IN_MEMORY = 50_000
 """Rows of a shelf in memory: with more, it begins again."""
 
-TOP = Seen(FOREVER_US, "f" * 16, "~")
+TOP = Seen(FOREVER_US, "f" * 16, "f" * 32)
 """Above every flow."""
 
 Consumer = tuple[str, str]
@@ -54,6 +57,9 @@ class Assembled:
 
     consumers: Collection[Consumer] = ()
     """Who is seen to receive from where."""
+
+    is_whole: bool = True
+    """Whether each flow is as it would be if it were assembled by its own ids."""
 
 
 class Assembler(Protocol):
@@ -106,6 +112,8 @@ class _Level:
 class Keeper:
     """The flows of a store, newest first, from summaries as far as there are any. Threads take turns."""
 
+    chunk_invocations = FILL_INVOCATIONS
+
     def __init__(
         self, store: Store, rules: Rules, assembler: Assembler, *, shelves: Shelves, under: Shelves | None = None
     ) -> None:
@@ -125,6 +133,12 @@ class Keeper:
         self._done: set[str] = set()
         """Stale ids of the shelf under this one that were assembled here."""
 
+        self._ahead: set[Position] = set()
+        """Places below what is covered whose flows are on the shelf already, as they also stand above."""
+
+        self._ahead_token = 0
+        """What the shelf's token was when these were assembled: writes may make them stale without marking them."""
+
     def catch_up(self, now_us: int) -> bool:
         """Assemble again what has changed; whether that was all."""
         self._look_under()
@@ -138,13 +152,16 @@ class Keeper:
             self._fill(newest, now_us)
         return len(stale) <= MOST_AT_ONCE
 
-    def found(self, sieve: Sieve, after: Seen | None, low_us: int, now_us: int) -> Iterator[Found | Seen]:
+    def found(
+        self, sieve: Sieve, after: Seen | None, low_us: int, now_us: int, *, is_late: Callable[[], bool]
+    ) -> Iterator[Found | Seen]:
         """Rows whose traits may fit, newest first; what was never summarised is, when the turn comes to it.
 
-        A place instead of a row is the last thing given, when too much was to be summarised: go on from there.
+        A place instead of a row is the last thing given, when there was much to summarise and it is late: go on from
+        there.
         """
         place = after or TOP
-        for _ in range(MOST_FILLS):
+        for fills in range(MOST_FILLS):
             gap = self._gap(min(place.started_us + 1, FOREVER_US))
             floor_us = max(low_us, gap.high_us if gap else 0)
             while place.started_us >= floor_us:
@@ -156,6 +173,8 @@ class Keeper:
             if gap is None or gap.high_us <= low_us:
                 return
             place = min(place, Seen(gap.high_us - 1, *TOP[1:]))
+            if fills and is_late():
+                break
             self._fill(gap, now_us)
         yield place
 
@@ -205,7 +224,7 @@ class Keeper:
     def _begin_again(self) -> None:
         with self._own.shelves.writing() as shelf:
             shelf.begin_again(self._rules_hash)
-        self._hidden, self._done = set(), set()
+        self._hidden, self._done, self._ahead = set(), set(), set()
 
     def _size(self) -> int:
         with self._own.shelves.reading() as shelf:
@@ -242,14 +261,22 @@ class Keeper:
         return Stretch(gap.low_us, end_us) if end_us > gap.low_us else newest_gap(covered, end_us)
 
     def _fill(self, gap: Stretch, now_us: int) -> None:
-        """Summarise the newest part of a stretch."""
+        """Summarise the newest part of a stretch: the flows there that are not on the shelf yet."""
+        with self._own.shelves.reading() as shelf:
+            token = shelf.token
+        if token != self._ahead_token:
+            self._ahead, self._ahead_token = set(), token
         low_us, seen = self._newest_of(gap)
-        traces = dict.fromkeys(each.trace_id for each in seen)
-        self._make(list(traces), now_us, Stretch(low_us, gap.high_us))
+        traces = dict.fromkeys(
+            each.trace_id for each in seen if Position(each.started_us, each.invocation_id) not in self._ahead
+        )
+        made = self._make(list(traces), now_us, token, Stretch(low_us, gap.high_us))
+        places = made.places if made is not None and made.is_whole else ()
+        self._ahead = {each for each in (*self._ahead, *places) if each.started_us < low_us}
 
     def _newest_of(self, gap: Stretch) -> tuple[int, list[Seen]]:
         """How far down this time, and the invocations down to there: whole microseconds."""
-        most = CHUNK_INVOCATIONS
+        most = self.chunk_invocations
         while True:
             seen = self._store.newest(most, Seen(gap.high_us, "", ""))
             inside = [each for each in seen if each.started_us >= gap.low_us]
@@ -260,17 +287,19 @@ class Keeper:
                 return low_us, [each for each in inside if each.started_us >= low_us]
             most *= 4
 
-    def _make(self, ids: Sequence[str], now_us: int, covered: Stretch | None = None) -> bool:
-        """Assemble the flows of some ids and lay them on the shelf; False when others wrote meanwhile."""
+    def _make(
+        self, ids: Sequence[str], now_us: int, token: int | None = None, covered: Stretch | None = None
+    ) -> Assembled | None:
+        """Assemble the flows of some ids and lay them on the shelf. None when others wrote since the token."""
         with self._own.shelves.reading() as shelf:
-            token, known = shelf.token, shelf.consumers()
+            token, known = shelf.token if token is None else token, shelf.consumers()
         made = self._assembler.assembled(ids, now_us)
         entries = [entry_of(flow, _last_of(flow, made.places), now_us, self._rules) for flow in made.flows]
         new = set(made.consumers) - known
         in_vain = self._in_vain_under({destination for destination, _ in new})
         with self._own.shelves.writing() as shelf:
             if shelf.token != token:
-                return False
+                return None
             shelf.put(made.places, entries)
             shelf.fresh(ids)
             if covered is not None:
@@ -281,7 +310,7 @@ class Keeper:
         if self._under is not None:
             self._hidden.update(made.places)
             self._done.update(ids)
-        return True
+        return made
 
     def _in_vain_under(self, destinations: Collection[str]) -> list[str]:
         if self._under is None or not destinations:
@@ -292,6 +321,8 @@ class Keeper:
 
 class StoreKeeper(Keeper):
     """Keeps the store's own shelf, which every write marks where it makes it stale."""
+
+    chunk_invocations = CHUNK_INVOCATIONS
 
     def work(self, now_us: int) -> bool:
         """One piece of work, some tenths of a second at most; whether there is more."""

@@ -35,13 +35,13 @@ def _moments(flow: Flow, rules: Rules) -> Iterator[int]:
             yield wait.due_us + 1
         if wait.send in sends:
             send = sends[wait.send]
-            queue = rules.queues.get(resource_name(send.destination or ""))
+            queue = rules.queues.get(resource_name(send.destination))
             budget_us = (queue.retention_us if queue else None) or DELIVERY_US.get(send.service, DEFAULT_DELIVERY_US)
             yield send.sent_us + budget_us + 1
 
 
 def _given_up_us(hop: Hop, rules: Rules) -> int:
-    queue = rules.queues.get(resource_name(hop.origin or ""))
+    queue = rules.queues.get(resource_name(hop.origin))
     within_us = (queue.retry_within_us if queue else None) or rules.windows.retry_us
     return (hop.ended_us or hop.deadline_us or hop.started_us) + within_us + 1
 

@@ -24,8 +24,7 @@ from hopscope_collector.stitch.waits import known_consumers_of
 from hopscope_collector.store.contract import batch_of
 from hopscope_collector.store.memory import MemoryStore
 from hopscope_collector.store.sqlite import SqliteStore
-from hopscope_collector.summaries import keeper
-from hopscope_collector.summaries.keeper import StoreKeeper
+from hopscope_collector.summaries.keeper import CHUNK_INVOCATIONS, FILL_INVOCATIONS, Keeper, StoreKeeper
 from hopscope_wire.model import Begin, End, Message, Record, Send
 
 FAST_FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else None
@@ -118,8 +117,8 @@ class ListAndScratch(RuleBasedStateMachine):
     def empty(self) -> None:
         self.folder = Path(tempfile.mkdtemp(dir=FAST_FOLDER))
         self.now_us = START_US + 15 * SECOND_US
-        self.chunk = keeper.CHUNK_INVOCATIONS
-        keeper.CHUNK_INVOCATIONS = 3
+        for each in (Keeper, StoreKeeper):
+            each.chunk_invocations = 3
         self.memory = MemoryStore()
         self.sqlite = SqliteStore(self.folder / "h.db")
         self.reader = SqliteStore(self.folder / "h.db", read_only=True)
@@ -184,7 +183,7 @@ class ListAndScratch(RuleBasedStateMachine):
         return flows_of(closure.records, now_us=self.now_us, rules=RULES, known_consumers=self.receivers, facts=told)
 
     def teardown(self) -> None:
-        keeper.CHUNK_INVOCATIONS = self.chunk
+        Keeper.chunk_invocations, StoreKeeper.chunk_invocations = FILL_INVOCATIONS, CHUNK_INVOCATIONS
         self.reader.close()
         self.sqlite.close()
         shutil.rmtree(self.folder)

@@ -7,6 +7,7 @@ import click
 
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
+from hopscope_collector.shape.times import date_and_clock
 from hopscope_tui.answers import COLLECTOR_HELP, PATIENCE_S, answering
 from hopscope_tui.flow_text import list_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
@@ -39,9 +40,8 @@ def command(words: tuple[str, ...], limit: int, *, as_json: bool, **where: str |
     for row in list_rows(flows, terminal_cells(), _now_us()) if flows else ():
         click.echo(painted(row))
     if page.is_partial:
-        click.echo(
-            f"so far; looked at the newest {page.looked_at:,} in {PATIENCE_S:.0f} s: since: asks for fewer", err=True
-        )
+        reached = date_and_clock(page.reached_us)
+        click.echo(f"so far: looked back to {reached} UTC in {PATIENCE_S:.0f} s; since: asks for fewer", err=True)
     elif not flows:
         click.echo(_nothing(str(wanted), name))
     elif page.has_more:

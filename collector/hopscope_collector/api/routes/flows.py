@@ -67,6 +67,7 @@ def _page_json(page: Page) -> dict[str, object]:
         "more": page.after is not None,
         "next": cursor_of(page.after) if page.after else None,
         "looked_at": page.looked_at,
+        "reached_us": page.reached_us,
         "partial": page.is_partial,
     }
 

@@ -30,6 +30,7 @@ from hopscope_collector.dead_letters import DeadLetter, DeadLetters, SqsDeadLett
 from hopscope_collector.errors import CollectorError
 from hopscope_collector.ingest import Collected, Gathering
 from hopscope_collector.lines import BROKEN_STREAM
+from hopscope_collector.resource_names import resource_name
 from hopscope_collector.sources.contract import Lines
 from hopscope_collector.sources.payload import texts_of, texts_of_body
 from hopscope_collector.store.contract import Store, Written
@@ -149,13 +150,8 @@ def _event_type_of(event: Mapping[str, Any]) -> EventType:
 def _read(record: KinesisStreamRecord | SQSRecord) -> tuple[DeadLetter, Sequence[str]]:
     """What a record is called, and the texts in it."""
     if isinstance(record, SQSRecord):
-        name = _last_of(record.event_source_arn)
+        name = resource_name(record.event_source_arn)
         return DeadLetter(f"sqs:{name}", f"message {record.message_id}", "", record.body), texts_of_body(record.body)
     data = record.kinesis.data
-    letter = DeadLetter(f"kinesis:{_last_of(record.event_source_arn)}", record.event_id, "", data)
+    letter = DeadLetter(f"kinesis:{resource_name(record.event_source_arn)}", record.event_id, "", data)
     return letter, [data] if data.startswith("H4sI") else texts_of(record.kinesis.data_as_bytes())
-
-
-def _last_of(arn: str) -> str:
-    """`orders` of `arn:…:stream/orders` and of `arn:…:sqs:…:orders`."""
-    return arn.rsplit("/", 1)[-1].rsplit(":", 1)[-1]

@@ -32,6 +32,7 @@ from hopscope_collector.executions.source import ExecutionsSource, LinesOf
 from hopscope_collector.executions.step_functions import Executions, StepFunctionsApi
 from hopscope_collector.ingest import Collected, Gathering
 from hopscope_collector.key_paths import key_paths_of
+from hopscope_collector.resource_names import resource_name
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.store.contract import Store
 from hopscope_collector.store.location import open_to_write
@@ -114,7 +115,7 @@ class Fetcher:
 
     def _take(self, record: SQSRecord) -> None:
         gathering, collected = Gathering(), Collected()
-        queue = record.event_source_arn.rpartition(":")[2]
+        queue = resource_name(record.event_source_arn)
         gathering.add(f"sqs:{queue}", Lines([record.body], places=[f"message {record.message_id}"]), collected)
         said = EventBridgeEvent(record.json_body)
         detail = said.detail if isinstance(said.detail, dict) else {}

@@ -12,8 +12,9 @@ from hopscope_collector.export.icons import icon, tone
 from hopscope_collector.export.layout import Direction, Node, Size, placed
 from hopscope_collector.export.markup import Markup, element, joined
 from hopscope_collector.export.type_setting import fitted, width_px
+from hopscope_collector.resource_names import resource_name
 from hopscope_collector.shape.activity import last_sign_of
-from hopscope_collector.shape.outline import Step, short_name
+from hopscope_collector.shape.outline import Step
 from hopscope_collector.shape.times import duration
 
 MOST_CARDS = 300
@@ -151,7 +152,7 @@ def card_words(step: Step, now_us: int) -> tuple[str, str]:
         words = {"lost": "no sign of it for", "not-instrumented": "not seen for"}.get(
             step.wait.state, f"{step.wait.state} for"
         )
-        return short_name(step.wait.expected), f"{words} {duration(now_us - step.wait.since_us)}"
+        return resource_name(step.wait.expected), f"{words} {duration(now_us - step.wait.since_us)}"
     assert step.send is not None
     why = f": {step.send.error.type}" if step.send.error is not None else ""
     return step.name, f"→ {step.destination}: {step.fate}{why}" if not step.send.is_answer else step.fate

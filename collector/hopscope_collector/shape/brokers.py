@@ -17,4 +17,4 @@ BROKERS: dict[str, str] = {
 
 def broker_of(send: Send) -> str:
     """`queue tickets`; the service's name for what is none of these."""
-    return f"{BROKERS.get(send.service, send.service)} {resource_name(send.destination or '')}".strip()
+    return f"{BROKERS.get(send.service, send.service)} {resource_name(send.destination)}".strip()

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from hopscope_collector.flow import EVIDENCE_ORDER, Flow, Hop, Link, Send, Wait
+from hopscope_collector.resource_names import resource_name
 from hopscope_collector.shape.activity import FAILED, attempts_of
 
 NOBODY = "nobody seen"
@@ -77,7 +78,7 @@ class Step:
             return self.wait.expected
         known = (self.hop.name if self.hop is not None else None) or (self.send.kind if self.send is not None else None)
         origin = self.hop.origin if self.hop is not None else None
-        return known or short_name(origin) or self.destination or (self.hop.source if self.hop is not None else "?")
+        return known or resource_name(origin) or self.destination or (self.hop.source if self.hop is not None else "?")
 
     @property
     def fate(self) -> str:
@@ -89,17 +90,12 @@ class Step:
     @property
     def destination(self) -> str:
         """Last part of where the message was sent to; empty when no message is known."""
-        return short_name(self.send.destination) or self.send.service if self.send is not None else ""
+        return resource_name(self.send.destination) or self.send.service if self.send is not None else ""
 
     @property
     def waited_us(self) -> int | None:
         """From the send to the first attempt. None when either is unknown."""
         return self.link.waited_us if self.link is not None and self.hops else None
-
-
-def short_name(arn: str | None) -> str:
-    """The last part of an ARN or URL, which people say; empty for none."""
-    return arn.rstrip("/").replace("/", ":").rsplit(":", 1)[-1] if arn else ""
 
 
 def outline(flow: Flow) -> tuple[Step, ...]:

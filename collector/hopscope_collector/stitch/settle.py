@@ -53,10 +53,10 @@ def with_dead_letters(weave: Weave) -> list[Hop]:
 
 def _left_for(group: Sequence[Hop], given_up: set[tuple[str, str]]) -> bool:
     last = group[-1]
-    return bool(last.refs) and (last.refs[0], resource_name(last.origin or "")) in given_up
+    return bool(last.refs) and (last.refs[0], resource_name(last.origin)) in given_up
 
 
 def is_exhausted(hop: Hop, rules: Rules) -> bool:
     """Whether the rules say that the queue makes no further attempt."""
-    queue = rules.queues.get(resource_name(hop.origin or ""))
+    queue = rules.queues.get(resource_name(hop.origin))
     return queue is not None and queue.max_receive_count is not None and hop.attempt >= queue.max_receive_count

@@ -86,7 +86,7 @@ def is_retried(hop: Hop, now_us: int, rules: Rules) -> bool:
         return False
     if hop.source in ASYNCHRONOUS and hop.attempt >= ASYNCHRONOUS_ATTEMPTS:
         return False
-    queue = rules.queues.get(resource_name(hop.origin or ""))
+    queue = rules.queues.get(resource_name(hop.origin))
     within_us = (queue.retry_within_us if queue else None) or rules.windows.retry_us
     over_us = hop.ended_us or hop.deadline_us or hop.started_us
     return now_us <= over_us + within_us
@@ -129,7 +129,7 @@ class _Successes:
 
 def _is_orphaned_dead_letter(hops: Sequence[Hop]) -> bool:
     """Whether a dead letter was handled whose failed consumer is not recorded at all."""
-    tried = {(hop.refs[0], resource_name(hop.origin or "")) for hop in hops if hop.refs}
+    tried = {(hop.refs[0], resource_name(hop.origin)) for hop in hops if hop.refs}
     return any(
         (hop.refs[0], resource_name(hop.attributes[DEAD_LETTER_SOURCE])) not in tried
         for hop in hops

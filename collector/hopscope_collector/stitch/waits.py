@@ -117,9 +117,9 @@ class Waiting:
             yield self._wait_for(send, " or ".join(sorted(learned)[:3]), is_instrumented=True)
 
     def _wait_for(self, send: Send, function: str, *, is_instrumented: bool) -> Wait:
-        queue = self._rules.queues.get(resource_name(send.destination or ""))
+        queue = self._rules.queues.get(resource_name(send.destination))
         budget_us = (queue.retention_us if queue else None) or DELIVERY_US.get(send.service, DEFAULT_DELIVERY_US)
-        bus = resource_name(send.destination or "")
+        bus = resource_name(send.destination)
         lost = self._now_us > send.sent_us + budget_us or any((bus, ref) in self._unmatched for ref in send.refs)
         return Wait(
             after=send.name or resource_name(send.destination or send.service),

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from hopscope_collector.flow import Flow
+from hopscope_collector.resource_names import resource_name
 from hopscope_collector.shape.activity import attempts_of
-from hopscope_collector.shape.outline import short_name
 
 ANY = frozenset({"...", "…"})
 
@@ -122,7 +122,7 @@ def _places(flow: Flow) -> Iterator[_Place]:
     sends = {send.id: send for send in flow.sends}
     for tries in groups:
         first, group = tries[0], tries[0].id
-        own = {name for hop in tries for name in (hop.name, short_name(hop.origin)) if name}
+        own = {name for hop in tries for name in (hop.name, resource_name(hop.origin)) if name}
         ways = {
             (group_of.get(send.hop if send else link.from_id), send.id if send else "")
             for link in flow.links
@@ -131,5 +131,6 @@ def _places(flow: Flow) -> Iterator[_Place]:
         }
         for before, send_id in sorted(ways, key=str) or [(None, "")]:
             send = sends.get(send_id)
-            named = {name for name in (send.kind, send.name, short_name(send.destination)) if name} if send else set()
+            names = (send.kind, send.name, resource_name(send.destination)) if send else ()
+            named = {name for name in names if name}
             yield _Place(first.function, frozenset(own | named), group, before if before != group else None)

@@ -10,8 +10,9 @@ spread to stand below it, a dead-letter queue below the queue whose letters it t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hopscope_collector.resource_names import resource_name
 from hopscope_collector.shape.activity import last_sign_of
-from hopscope_collector.shape.outline import Step, short_name
+from hopscope_collector.shape.outline import Step
 from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.rows import Row, Run, row_cells
 from hopscope_tui.drawing.statuses import look_of
@@ -172,7 +173,7 @@ def _queue_of(step: Step) -> str:
     hop, send = step.hop, step.send
     if hop is None or send is None or hop.source not in _SPREADERS or not hop.origin:
         return ""
-    is_same = send.service == hop.source and short_name(send.destination) == short_name(hop.origin)
+    is_same = send.service == hop.source and resource_name(send.destination) == resource_name(hop.origin)
     return "" if is_same else hop.origin
 
 
@@ -193,7 +194,7 @@ def _message_label(step: Step) -> Row:
 
 def _pill(glyph: str, kind: str, name: str, role: str) -> Row:
     words = f"{kind} " if kind else ""
-    return (Run(glyph + " ", role), Run(words, "faint"), Run(_short(short_name(name)), "dim"))
+    return (Run(glyph + " ", role), Run(words, "faint"), Run(_short(resource_name(name)), "dim"))
 
 
 def _card(step: Step, manner: Manner) -> tuple[Row, ...]:

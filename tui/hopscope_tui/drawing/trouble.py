@@ -1,8 +1,8 @@
 """What is wrong with one flow: since when, where, and the fact behind it in words (pure)."""
 
 from hopscope_collector.flow import Flow, Hop, Wait
+from hopscope_collector.resource_names import resource_name
 from hopscope_collector.shape.activity import FAILED, end_of
-from hopscope_collector.shape.outline import short_name
 from hopscope_collector.shape.summary import now_at
 from hopscope_collector.shape.times import clock, duration
 from hopscope_tui.drawing.slowness import Usual
@@ -61,7 +61,7 @@ def _raised(hop: Hop, status: str) -> str:
         said = "was stopped at its deadline" if hop.status == "timed-out" else "failed, and nothing says why"
     else:
         said = f"raised {hop.error.type}{': ' if hop.error.message else ''}{hop.error.message}"
-    came = f" (from {short_name(hop.origin) or hop.source})"
+    came = f" (from {resource_name(hop.origin) or hop.source})"
     after = "; the message was given up" if status == "dead-lettered" else ""
     return f"{hop.function}{came} {said}{tries}{after}"
 

@@ -33,6 +33,9 @@ class Relations:
         return {step_id: len(others) for step_id, others in self.also_from.items()}
 
 
+NO_RELATIONS = Relations({}, {}, {}, {}, {})
+
+
 def relations_of(flow: Flow, steps: Sequence[Step]) -> Relations:
     """The relations of a flow's outline."""
     parents: dict[str, str] = {}

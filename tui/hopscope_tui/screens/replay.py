@@ -10,13 +10,14 @@ from textual.containers import Container
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.activity import end_of, last_sign_of, working_hops
 from hopscope_collector.shape.axis import Axis, axis_of
-from hopscope_collector.shape.outline import Step, outline
+from hopscope_collector.shape.outline import Step
 from hopscope_collector.shape.summary import key_of
 from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.replay_board import scene_row, time_rows
 from hopscope_tui.drawing.rows import Row, Run, beside, said
 from hopscope_tui.drawing.statuses import glyph_run
 from hopscope_tui.messages import FlowRead
+from hopscope_tui.outlined import outlined
 from hopscope_tui.replay import Moment, moment_after, moment_before, moments_of, scene_at
 from hopscope_tui.screens.live import LiveScreen
 from hopscope_tui.source import FlowSource
@@ -155,11 +156,12 @@ class ReplayScreen(LiveScreen):
 
     def _take(self, flow: Flow) -> None:
         self.flow = flow
-        self._steps = outline(flow)
+        shown = outlined(flow)
+        self._steps = shown.steps
         self._moments = moments_of(flow, self._steps)
         self._axis = self._axis_of(flow)
         self.query_one(EntryList).show(self._steps)
-        self.query_one(ReplayGraph).show_flow(flow, self._steps, self.desk.now_us())
+        self.query_one(ReplayGraph).show_flow(shown, self.desk.now_us())
         self._go_to(max(self.at_us, self._moments[0].at_us))
 
     def _axis_of(self, flow: Flow) -> Axis:

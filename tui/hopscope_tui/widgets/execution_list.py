@@ -26,6 +26,11 @@ class ExecutionList(DrawnList):
         self._wanted: State | None = None
 
     @property
+    def execution(self) -> Execution | None:
+        """What is drawn. None when there is a reason instead."""
+        return self._execution
+
+    @property
     def state(self) -> State | None:
         """The state under the cursor; a row below a state belongs to it."""
         return self._rows[self.cursor][1] if self.cursor < len(self._rows) else None

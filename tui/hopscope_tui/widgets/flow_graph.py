@@ -9,12 +9,10 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from hopscope_collector.flow import Flow
-from hopscope_collector.shape.outline import Step
 from hopscope_tui.drawing.graph import Manner, Picture, Place, graph_of
 from hopscope_tui.drawing.rows import Row, Run
 from hopscope_tui.messages import Followed, Pointed
-from hopscope_tui.relations import relations_of
+from hopscope_tui.outlined import Outlined
 from hopscope_tui.widgets.drawn import fault_row, row_or_fault, strip_of
 
 Direction = Literal["up", "down", "left", "right"]
@@ -36,18 +34,14 @@ class FlowGraph(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._steps: tuple[Step, ...] = ()
-        self._flow: Flow | None = None
-        self._joins: dict[str, int] = {}
+        self._outlined: Outlined | None = None
         self._now_us = 0
         self._picture: Picture | None = None
         self._fault: Row | None = None
 
-    def show_flow(self, flow: Flow, steps: tuple[Step, ...], now_us: int) -> None:
+    def show_flow(self, outlined: Outlined, now_us: int) -> None:
         """Draw a flow with its outline, or what became of it."""
-        if flow is not self._flow:
-            self._joins = relations_of(flow, steps).joins
-        self._flow, self._steps, self._now_us = flow, steps, now_us
+        self._outlined, self._now_us = outlined, now_us
         self._arrange()
 
     def choose(self, step_id: str) -> None:
@@ -120,11 +114,12 @@ class FlowGraph(ScrollView, can_focus=True):
 
     def _arrange(self) -> None:
         width = self.scrollable_content_region.width
-        if self._flow is None or width <= 0:
+        if self._outlined is None or width <= 0:
             return
-        manner = Manner(self._now_us, joins=self._joins, machines=frozenset(self._flow.executions))
+        steps, machines = self._outlined.steps, frozenset(self._outlined.shown.executions)
         try:
-            self._picture, self._fault = graph_of(self._steps, manner, width), None
+            manner = Manner(self._now_us, joins=self._outlined.relations.joins, machines=machines)
+            self._picture, self._fault = graph_of(steps, manner, width), None
         except Exception as fault:  # noqa: BLE001 - the boundary of a panel: a bug in it is shown, not raised
             self._picture, self._fault = None, fault_row("cannot draw the graph", fault)
             self.refresh()
@@ -132,7 +127,7 @@ class FlowGraph(ScrollView, can_focus=True):
         more = 2 if self._picture.left_out else 0
         self.virtual_size = Size(self._picture.canvas.width_cells, self._picture.canvas.height + more)
         if self.pointed not in self._picture.places:
-            self.pointed = self._steps[0].id if self._steps else None
+            self.pointed = steps[0].id if steps else None
         self._show_card()
         self.refresh()
 

@@ -1,6 +1,5 @@
 """One flow as a sequence of messages between functions."""
 
-from hopscope_collector.flow import Flow
 from hopscope_collector.shape.outline import Step
 from hopscope_tui.drawing.rows import Row
 from hopscope_tui.drawing.sequence import (
@@ -12,6 +11,7 @@ from hopscope_tui.drawing.sequence import (
     sequence_of,
 )
 from hopscope_tui.messages import Pointed
+from hopscope_tui.outlined import Outlined
 from hopscope_tui.widgets.drawn import GUTTER_CELLS, DrawnList
 
 
@@ -23,10 +23,10 @@ class MessageList(DrawnList):
         self._sequence: MessageSequence | None = None
         self._offset_cells = 0
 
-    def show_flow(self, flow: Flow, steps: tuple[Step, ...], now_us: int) -> None:
+    def show_flow(self, outlined: Outlined, now_us: int) -> None:
         """Draw a flow with its outline, or what became of it."""
         before = self._pointed()
-        self._sequence = sequence_of(flow, steps, now_us)
+        self._sequence = sequence_of(outlined.shown, outlined.steps, now_us)
         self.row_count = len(self._sequence.steps)
         if before is not None:
             self.choose(before.id)

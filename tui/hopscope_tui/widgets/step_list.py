@@ -1,10 +1,10 @@
 """The steps of one flow with their times: a tree and a waterfall with one cursor."""
 
-from hopscope_collector.flow import Flow
 from hopscope_collector.shape.outline import Step
 from hopscope_tui.drawing.rows import Row
 from hopscope_tui.drawing.waterfall import Layout, heading_row, layout_of, step_row
 from hopscope_tui.messages import Pointed
+from hopscope_tui.outlined import Outlined
 from hopscope_tui.widgets.drawn import DrawnList
 
 
@@ -13,8 +13,7 @@ class StepList(DrawnList):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._flow: Flow | None = None
-        self._steps: tuple[Step, ...] = ()
+        self._outlined: Outlined | None = None
         self._layouts: dict[int, Layout] = {}
         self._now_us = 0
 
@@ -23,10 +22,14 @@ class StepList(DrawnList):
         """The step under the cursor. None before a flow came."""
         return self._steps[self.cursor] if self.cursor < len(self._steps) else None
 
-    def show_flow(self, flow: Flow, steps: tuple[Step, ...], now_us: int) -> None:
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        return self._outlined.steps if self._outlined is not None else ()
+
+    def show_flow(self, outlined: Outlined, now_us: int) -> None:
         """Draw a flow with its outline, or what became of it."""
         before = self.chosen
-        self._flow, self._steps, self._now_us = flow, steps, now_us
+        self._outlined, self._now_us = outlined, now_us
         self._layouts.clear()
         self.row_count = len(self._steps)
         if before is not None:
@@ -47,9 +50,9 @@ class StepList(DrawnList):
 
     def heading(self, width_cells: int) -> Row:
         """The columns and the axis above the rows."""
-        if self._flow is None:
+        if self._outlined is None:
             return ()
-        return heading_row(self._flow, self._layout(width_cells))
+        return heading_row(self._outlined.shown, self._layout(width_cells))
 
     def row(self, index: int, width_cells: int) -> Row:
         """One step."""
@@ -57,7 +60,7 @@ class StepList(DrawnList):
 
     def _layout(self, width_cells: int) -> Layout:
         """Worked out once for a flow and a width."""
-        assert self._flow is not None
+        assert self._outlined is not None
         if width_cells not in self._layouts:
-            self._layouts[width_cells] = layout_of(self._flow, width_cells, self._now_us)
+            self._layouts[width_cells] = layout_of(self._outlined.shown, width_cells, self._now_us)
         return self._layouts[width_cells]

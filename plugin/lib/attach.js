@@ -90,7 +90,8 @@ function withLayer(layers, layer) {
 }
 
 function unsupported(functionObject, provider) {
-  if (functionObject.image) return 'a container image takes no layers; install hopscope-layer into the image';
+  if (functionObject.image)
+    return 'a container image takes no layers; copy the python/ folder of the layer into the image (docs/attach.md)';
   if (isAtEdge(functionObject)) return 'Lambda@Edge takes neither layers nor variables';
   const runtime = functionObject.runtime ?? provider.runtime ?? 'not set';
   return RUNTIMES.includes(runtime)

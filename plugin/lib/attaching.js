@@ -5,6 +5,7 @@
 const path = require('node:path');
 const { changesOf, apply } = require('./attach');
 const layer = require('./layer');
+const { strangerIn } = require('./settings');
 const { unzippedBytes } = require('./zip');
 
 const HOW = {
@@ -20,6 +21,7 @@ function attachFunctions(world) {
     log.notice(`hopscope: off in stage ${world.stage}`);
     return;
   }
+  refuseStrangers(world);
   const zip = settings.layerArn ? null : zipOrError(world);
   const changes = changesOf(service, {
     settings,
@@ -30,6 +32,17 @@ function attachFunctions(world) {
   apply(service, changes);
   if (zip && changes.some(({ refused }) => !refused)) layer.add(world, zip);
   report(log, changes);
+}
+
+/** A name that no function has is a typing error, and would leave a function out that was meant. */
+function refuseStrangers({ service, settings, HopscopeError }) {
+  const functions = service.functions ?? {};
+  const stranger = strangerIn(settings, functions);
+  if (stranger === null) return;
+  throw new HopscopeError(
+    `hopscope: custom.hopscope.${stranger.setting} names ${stranger.name}, and no function is called so; ` +
+      `expected one of ${Object.keys(functions).join(', ')}, or a pattern with *`,
+  );
 }
 
 function zipOrError({ service, HopscopeError }) {

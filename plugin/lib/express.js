@@ -7,7 +7,7 @@
  * role, if it stands in this template, gets what Step Functions needs to write there.
  */
 
-const { idOf, resourcesOf, textOf } = require('./template');
+const { idOf, objectsIn, resourcesOf, textOf } = require('./template');
 
 const DELIVERY = [
   'CreateLogDelivery',
@@ -77,9 +77,8 @@ function adviceFor(id) {
 function roleOf(template, arn) {
   const id = idOf(template, arn);
   if (template.Resources[id]?.Type !== 'AWS::IAM::Role') return { id: null, mayDeliver: false };
-  const policies = template.Resources[id].Properties?.Policies ?? [];
-  const actions = policies
-    .flatMap(({ PolicyDocument }) => [PolicyDocument.Statement].flat())
+  const actions = objectsIn(template.Resources[id].Properties?.Policies)
+    .flatMap(({ PolicyDocument }) => objectsIn([PolicyDocument?.Statement].flat()))
     .flatMap(({ Action }) => [Action].flat());
   return {
     id,

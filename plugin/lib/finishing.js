@@ -21,8 +21,13 @@ function finishTemplate({ service, stage, settings, template, log, HopscopeError
   });
   if (logs.error) throw new HopscopeError(`hopscope: ${logs.error}`);
   applyTo(template, logs);
-  const warnings = [...machines.warnings, ...logs.warnings, ...warningsOf(template, settings.warnings)];
-  for (const { code, text } of warnings) log.warning(`hopscope: ${text} [${code}]`);
+  const warnings = [...machines.warnings, ...logs.warnings, ...warningsOf(template)];
+  for (const { code, text } of wanted(warnings, settings)) log.warning(`hopscope: ${text} [${code}]`);
+}
+
+function wanted(warnings, { warnings: written }) {
+  const ignored = written.ignore ?? [];
+  return written === false ? [] : warnings.filter(({ code }) => !ignored.includes(code));
 }
 
 /** Add resources, and set properties and attributes of those that are there; twice is as once. */

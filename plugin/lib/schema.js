@@ -59,10 +59,28 @@ const LOGS = {
   additionalProperties: false,
 };
 
+const CODES = {
+  enum: [
+    'visibility',
+    'filter-deletes',
+    'payload-size',
+    'no-dead-letters',
+    'filters-taken',
+    'no-log-group',
+    'log-class',
+    'express-role',
+  ],
+};
+
 const WARNINGS = {
   anyOf: [
     { type: 'boolean' },
-    { type: 'object', properties: { ignore: TEXTS }, required: ['ignore'], additionalProperties: false },
+    {
+      type: 'object',
+      properties: { ignore: { type: 'array', items: CODES } },
+      required: ['ignore'],
+      additionalProperties: false,
+    },
   ],
 };
 

@@ -62,6 +62,14 @@ function selectionOf(name, functionObject, settings) {
   return settings.include.some((pattern) => matches(pattern, name)) ? 'all' : null;
 }
 
+/** The first name in `include` or `exclude` that no function has, as `{setting, name}`; null if there is none. */
+function strangerIn({ include, exclude }, functions) {
+  const named = Object.entries({ include, exclude }).flatMap(([setting, names]) =>
+    names.map((name) => ({ setting, name })),
+  );
+  return named.find(({ name }) => !name.includes('*') && !(name in functions)) ?? null;
+}
+
 /** What was written inside, without what was left empty: in YAML a name with nothing behind it is null. */
 function membersOf(written) {
   if (written === null || typeof written !== 'object') return {};
@@ -76,4 +84,4 @@ function matches(pattern, name) {
   return new RegExp(`^${parts.join('.*')}$`).test(name);
 }
 
-module.exports = { settingsOf, functionSettings, selectionOf };
+module.exports = { settingsOf, functionSettings, selectionOf, strangerIn };

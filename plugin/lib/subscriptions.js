@@ -9,6 +9,7 @@
 const { idOf, resourcesOf, textOf } = require('./template');
 
 const MOST_FILTERS = 2;
+const STANDARD = 'STANDARD';
 
 /** Our records, and what the platform says of an invocation that could not say it itself. A word of it in a user's line costs that line. */
 const RECORD_LINES =
@@ -85,11 +86,14 @@ function filtersFor(template, groups, { destination, pattern }) {
   const add = {};
   const warnings = [];
   for (const group of groups) {
-    const name =
-      group.id === null
-        ? textOf(group.name)
-        : (textOf(template.Resources[group.id].Properties?.LogGroupName ?? null) ?? group.id);
-    if (group.id === null && !group.isWritten) {
+    const { LogGroupName, LogGroupClass = STANDARD } = template.Resources[group.id]?.Properties ?? {};
+    const name = group.id === null ? textOf(group.name) : (textOf(LogGroupName ?? null) ?? group.id);
+    if (LogGroupClass !== STANDARD && typeof LogGroupClass === 'string') {
+      warnings.push({
+        code: 'log-class',
+        text: `log group ${name} is of class ${LogGroupClass}, which AWS lets nobody subscribe, so it is not; set LogGroupClass: ${STANDARD}`,
+      });
+    } else if (group.id === null && !group.isWritten) {
       warnings.push({
         code: 'no-log-group',
         text: `log group ${name} is not in this service (disableLogs), so it is not subscribed`,

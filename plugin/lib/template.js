@@ -8,6 +8,11 @@ function resourcesOf(template, type) {
   return entries.map(([id, resource]) => [id, resource.Properties ?? {}, resource]);
 }
 
+/** The objects of a list; none where only CloudFormation knows the list. */
+function objectsIn(value) {
+  return Array.isArray(value) ? value.filter((each) => each !== null && typeof each === 'object') : [];
+}
+
 /** Where a resource of each type has the last part of its ARN, when its author named it. */
 const NAMES = {
   'AWS::ApiGatewayV2::Api': 'Name',
@@ -62,7 +67,7 @@ function isNamed(resource, text) {
 
 /** `arn:aws:sqs:eu-west-1:1:orders` → `orders`; also after a slash, as in `event-bus/orders`. */
 function lastPart(text) {
-  return text.startsWith('arn:') ? text.split(':').slice(5).at(-1).split('/').at(-1) : text;
+  return text.startsWith('arn:') ? (text.split(':').slice(5).at(-1)?.split('/').at(-1) ?? text) : text;
 }
 
 /** An alias or a version stands for its function. */
@@ -77,4 +82,18 @@ function nameOf(template, id) {
   return textOf(resource?.Properties?.[NAMES[resource?.Type]] ?? null) ?? id;
 }
 
-module.exports = { resourcesOf, idOf, textOf, nameOf };
+/** The logical ids that a value names anywhere inside, in its order. */
+function idsIn(template, value) {
+  if (value === null || typeof value !== 'object') return [];
+  if (!Array.isArray(value)) {
+    const named = referenceIn(value);
+    if (named !== null) return [idOf(template, value)].filter((id) => id !== null);
+    const text = value['Fn::Sub'];
+    if (typeof text === 'string') {
+      return [...text.matchAll(/\$\{([A-Za-z0-9]+)(\.[A-Za-z.]+)?\}/g)].flatMap(([, Ref]) => idsIn(template, { Ref }));
+    }
+  }
+  return Object.values(value).flatMap((each) => idsIn(template, each));
+}
+
+module.exports = { resourcesOf, objectsIn, idOf, idsIn, textOf, nameOf };

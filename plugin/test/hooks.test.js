@@ -122,16 +122,47 @@ test('a local run is left alone unless it was asked for', () => {
   assert.deepEqual(packaging.service.functions.one, { handler: 'app.handler' });
 });
 
-test('warnings are said with their code, so that they can be ignored', () => {
-  const { plugin, service, said } = aFramework();
-  service.provider.compiledCloudFormationTemplate.Resources.Rule = {
-    Type: 'AWS::Events::Rule',
-    Properties: { Targets: [{ Arn: 'arn:aws:sqs:eu-west-1:1:q' }] },
-  };
-  plugin.hooks['after:aws:package:finalize:mergeCustomProviderResources']();
+test('warnings are said with their code, so that each can be ignored, or all', () => {
+  const cases = [
+    [true, ['log-class', 'no-dead-letters']],
+    [{ ignore: ['log-class'] }, ['no-dead-letters']],
+    [false, []],
+  ];
+  for (const [warnings, expected] of cases) {
+    const { plugin, service, said } = aFramework({
+      hopscope: { warnings, logs: { destination: 'arn:aws:kinesis:x' } },
+    });
+    Object.assign(service.provider.compiledCloudFormationTemplate.Resources, {
+      Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: 'arn:aws:sqs:eu-west-1:1:q' }] } },
+      One: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          FunctionName: 'one',
+          Handler: 'hopscope_layer.handler',
+          LoggingConfig: { LogGroup: { Ref: 'Logs' } },
+        },
+      },
+      Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupClass: 'INFREQUENT_ACCESS' } },
+    });
+    plugin.hooks['after:aws:package:finalize:mergeCustomProviderResources']();
 
-  assert.equal(said.warning.length, 1);
-  assert.match(said.warning[0], /^hopscope: rule Rule has no DLQ: .* \[no-dead-letters\]$/);
+    assert.deepEqual(
+      said.warning.map((line) => line.match(/^hopscope: .* \[([a-z-]+)\]$/)[1]),
+      expected,
+    );
+  }
+});
+
+test('a name in include or exclude that no function has stops the packaging', () => {
+  const cases = [
+    [{ include: ['oen'] }, /custom\.hopscope\.include names oen, and no function is called so; expected one of one/],
+    [{ exclude: ['on*', 'two'] }, /custom\.hopscope\.exclude names two/],
+  ];
+  for (const [hopscope, expected] of cases) {
+    const { plugin } = aFramework({ hopscope: { layerArn: ARN, ...hopscope } });
+
+    assert.throws(() => plugin.hooks['after:package:compileLayers'](), expected);
+  }
 });
 
 test('the topology is written to a file, or printed', async () => {

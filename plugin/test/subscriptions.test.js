@@ -135,10 +135,7 @@ test('a policy for the account leaves the groups of the collector out', () => {
   const criteria = (logs) => edits(aTemplate(), { destination: STREAM, account: true, ...logs }).add;
 
   const own = criteria({}).HopscopeAccountPolicy.Properties.SelectionCriteria;
-  assert.equal(
-    own,
-    'LogGroupName NOT IN ["/aws/lambda/hopscope-dev-collector","/aws/lambda/hopscope-dev-executions"]',
-  );
+  assert.equal(own, 'LogGroupName NOT IN ["/aws/lambda/hopscope-dev-collector","/aws/lambda/hopscope-dev-executions"]');
   const named = criteria({ except: ['/aws/lambda/noisy'] }).HopscopeAccountPolicy.Properties.SelectionCriteria;
   assert.equal(named, 'LogGroupName NOT IN ["/aws/lambda/noisy"]');
   assert.equal('SelectionCriteria' in criteria({ except: [] }).HopscopeAccountPolicy.Properties, false);

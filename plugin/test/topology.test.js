@@ -242,6 +242,78 @@ test('the tasks of a state machine send, in branches and iterators too', () => {
   assert.deepEqual(topology({ Machine: machine({ DefinitionString: '{ not json' }) }).sends, []);
 });
 
+test('what the stage leaves out is not declared', () => {
+  const rule = (own) => ({
+    Type: 'AWS::Events::Rule',
+    Properties: { EventBusName: 'shop', EventPattern: {}, Targets: [{ Arn: ARN('Work') }] },
+    ...own,
+  });
+  const template = {
+    Conditions: { IsProd: { 'Fn::Equals': ['dev', 'prod'] } },
+    Resources: { Work: aFunction(), Always: rule(), InProd: rule({ Condition: 'IsProd' }) },
+  };
+
+  assert.deepEqual(
+    topologyOf(template, ABOUT).topology.routes.map(({ id }) => id),
+    ['Always'],
+  );
+});
+
+test('what another stack exports is a bus where a rule listens to it, and otherwise not known', () => {
+  const { nodes } = topology({
+    Rule: {
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        EventBusName: { 'Fn::ImportValue': 'shop-bus' },
+        EventPattern: {},
+        Targets: [{ Arn: { 'Fn::ImportValue': { 'Fn::Sub': 'queue-${Stage}' } } }],
+      },
+    },
+  });
+
+  assert.deepEqual(nodes, [
+    { id: '${queue-Stage}', kind: 'unknown', name: '${queue-Stage}', is_foreign: true },
+    { id: '${shop-bus}', kind: 'bus', name: '${shop-bus}', is_foreign: true },
+  ]);
+});
+
+test('a subscription of a person or a page leads to an address, not to a bus', () => {
+  const endpoints = ['ops@shop.example', 'https://shop.example/told', '+491701234567'];
+  const Subscription = endpoints.map((Endpoint) => ({ Protocol: 'any', Endpoint }));
+  const { nodes } = topology({ Topic: { Type: 'AWS::SNS::Topic', Properties: { Subscription } } });
+
+  assert.deepEqual(
+    nodes.filter(({ is_foreign: isForeign }) => isForeign).map(({ kind }) => kind),
+    ['address', 'address', 'address'],
+  );
+});
+
+test('the route of a REST method is its whole path', () => {
+  const part = (PathPart, ParentId) => ({ Type: 'AWS::ApiGateway::Resource', Properties: { PathPart, ParentId } });
+  const { routes: found } = topology({
+    Work: aFunction(),
+    Rest: { Type: 'AWS::ApiGateway::RestApi' },
+    Orders: part('orders', { 'Fn::GetAtt': ['Rest', 'RootResourceId'] }),
+    Order: part('{id}', { Ref: 'Orders' }),
+    Method: {
+      Type: 'AWS::ApiGateway::Method',
+      Properties: {
+        RestApiId: { Ref: 'Rest' },
+        ResourceId: { Ref: 'Order' },
+        HttpMethod: 'GET',
+        Integration: {
+          Uri: { 'Fn::Sub': 'arn:aws:apigateway:${AWS::Region}:lambda:path/functions/${Work.Arn}/invocations' },
+        },
+      },
+    },
+  });
+
+  assert.deepEqual(
+    found.map(({ route, to }) => `${route} -> ${to}`),
+    ['GET /orders/{id} -> Work'],
+  );
+});
+
 test('the order of the resources does not matter', () => {
   const resources = {
     Work: aFunction(),

@@ -48,6 +48,8 @@ class Node:
         if "${" not in self.name:
             return resource_name(self.name) == name
         words = resource_name(_PLACEHOLDER.sub("\0", self.name))
+        if not words.strip("\0"):
+            return False  # nothing of the name is known: it could be any
         return re.fullmatch(".+".join(map(re.escape, words.split("\0"))), name) is not None
 
     @property
@@ -168,7 +170,12 @@ def _renamed(topology: Topology, prefix: str) -> Topology:
     return Topology(
         nodes=tuple(replace(node, id=names[node.id]) for node in topology.nodes),
         routes=tuple(
-            replace(route, source=new(route.source), target=names.get(route.target, route.target))
+            replace(
+                route,
+                source=new(route.source),
+                target=names.get(route.target, route.target),
+                dead_letters=new(route.dead_letters),
+            )
             for route in topology.routes
         ),
         sends=tuple(

@@ -2,14 +2,14 @@
 
 /** Rules, pipes and schedules (pure): who gets an event, by pattern or by clock. */
 
-const { resourcesOf, textOf } = require('../template');
+const { objectsIn, resourcesOf, textOf } = require('../template');
 const { nodeId } = require('./nodes');
 
 const DEFAULT_BUS = 'default';
 
 function rules(template) {
   return resourcesOf(template, 'AWS::Events::Rule').flatMap(([id, rule]) =>
-    (rule.Targets ?? []).map((target) => ({
+    objectsIn(rule.Targets).map((target) => ({
       id,
       kind: rule.ScheduleExpression ? 'schedule' : 'rule',
       from: rule.ScheduleExpression ? null : nodeId(template, rule.EventBusName ?? DEFAULT_BUS),

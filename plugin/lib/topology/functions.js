@@ -2,7 +2,7 @@
 
 /** What calls a function by itself, and where its failures go (pure). */
 
-const { idOf, resourcesOf } = require('../template');
+const { idOf, idsIn, objectsIn, resourcesOf, textOf } = require('../template');
 const { nodeId } = require('./nodes');
 
 function eventSources(template) {
@@ -13,7 +13,7 @@ function eventSources(template) {
     to: nodeId(template, mapping.FunctionName),
     ...(mapping.FilterCriteria ? { filters: mapping.FilterCriteria.Filters } : {}),
     batch_size: mapping.BatchSize ?? null,
-    reports_failures: (mapping.FunctionResponseTypes ?? []).includes('ReportBatchItemFailures'),
+    reports_failures: [mapping.FunctionResponseTypes ?? []].flat().includes('ReportBatchItemFailures'),
     is_enabled: mapping.Enabled !== false,
     dead_letters: mapping.DestinationConfig?.OnFailure
       ? nodeId(template, mapping.DestinationConfig.OnFailure.Destination)
@@ -74,9 +74,9 @@ function redrives(template) {
 function bucketNotifications(template) {
   return resourcesOf(template, 'AWS::S3::Bucket').flatMap(([id, { NotificationConfiguration: configuration = {} }]) =>
     [
-      ...(configuration.LambdaConfigurations ?? []).map((each) => [each, each.Function]),
-      ...(configuration.QueueConfigurations ?? []).map((each) => [each, each.Queue]),
-      ...(configuration.TopicConfigurations ?? []).map((each) => [each, each.Topic]),
+      ...objectsIn(configuration.LambdaConfigurations).map((each) => [each, each.Function]),
+      ...objectsIn(configuration.QueueConfigurations).map((each) => [each, each.Queue]),
+      ...objectsIn(configuration.TopicConfigurations).map((each) => [each, each.Topic]),
     ].map(([{ Event, Filter }, target]) => ({
       id,
       kind: 'notification',
@@ -91,9 +91,7 @@ function bucketNotifications(template) {
 /** HTTP API routes and REST methods that call a function or a state machine. */
 function apiRoutes(template) {
   const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([id, { ApiId, RouteKey, Target }]) => {
-    const integration = Object.keys(template.Resources).find((each) =>
-      JSON.stringify(Target ?? '').includes(`"${each}"`),
-    );
+    const [integration] = idsIn(template, Target);
     return {
       id,
       kind: 'api',
@@ -104,11 +102,10 @@ function apiRoutes(template) {
   });
   const methods = resourcesOf(template, 'AWS::ApiGateway::Method').map(
     ([id, { RestApiId, HttpMethod, ResourceId, Integration }]) => {
-      const path = template.Resources[idOf(template, ResourceId)]?.Properties?.PathPart ?? '';
       return {
         id,
         kind: 'api',
-        route: `${HttpMethod} /${path}`,
+        route: `${HttpMethod} /${partsOf(template, ResourceId).join('/')}`,
         from: idOf(template, RestApiId),
         to: targetOf(template, Integration?.Uri),
       };
@@ -117,11 +114,15 @@ function apiRoutes(template) {
   return [...routes, ...methods].filter(({ to }) => to !== null);
 }
 
+/** The parts of a REST resource's path, from the API down. */
+function partsOf(template, resourceId) {
+  const { PathPart, ParentId } = template.Resources[idOf(template, resourceId)]?.Properties ?? {};
+  return PathPart === undefined ? [] : [...partsOf(template, ParentId), textOf(PathPart)];
+}
+
 /** The function inside an integration's address, which holds its ARN among other words. */
 function targetOf(template, uri) {
-  const text = JSON.stringify(uri ?? '');
-  const found = Object.keys(template.Resources).filter((id) => text.includes(`"${id}"`));
-  return found.map((id) => idOf(template, { Ref: id })).find((id) => id !== null) ?? null;
+  return idsIn(template, uri)[0] ?? null;
 }
 
 module.exports = { eventSources, destinations, redrives, bucketNotifications, apiRoutes };

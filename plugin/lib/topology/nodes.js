@@ -57,15 +57,28 @@ function ownNodes(template) {
 function nodeId(template, value) {
   const id = idOf(template, value);
   if (id !== null) return id;
-  const text = textOf(value);
-  return text === null ? null : text;
+  return textOf(value) ?? importOf(value);
 }
 
-/** A node for an id that no resource has: an ARN, or the name of a bus. */
-function foreignNode(id) {
-  const service = id.startsWith('arn:') ? id.split(':')[2] : 'events';
-  const name = id.startsWith('arn:') ? id.split(':').slice(5).at(-1).split('/').at(-1) : id;
+/** What another stack exports, under the name that it exports it by. */
+function importOf(value) {
+  const name = textOf(value?.['Fn::ImportValue'] ?? null);
+  return name === null ? null : `\${${name.replace(/[${}]/g, '')}}`;
+}
+
+/** A node for an id that no resource has: an ARN, the name of a bus, an address. */
+function foreignNode(id, isBus) {
+  if (!id.startsWith('arn:')) return { id, kind: isBus ? 'bus' : kindOfText(id), name: id, is_foreign: true };
+  const [, , service, , , ...rest] = id.split(':');
+  const name = rest.at(-1)?.split('/').at(-1) ?? id;
   return { id, kind: KINDS_BY_SERVICE[service] ?? service, name, is_foreign: true };
+}
+
+/** `unknown` is what only CloudFormation knows: a parameter, another stack's export. */
+function kindOfText(id) {
+  if (/^https:\/\/(sqs\.|queue\.)/.test(id)) return 'queue';
+  if (/^https?:|@|^\+?\d+$/.test(id)) return 'address';
+  return id.includes('${') ? 'unknown' : 'bus';
 }
 
 module.exports = { ownNodes, nodeId, foreignNode };

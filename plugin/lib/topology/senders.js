@@ -6,7 +6,7 @@
  * A role that many functions share says so of each of them: `by: role` is a permission, `by: task` is a fact.
  */
 
-const { idOf, resourcesOf, textOf } = require('../template');
+const { idOf, objectsIn, resourcesOf, textOf } = require('../template');
 const { nodeId } = require('./nodes');
 
 const SENDING =
@@ -22,9 +22,8 @@ function permitted(template) {
 }
 
 function permissionsOf(template, roleId) {
-  const policies = template.Resources[roleId].Properties?.Policies ?? [];
-  return policies
-    .flatMap(({ PolicyDocument }) => [PolicyDocument.Statement].flat())
+  return objectsIn(template.Resources[roleId].Properties?.Policies)
+    .flatMap(({ PolicyDocument }) => objectsIn([PolicyDocument?.Statement].flat()))
     .flatMap((statement) => {
       const actions = [statement.Action ?? []]
         .flat()
@@ -65,7 +64,7 @@ function statesOf(definition) {
 const DESTINATIONS = {
   'sqs:sendMessage': ({ QueueUrl }) => [QueueUrl],
   'sns:publish': ({ TopicArn }) => [TopicArn],
-  'events:putEvents': ({ Entries }) => [Entries ?? []].flat().map(({ EventBusName }) => EventBusName ?? 'default'),
+  'events:putEvents': ({ Entries }) => objectsIn([Entries].flat()).map(({ EventBusName }) => EventBusName ?? 'default'),
   'lambda:invoke': ({ FunctionName }) => [FunctionName],
   'states:startExecution': ({ StateMachineArn }) => [StateMachineArn],
 };
@@ -76,7 +75,7 @@ function sendsOf(template, { id, state, task, values }) {
   const find = integration && DESTINATIONS[integration[1]];
   const written = find ? find(task.Parameters ?? task.Arguments ?? {}) : integration ? [] : [task.Resource];
   const actions = [integration ? integration[1] : 'lambda:invoke'];
-  const known = written.filter((value) => value !== undefined);
+  const known = written.filter((value) => value !== undefined && !isComputed(value));
   return known.map((value) => ({
     by: 'task',
     from: [id],
@@ -84,6 +83,11 @@ function sendsOf(template, { id, state, task, values }) {
     to: nodeId(template, resolved(value, values)),
     actions,
   }));
+}
+
+/** A JSONata expression is known when the machine runs. */
+function isComputed(value) {
+  return typeof value === 'string' && value.startsWith('{%');
 }
 
 /** `${mark}` → what the substitution says it is. */

@@ -2,7 +2,7 @@
 
 /** Subscriptions of topics (pure), as resources and inside the topic. */
 
-const { resourcesOf } = require('../template');
+const { objectsIn, resourcesOf } = require('../template');
 const { nodeId } = require('./nodes');
 
 function subscriptions(template) {
@@ -10,7 +10,7 @@ function subscriptions(template) {
     route(template, id, each.TopicArn, each),
   );
   const inline = resourcesOf(template, 'AWS::SNS::Topic').flatMap(([id, topic]) =>
-    (topic.Subscription ?? []).map((each) => route(template, id, { Ref: id }, each)),
+    objectsIn(topic.Subscription).map((each) => route(template, id, { Ref: id }, each)),
   );
   return [...separate, ...inline];
 }

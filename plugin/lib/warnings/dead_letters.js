@@ -2,7 +2,7 @@
 
 /** Deliveries that vanish when they fail for good: rule targets and subscriptions without a DLQ (pure). */
 
-const { idOf, nameOf, resourcesOf, textOf } = require('../template');
+const { idOf, nameOf, objectsIn, resourcesOf, textOf } = require('../template');
 
 const WITHOUT_REDRIVE = ['email', 'email-json', 'sms', 'application'];
 
@@ -12,7 +12,7 @@ function deadLetters(template) {
 
 function rules(template) {
   return resourcesOf(template, 'AWS::Events::Rule').flatMap(([id, rule]) =>
-    (rule.Targets ?? [])
+    objectsIn(rule.Targets)
       .filter((target) => !target.DeadLetterConfig?.Arn)
       .map((target) =>
         warning(`rule ${id}`, nameOrText(template, target.Arn), 'set deadLetterQueueArn (DeadLetterConfig)'),
@@ -28,7 +28,7 @@ function subscriptions(template) {
 
 function inlineSubscriptions(template) {
   return resourcesOf(template, 'AWS::SNS::Topic').flatMap(([id, topic]) =>
-    (topic.Subscription ?? [])
+    objectsIn(topic.Subscription)
       .filter(({ Protocol }) => !WITHOUT_REDRIVE.includes(Protocol))
       .map(({ Endpoint }) =>
         warning(`a subscription of topic ${id}`, nameOrText(template, Endpoint), 'set redrivePolicy'),

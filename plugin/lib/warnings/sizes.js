@@ -2,7 +2,7 @@
 
 /** A message that one side may send and the other does not take (pure). Limits of November 2026. */
 
-const { idOf, nameOf, resourcesOf } = require('../template');
+const { idOf, nameOf, objectsIn, resourcesOf } = require('../template');
 
 const KIB = 1024;
 const EVENT_BYTES = 1024 * KIB;
@@ -20,7 +20,7 @@ function sizes(template) {
 
 function fromRules(template) {
   return resourcesOf(template, 'AWS::Events::Rule').flatMap(([id, rule]) =>
-    (rule.EventPattern ? (rule.Targets ?? []) : [])
+    objectsIn(rule.EventPattern && rule.Targets)
       .filter(({ Input, InputPath, InputTransformer }) => !Input && !InputPath && !InputTransformer)
       .flatMap(({ Arn }) => mismatch(template, `rule ${id}`, EVENT_BYTES, Arn)),
   );

@@ -16,6 +16,8 @@ from hopscope_collector.topology.reach import Sent, reached
         ("shop-jobs", "shop-jobs-dead", False),
         ("shop-${AWS::AccountId}-jobs", "shop-123456789012-jobs", True),
         ("shop-${AWS::AccountId}-jobs", "shop-jobs", False),
+        ("${JobsQueue}", "shop-jobs", False),
+        ("arn:aws:sqs:${AWS::Region}:1:${JobsQueue}", "shop-jobs", False),
         (None, "stack-Jobs-1A2B3C4D5E6F", True),
         (None, "stack-JobsDead-1A2B3C4D5E6F", False),
     ],
@@ -34,9 +36,10 @@ def test_the_bus_of_one_service_is_the_foreign_bus_of_another(declared: Topology
     foreign_bus = "arn:aws:events:eu-west-1:1:event-bus/shop-orders"
     other = Topology(
         nodes=(Node(foreign_bus, "bus", "shop-orders", is_foreign=True), Node("Notify", "function", "crm-notify")),
-        routes=(Route("All", "rule", foreign_bus, "Notify"),),
+        routes=(Route("All", "rule", foreign_bus, "Notify", dead_letters="Notify"),),
     )
     for both in (merged([declared, other]), merged([other, declared])):
         found = reached(both, Sent("events", "shop-orders", "order_lost", "shop"))
         assert found is not None
         assert {each.node.label for each in found} == {"shop-audit", "crm-notify"}
+        assert {route.dead_letters for route in both.routes} <= {None, *both.nodes_by_id}

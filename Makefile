@@ -12,6 +12,9 @@ PYTHON ?= python3
 UV := .cache/uv/bin/uv
 BIN := .venv/bin
 SETUP := .venv/.set-up
+BENCH_STORE := .cache/bench.db
+BENCHES := layer.py "ingest.py --store $(BENCH_STORE)" "query.py $(BENCH_STORE) --summarise 1000" accuracy.py stitch.py \
+  execution_tree.py tui.py tui_start.py stack_cost.py killed.py listen.py
 SECONDS_SINCE = $$(( $$(date +%s) - started ))
 
 .DEFAULT_GOAL := help
@@ -64,7 +67,8 @@ dist/layer.zip: $(SETUP) $(wildcard lambda_layer/hopscope_layer/*.py lambda_laye
 	@$(BIN)/python lambda_layer/packaging/build_zip.py $@
 
 bench: $(SETUP) dist/layer.zip
-	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+	@rm -f $(BENCH_STORE)*
+	@for each in $(BENCHES); do echo "== bench/$$each"; eval "set -- $$each"; script=$$1; shift; $(BIN)/python bench/$$script "$$@" || exit 1; done
 
 tui: $(SETUP)
 	@$(BIN)/hopscope tui $(ARGS)

@@ -58,7 +58,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for hops in asked.hops:
             baseline_us = _baseline_us_elsewhere()
-            path = asked.store or Path(folder) / f"{hops}.db"
+            is_kept = asked.store is not None and hops == asked.hops[-1]
+            path = asked.store if is_kept else Path(folder) / f"{hops}.db"
             cpu_s, wall_s = _loaded(path, hops)
             cpu_us = cpu_s / hops * 1e6
             figures = (f"{hops:,}", f"{cpu_us:.1f}", f"{1e6 / cpu_us:,.0f}", f"{hops / wall_s:,.0f}")

@@ -13,7 +13,6 @@ DataTable is filled with the same lines as plain text, up to 20,000 rows: it tak
 
 import asyncio
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -258,31 +257,8 @@ def resident_mb() -> float:
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-EMPTY_APP = """
-import asyncio
-from textual.app import App
-from textual.widgets import Static
-class Empty(App):
-    def compose(self):
-        yield Static("x")
-async def painted():
-    async with Empty().run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
-asyncio.run(painted())
-"""
-
-
-def run_ms(*arguments: str) -> float:
-    """A Python process from start to end."""
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
-    return (time.perf_counter() - begin) * 1_000
-
-
 def main(counts: list[int]) -> None:
     """Print the tables."""
-    empty_ms = median(run_ms("-c", EMPTY_APP) for _ in range(5))
-    print(f"an empty app of Textual, from its start to its end: {empty_ms:.0f} ms")
     print(f"{'flows':>11} {'step':>8} {'idle':>8} {'far':>8} {'filter':>8} {'update':>8} {'memory':>9}")
     ours: dict[int, dict[str, float]] = {}
     for count in counts:

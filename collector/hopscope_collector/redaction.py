@@ -19,6 +19,9 @@ PRIVATE_NAMES = (
 )  # fmt: skip
 """A member whose name, in lower case, contains one of these is private whatever it holds."""
 
+REDACTED = "[redacted]"
+"""What stands for a member with a private name."""
+
 _MOST_SEARCHED = 20_000
 _VALUES = tuple(
     (kind, re.compile(pattern))
@@ -54,7 +57,7 @@ def redacted(flow: Flow) -> Flow:
         hops=tuple(map(_hop, flow.hops)),
         sends=tuple(map(_send, flow.sends)),
         keys=members_without_secrets(flow.keys),
-        correlation_id=_text(flow.correlation_id),
+        correlation_id=text_without_secrets(flow.correlation_id),
         notes=tuple(map(without_secrets, flow.notes)),
         waits=tuple(map(_wait, flow.waits)),
         links=tuple(replace(link, detail=_detail(link.detail)) for link in flow.links),
@@ -67,18 +70,20 @@ def _wait(wait: Wait) -> Wait:
 
 def members_without_secrets(members: Mapping[str, str]) -> dict[str, str]:
     """Named values: those with a private name are taken out whole."""
-    return {
-        name: "[redacted]" if any(each in name.lower() for each in PRIVATE_NAMES) else without_secrets(value)
-        for name, value in members.items()
-    }
+    return {name: REDACTED if is_private(name) else without_secrets(value) for name, value in members.items()}
+
+
+def is_private(name: str) -> bool:
+    """Whether what has the name is private whatever it holds."""
+    return any(each in name.lower() for each in PRIVATE_NAMES)
 
 
 def _hop(hop: Hop) -> Hop:
     return replace(
         hop,
         function=without_secrets(hop.function),
-        name=_text(hop.name),
-        correlation_id=_text(hop.correlation_id),
+        name=text_without_secrets(hop.name),
+        correlation_id=text_without_secrets(hop.correlation_id),
         keys=members_without_secrets(hop.keys),
         attributes=members_without_secrets(hop.attributes),
         error=failure_without_secrets(hop.error),
@@ -87,24 +92,31 @@ def _hop(hop: Hop) -> Hop:
 
 def _send(send: Send) -> Send:
     return replace(
-        send, name=_text(send.name), destination=_text(send.destination),
-        keys=members_without_secrets(send.keys), error=failure_without_secrets(send.error),
-    )  # fmt: skip
+        send,
+        name=text_without_secrets(send.name),
+        source=text_without_secrets(send.source),
+        destination=text_without_secrets(send.destination),
+        keys=members_without_secrets(send.keys),
+        error=failure_without_secrets(send.error),
+    )
 
 
 def failure_without_secrets(error: Failure | None) -> Failure | None:
     """The same error, its texts looked through."""
-    return error and Failure(without_secrets(error.type), without_secrets(error.message), _text(error.stack))
+    return error and Failure(
+        without_secrets(error.type), without_secrets(error.message), text_without_secrets(error.stack)
+    )
+
+
+def text_without_secrets(text: str | None) -> str | None:
+    """The same for a text that may be missing."""
+    return None if text is None else without_secrets(text)
 
 
 def _detail(detail: str) -> str:
     """`customer=jane@example.com`: a key and its value."""
     name, equals, value = detail.partition("=")
     return f"{name}={members_without_secrets({name: value})[name]}" if equals else detail
-
-
-def _text(text: str | None) -> str | None:
-    return None if text is None else without_secrets(text)
 
 
 def _card(match: re.Match[str]) -> str:

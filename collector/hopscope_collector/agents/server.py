@@ -24,13 +24,14 @@ from hopscope_collector.agents.answers import (
     flows_answer,
     marked,
     messages_answer,
+    stats_answer,
 )
 from hopscope_collector.errors import HopscopeError
 from hopscope_collector.export.plain import plain
 from hopscope_collector.filter import parsed
 from hopscope_collector.query import Flows
+from hopscope_collector.redaction import without_secrets
 from hopscope_collector.rules import Rules
-from hopscope_collector.stats import stats_json
 from hopscope_collector.store.contract import Store
 
 EventReader = Callable[[object], Sequence[Mapping[str, object]]]
@@ -107,7 +108,7 @@ class Tools:
     def stats(self) -> str:
         """Say what was received, stored, repeated and refused and why; the sums add up."""
         with _clear_errors(), self._open_store() as store:
-            return marked(stats_json(store.stats()))
+            return marked(stats_answer(store.stats()))
 
 
 def server_of(tools: Tools, version: str) -> MCPServer:
@@ -127,7 +128,7 @@ class _clear_errors:  # noqa: N801 - reads as a block
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, HopscopeError):
-            raise ToolError(plain(str(error), 600)) from error
+            raise ToolError(plain(without_secrets(str(error)), 600)) from error
 
 
 def _now_us() -> int:

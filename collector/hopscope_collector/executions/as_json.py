@@ -1,12 +1,14 @@
 """An execution as the versioned JSON of `hopscope execution --json` (pure).
 
-The fields and what they mean are in docs/executions.md. Payloads stay out unless asked for.
+The fields and what they mean are in docs/executions.md. Payloads stay out unless asked for, what looks like a secret in
+errors always does.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict
 
 from hopscope_collector.executions.model import Attempt, Execution, Iteration, State, Wait
+from hopscope_collector.redaction import text_without_secrets
 
 VERSION = 1
 
@@ -25,8 +27,8 @@ def execution_as_json(execution: Execution, *, with_payloads: bool = False) -> d
         "status": execution.status,
         "started_us": execution.started_us,
         "ended_us": execution.ended_us,
-        "error": execution.error,
-        "cause": execution.cause,
+        "error": text_without_secrets(execution.error),
+        "cause": text_without_secrets(execution.cause),
         "redrives": execution.redrives,
         "runs": [asdict(run) for run in execution.runs],
         "trace_header": execution.trace_header,
@@ -53,8 +55,8 @@ def _state(state: State, frozen: Mapping[int, dict[str, object]], *, with_payloa
             {"states": [frozen[id(each)] for each in branch.states], "round": branch.round} for branch in state.branches
         ],
         "events": list(state.events),
-        "error": state.error,
-        "cause": state.cause,
+        "error": text_without_secrets(state.error),
+        "cause": text_without_secrets(state.cause),
         "caught": state.is_caught,
         "assumed": state.is_assumed,
         "rounds": state.rounds,
@@ -87,8 +89,8 @@ def _size(text: str | None) -> int | None:
 def _attempt(attempt: Attempt) -> dict[str, object]:
     return {
         "status": attempt.status,
-        "error": attempt.error,
-        "cause": attempt.cause,
+        "error": text_without_secrets(attempt.error),
+        "cause": text_without_secrets(attempt.cause),
         "resource": attempt.resource,
         "scheduled_us": attempt.scheduled_us,
         "started_us": attempt.started_us,

@@ -142,8 +142,8 @@ def _framed(label: str, picture: Picture) -> Markup:
     return joined((frame, _more(picture.left_out)))
 
 
-def _more(left_out: int) -> Markup:
-    words = f"{left_out:,} more steps are not drawn here: hopscope show --json has them all."
+def _more(left_out: int, of: str = "steps") -> Markup:
+    words = f"{left_out:,} more {of} are not drawn here: hopscope show --json has them all."
     return element("p", {"class": "more"}, words) if left_out else joined(())
 
 
@@ -164,7 +164,8 @@ def _sample(kind: str) -> Markup:
 
 def _executions(executions: Sequence[Execution]) -> Iterator[Markup]:
     if executions:
-        yield _section("Executions", element("div", {"class": "frame"}, execution_tables(executions)))
+        tables, left_out = execution_tables(executions)
+        yield _section("Executions", element("div", {"class": "frame"}, tables), _more(left_out, "states"))
 
 
 def _footer(now_us: int) -> Markup:

@@ -7,6 +7,7 @@ from hopscope_collector.export.icons import inline_icon, tone
 from hopscope_collector.export.markup import Markup, element, joined, preformatted
 from hopscope_collector.export.plain import plain, plain_lines
 from hopscope_collector.flow import Flow, Hop
+from hopscope_collector.redaction import without_secrets
 from hopscope_collector.shape.activity import last_sign_of
 from hopscope_collector.shape.brokers import broker_of
 from hopscope_collector.shape.evidence import in_words, sureness
@@ -14,6 +15,9 @@ from hopscope_collector.shape.outline import Step
 from hopscope_collector.shape.times import NO_TIME, clock, duration
 
 MOST_ROWS = 2_000
+MOST_ATTEMPTS = 20
+"""Of one step: the first ones, and the last."""
+
 _MOST_MESSAGE = 600
 _DEEPEST = 9
 _COLUMNS = ("step", "how it is known", "began", "waited", "ran")
@@ -70,8 +74,12 @@ def _what(step: Step) -> Iterator[Markup]:
         yield element("div", {"class": "message"}, f"{plain(step.name, 200)}{_way(step)}")
     elif step.send is not None:
         yield element("div", {"class": "message"}, f"to {broker_of(step.send)}")
-    for hop in step.hops:
+    left_out = len(step.hops) - MOST_ATTEMPTS
+    shown = (*step.hops[: MOST_ATTEMPTS - 1], step.hops[-1]) if left_out > 0 else step.hops
+    for hop in shown:
         yield from _attempt(hop, len(step.hops))
+    if left_out > 0:
+        yield element("div", {"class": "ids"}, f"{left_out:,} attempts before the last are not shown")
     if step.send is not None and step.send.error is not None:
         yield _error(step.send.error.type, step.send.error.message, "not sent")
 
@@ -129,14 +137,21 @@ def _ran(hops: Sequence[Hop], now_us: int) -> str:
     return duration(last_sign_of(last, now_us) - hops[0].started_us)
 
 
-def execution_tables(executions: Iterable[Execution]) -> Markup:
-    """What ran inside each execution: its states, parents before children."""
-    return joined(_execution(each) for each in executions)
+def execution_tables(executions: Iterable[Execution]) -> tuple[Markup, int]:
+    """What ran inside each execution: its states, parents before children; and how many states had no room."""
+    tables, room, left_out = [], MOST_ROWS, 0
+    for execution in executions:
+        states = list(execution.walk())
+        if room > 0:
+            tables.append(_execution(execution, states[:room]))
+        left_out += max(len(states) - room, 0)
+        room = max(room - len(states) - 1, 0)
+    return joined(tables), left_out
 
 
-def _execution(execution: Execution) -> Markup:
+def _execution(execution: Execution, states: Sequence[State]) -> Markup:
     depths = _depths(execution.states)
-    rows = [_state(state, depths.get(id(state), 0)) for state in list(execution.walk())[:MOST_ROWS]]
+    rows = [_state(state, depths.get(id(state), 0)) for state in states]
     head = element("tr", {}, *(element("th", {"scope": "col", "class": _kind(name)}, name) for name in _STATE_COLUMNS))
     took_us = (
         None
@@ -170,7 +185,8 @@ def _state(state: State, depth: int) -> Markup:
     status = _STATE_STATUSES.get(state.status, "unknown")
     tries = f" ×{len(state.attempts)}" if len(state.attempts) > 1 else ""
     took_us = None if state.exited_us is None or state.entered_us is None else state.exited_us - state.entered_us
-    error = (_error(state.error, state.cause or "", "caught" if state.is_caught else ""),) if state.error else ()
+    where = "caught" if state.is_caught else ""
+    error = (_error(without_secrets(state.error), without_secrets(state.cause or ""), where),) if state.error else ()
     return element(
         "tr", {"class": tone(status)},
         element(

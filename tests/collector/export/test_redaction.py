@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hopscope_collector.agents.answers import execution_answer, flow_answer, marked
+from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.export.mermaid import mermaid_lines
 from hopscope_collector.export.otlp import otlp_json
 from hopscope_collector.export.page import page_of
@@ -60,12 +62,17 @@ def test_no_export_holds_a_secret(made):
     }
     flow = made.order(
         hops=tuple(replace(hop, function=secret, attributes={"replay-name": secret}, **told) for hop in made.order().hops),
-        sends=tuple(replace(send, destination=secret, **told) for send in made.order().sends),
+        sends=tuple(replace(send, destination=secret, source=secret, **told) for send in made.order().sends),
         keys={"order_id": secret}, notes=(secret,), correlation_id=secret,
     )  # fmt: skip
 
+    (state,) = made.execution(secret).states
+    executions = [replace(made.execution(), states=(replace(state, name="Notify"),), error=secret, cause=secret)]
     left = [
-        page_of(flow, made.now_us),
+        page_of(flow, made.now_us, executions),
+        marked(flow_answer(flow, executions, made.now_us)),
+        marked(execution_answer(executions[0])),
+        json.dumps(execution_as_json(executions[0])),
         svg_of(flow, made.now_us),
         otlp_json(spans_of(flow)),
         "\n".join(mermaid_lines(flow, made.now_us)),

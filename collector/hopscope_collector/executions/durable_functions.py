@@ -7,13 +7,11 @@ What a durable execution did is in the records of its invocations; its own histo
 """
 
 from collections.abc import Iterator
-from typing import Any
-
-import boto3
 
 from hopscope_collector.executions.description import Description, description_of, is_arn
 from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.fetch import RETRIES
+from hopscope_collector.sources.aws_client import client_of
 from hopscope_collector.sources.aws_errors import in_our_words
 
 
@@ -24,10 +22,7 @@ class DurableFunctionsApi:
 
     def __init__(self, function: str) -> None:
         region = function.split(":")[3] if is_arn(function) else None
-        with in_our_words("durable"):
-            self._client: Any = boto3.client("lambda", region_name=region, config=RETRIES)
-        url = self._client.meta.endpoint_url
-        self.endpoint: str | None = None if ".amazonaws.com" in url else url
+        self._client, self.endpoint = client_of("lambda", "durable", region=region, config=RETRIES)
 
     def machines(self, prefix: str) -> Iterator[str]:
         """The function itself."""

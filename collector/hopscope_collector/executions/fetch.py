@@ -20,9 +20,17 @@ from hopscope_collector.errors import SourceFailed
 from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.event import HistoryEvent, event_from_api
 from hopscope_collector.executions.history import History, histories_of
+from hopscope_collector.sources.aws_client import ANSWER_S
 from hopscope_collector.sources.aws_errors import in_our_words
 
-RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10}, user_agent_extra="hopscope")
+RETRIES = Config(
+    retries={"mode": "adaptive", "total_max_attempts": 4},
+    connect_timeout=5,
+    read_timeout=ANSWER_S,
+    user_agent_extra="hopscope",
+)
+"""An execution takes many requests, of which a few a second are allowed: botocore learns how many."""
+
 _PAGE_EVENTS = 1000
 _HAS_NO_HISTORY = "StateMachineTypeNotSupported"
 

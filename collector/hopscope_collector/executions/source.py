@@ -89,7 +89,8 @@ class ExecutionsSource:
         self._wanted = wanted
         usual_s = POLL_LOCAL_S if executions.endpoint else POLL_S
         self._poll_s = usual_s if wanted.poll_s is None else wanted.poll_s
-        self._patience = Patience(self.name, first_pause_s=0.1 if executions.endpoint else 1.0)
+        first_pause_s = 0.1 if executions.endpoint else 1.0
+        self._patience = Patience(self.name, first_pause_s=first_pause_s, is_followed=wanted.is_followed)
         self._machines: dict[str, _Known] = {}
         self._position: str | None = None
         self._handed_over: set[str] = set()
@@ -107,9 +108,9 @@ class ExecutionsSource:
             try:
                 yield from self._poll(stop)
             except Passing as error:
-                self._patience.bear(error, stop)
+                yield from self._patience.bear(error, stop)
                 continue
-            self._patience.answered()
+            yield from self._patience.answered()
             yield Lines(is_idle=True)
             if not self._wanted.is_followed or self._is_over():
                 return
@@ -158,6 +159,7 @@ class ExecutionsSource:
             if described.redrives:
                 known.redrives[described.arn] = described.redrives
             yield from self._of_execution(described)
+            yield from self._patience.answered()  # a poll that fails further on came this far
             if is_over:
                 self._events.pop(described.arn, None)
 

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import boto3
-
 from hopscope_collector.executions.description import Description, description_of, is_arn
 from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.fetch import RETRIES, events_after
 from hopscope_collector.executions.history import History
+from hopscope_collector.sources.aws_client import client_of
 from hopscope_collector.sources.aws_errors import in_our_words
 
 
@@ -58,10 +57,7 @@ class StepFunctionsApi:
 
     def __init__(self, which: str = "") -> None:
         region = which.split(":")[3] if is_arn(which) else None
-        with in_our_words("executions"):
-            self._client: Any = boto3.client("stepfunctions", region_name=region, config=RETRIES)
-        url = self._client.meta.endpoint_url
-        self.endpoint: str | None = None if ".amazonaws.com" in url else url
+        self._client, self.endpoint = client_of("stepfunctions", "executions", region=region, config=RETRIES)
 
     def machines(self, prefix: str) -> Iterator[str]:
         """As in `Executions`."""

@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectTimeoutError,
     HTTPClientError,
     NoCredentialsError,
     NoRegionError,
+    ReadTimeoutError,
 )
 from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
@@ -26,9 +28,14 @@ _THROTTLED = frozenset(
         "ProvisionedThroughputExceededException",
         "KMSThrottlingException",
         "RequestThrottled",
+        "RequestThrottledException",
+        "ThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
     }
 )
 _PASSING = frozenset({"ServiceUnavailableException", "InternalFailure", "InternalServerError", "ServiceUnavailable"})
+_TOO_MANY_REQUESTS = 429
 
 
 @contextmanager
@@ -55,8 +62,26 @@ def is_passing(error: Exception) -> bool:
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return code in _THROTTLED or code in _PASSING or status >= 500
+        return code in _THROTTLED or code in _PASSING or status == _TOO_MANY_REQUESTS or status >= 500
     return isinstance(error, (BotoConnectionError, HTTPClientError))
+
+
+def is_silence(error: Exception) -> bool:
+    """Whether nothing came back in time."""
+    return isinstance(error, (ReadTimeoutError, ConnectTimeoutError))
+
+
+def in_one_line(error: Exception) -> str:
+    """What went wrong, without line breaks."""
+    said = f"{error.operation_name}: {_said(error)}" if isinstance(error, ClientError) else str(error)
+    return " ".join(said.split())
+
+
+def advice_on(error: Exception) -> str:
+    """What to do about a failure that did not pass."""
+    if isinstance(error, ClientError):
+        return "AWS is busy or limits this account: try later, or fewer sources at once"
+    return "check the network, AWS_REGION and AWS_ENDPOINT_URL"
 
 
 def is_missing(error: Exception) -> bool:

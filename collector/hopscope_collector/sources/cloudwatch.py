@@ -93,7 +93,8 @@ class CloudWatchSource:
         self._span = span
         self._now_ms = now_ms
         self._pause_s = 0.0 if logs.endpoint else PAUSE_S
-        self._patience = Patience(self.name, first_pause_s=0.1 if logs.endpoint else 1.0)
+        first_pause_s = 0.1 if logs.endpoint else 1.0
+        self._patience = Patience(self.name, first_pause_s=first_pause_s, is_followed=span.is_followed)
         self._pages = LogPages(logs, self._patience)
         self._positions: dict[str, _GroupPosition] = {}
 
@@ -102,7 +103,7 @@ class CloudWatchSource:
         stored = json.loads(position) if position else {}
         self._positions = {arn: _GroupPosition(**found) for arn, found in stored.items()}
         while not stop.is_set:
-            groups = self._patience.ask(lambda: list(self._logs.groups(self._prefix)), stop) or []
+            groups = (yield from self._patience.ask(lambda: list(self._logs.groups(self._prefix)), stop)) or []
             if not groups and not self._span.is_followed and not stop.is_set:
                 raise NotASource(f"{self.name}: no log group's name begins so; expected such as logs:/aws/lambda/")
             for group in groups:
@@ -120,8 +121,9 @@ class CloudWatchSource:
         if position.from_ms < settled_ms - OPEN_MS:
             yield from self._settled(group, position, (settled_ms, stop))
         for events in self._pages.of(group, (position.from_ms, self._span.until_ms), stop):
-            fresh = position.fresh(events, to_remember=True)
-            if fresh:
+            if isinstance(events, Lines):
+                yield events
+            elif fresh := position.fresh(events, to_remember=True):
                 yield self._lines(group, fresh)
 
     def _position_in(self, group: LogGroup) -> _GroupPosition:
@@ -138,9 +140,11 @@ class CloudWatchSource:
             end_ms = min(position.from_ms + slice_ms, settled_ms)
             slice_ms *= 2
             for events in self._pages.of(group, (position.from_ms, end_ms), stop):
+                if isinstance(events, Lines):
+                    yield events
+                    continue
                 slice_ms = SLICE_MS
-                fresh = position.fresh(events, to_remember=False)
-                if fresh:
+                if fresh := position.fresh(events, to_remember=False):
                     yield self._lines(group, fresh)
             if stop.is_set:
                 return

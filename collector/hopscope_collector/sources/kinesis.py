@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 
 from hopscope_collector.sources.cloudwatch import Span
 from hopscope_collector.sources.contract import Lines, Stop
-from hopscope_collector.sources.patience import Patience
+from hopscope_collector.sources.patience import Patience, Waiting
 from hopscope_collector.sources.payload import texts_of
 from hopscope_collector.sources.stream_records import (
     IteratorExpired,
@@ -70,7 +70,8 @@ class KinesisSource:
         self.name = f"kinesis:{stream}" + (f" at {records.endpoint}" if records.endpoint else "")
         self._records = records
         self._span = span
-        self._patience = Patience(self.name, first_pause_s=0.05 if records.endpoint else 1.0)
+        first_pause_s = 0.05 if records.endpoint else 1.0
+        self._patience = Patience(self.name, first_pause_s=first_pause_s, is_followed=span.is_followed)
         self._poll_s = POLL_S / 4 if records.endpoint else POLL_S
         self._position = _Position(0, span.since_ms)
         self._iterators: dict[str, str] = {}
@@ -84,12 +85,12 @@ class KinesisSource:
 
     def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:
         """As in `Source`."""
-        made_ms = self._patience.ask(self._records.made_ms, stop)
+        made_ms = yield from self._patience.ask(self._records.made_ms, stop)
         if made_ms is None:
             return
         self._position = self._resumed(position, made_ms)
         while not stop.is_set:
-            self._list_shards_when_due(stop)
+            yield from self._list_shards_when_due(stop)
             had_some = False
             for shard in self._open_shards():
                 for lines in self._round(shard, stop):
@@ -116,9 +117,9 @@ class KinesisSource:
     def _is_list_due(self) -> bool:
         return time.monotonic() >= self._list_at
 
-    def _list_shards_when_due(self, stop: Stop) -> None:
+    def _list_shards_when_due(self, stop: Stop) -> Waiting[None]:
         """Shards that the stream no longer knows go out of the position."""
-        listed = self._patience.ask(self._records.shards, stop) if self._is_list_due else None
+        listed = (yield from self._patience.ask(self._records.shards, stop)) if self._is_list_due else None
         if listed is not None:
             known = self._position.shards
             self._position.shards = {shard: known.get(shard, _Shard()) for shard in sorted(listed)}
@@ -129,7 +130,7 @@ class KinesisSource:
 
     def _round(self, shard: str, stop: Stop) -> Iterator[Lines]:
         """One page of a shard, handed over piece by piece."""
-        page = self._page(shard, stop)
+        page = yield from self._page(shard, stop)
         if page is None:
             return
         at = self._position.shards[shard]
@@ -150,10 +151,10 @@ class KinesisSource:
             self._iterators[shard] = page.next_iterator
             (self._at_tip.add if page.behind_ms == 0 else self._at_tip.discard)(shard)
 
-    def _page(self, shard: str, stop: Stop) -> RecordPage | None:
+    def _page(self, shard: str, stop: Stop) -> Waiting[RecordPage | None]:
         """The next page of a shard. None when told to stop, or when there is none right now."""
         try:
-            return self._patience.ask(functools.partial(self._asked, shard), stop)
+            return (yield from self._patience.ask(functools.partial(self._asked, shard), stop))
         except IteratorExpired:
             self._iterators.pop(shard, None)
         except ShardGone:

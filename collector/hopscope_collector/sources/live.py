@@ -14,15 +14,14 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from hopscope_collector.envelopes import function_of
 from hopscope_collector.errors import NotASource
+from hopscope_collector.shape.times import date_and_clock
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.live_tail import LiveLine, LiveTail, Update
 from hopscope_collector.sources.log_events import GroupGone, LogEvents, LogGroup
 from hopscope_collector.sources.log_pages import LogPages
-from hopscope_collector.sources.patience import Patience
+from hopscope_collector.sources.patience import Passing, Patience, Waiting
 
 MOST_GROUPS = 10
 """StartLiveTail takes no more."""
@@ -55,8 +54,9 @@ class LiveSource:
         self._tail = tail
         self._since_ms = since_ms
         self._now_ms = now_ms
-        self._first_pause_s = 0.05 if logs.endpoint else 1.0
-        self._patience = Patience(self.name, first_pause_s=self._first_pause_s)
+        first_pause_s = 0.05 if logs.endpoint else 1.0
+        self._patience = Patience(self.name, first_pause_s=first_pause_s, is_followed=True)
+        self._sessions = Patience(self.name, first_pause_s=first_pause_s, is_followed=True)
         self._pages = LogPages(logs, self._patience)
         self._reached_ms = now_ms()
 
@@ -64,21 +64,19 @@ class LiveSource:
         """As in `Source`. The first time it begins now; later where it stood, but not before `since_ms`."""
         if position:
             self._reached_ms = max(self._since_ms, int(json.loads(position)["reached_ms"]))
-        groups = self._groups(stop)
+        groups = yield from self._groups(stop)
         if not groups and not stop.is_set:
             raise NotASource(f"{self.name}: no log group's name begins so; expected such as live:/aws/lambda/orders-")
         while not stop.is_set:
             yield from self._before(groups, stop)
             try:
                 yield from self._session(groups, stop)
-            except (ClientError, BotoCoreError):
-                # Whatever ended it, what comes meanwhile is in the gap. A session that cannot be begun at all is
-                # refused by AWS, or fails in `_before` as well, which knows when to give up.
-                stop.sleep(self._first_pause_s)
-            groups = self._groups(stop) or groups
+            except Passing as error:  # what comes meanwhile is in the gap
+                yield from self._sessions.bear(error, stop)
+            groups = (yield from self._groups(stop)) or groups
 
-    def _groups(self, stop: Stop) -> Sequence[LogGroup]:
-        found = self._patience.ask(lambda: list(self._logs.groups(self._prefix)), stop) or []
+    def _groups(self, stop: Stop) -> Waiting[Sequence[LogGroup]]:
+        found = (yield from self._patience.ask(lambda: list(self._logs.groups(self._prefix)), stop)) or []
         if len(found) > MOST_GROUPS:
             raise NotASource(
                 f"{self.name}: {len(found)} log groups begin so, Live Tail takes {MOST_GROUPS}; "
@@ -95,13 +93,14 @@ class LiveSource:
                 return
             if not has_begun:
                 has_begun = True
+                yield from self._sessions.answered()
                 yield from self._gap(groups, stop)
             notice = SAMPLED if update.is_sampled and not has_said else None
             has_said = has_said or update.is_sampled
             yield from self._handed_over(update, notice)
             if time.monotonic() >= regroup_at:
                 regroup_at = time.monotonic() + REGROUP_S
-                if {each.name for each in self._groups(stop)} != {each.name for each in groups}:
+                if {each.name for each in (yield from self._groups(stop))} != {each.name for each in groups}:
                     return
 
     def _before(self, groups: Sequence[LogGroup], stop: Stop) -> Iterator[Lines]:
@@ -123,6 +122,9 @@ class LiveSource:
         for group in groups:
             with contextlib.suppress(GroupGone):
                 for events in self._pages.of(group, window, stop):
+                    if isinstance(events, Lines):
+                        yield events
+                        continue
                     lines = [LiveLine(group.name, each.at_ms, each.message, each.stream) for each in events]
                     reached_ms = max(reached_ms, *(each.at_ms for each in lines))
                     yield _lines_of(group.name, lines, None)
@@ -151,4 +153,5 @@ def _lines_of(group: str, lines: Sequence[LiveLine], position: str | None) -> Li
             texts.append(text)
             places.append(f"{group} {line.stream}".rstrip())
             at_us.append(line.at_ms * 1_000)
-    return Lines(texts, places=places, at_us=at_us, function=function_of(group), position=position)
+    reached = f"{group} up to {date_and_clock(max(at_us))}"
+    return Lines(texts, places=places, at_us=at_us, function=function_of(group), position=position, reached=reached)

@@ -9,16 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from hopscope_collector.sources.aws_client import client_of
 from hopscope_collector.sources.aws_errors import in_our_words, is_missing
 
 MOST_EVENTS = 10_000
 """FilterLogEvents gives no more at once."""
-
-_RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +90,7 @@ class CloudWatchLogs:
     """
 
     def __init__(self) -> None:
-        with in_our_words("logs"):
-            self._client = boto3.client("logs", config=_RETRIES)
-        url = self._client.meta.endpoint_url
-        self.endpoint = None if ".amazonaws.com" in url else url
+        self._client, self.endpoint = client_of("logs", "logs")
 
     def groups(self, prefix: str) -> Iterator[LogGroup]:
         """As in `LogEvents`."""

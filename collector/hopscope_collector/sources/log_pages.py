@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Iterator, Sequence
 
-from hopscope_collector.sources.contract import Stop
+from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.log_events import LogEvent, LogEvents, LogGroup
 from hopscope_collector.sources.patience import Patience
 
@@ -18,8 +18,10 @@ class LogPages:
         self._logs = logs
         self._patience = patience
 
-    def of(self, group: LogGroup, window: Window, stop: Stop) -> Iterator[Sequence[LogEvent]]:
-        """The events of a window. Ends early when told to stop. Empty pages are normal, and passed over.
+    def of(self, group: LogGroup, window: Window, stop: Stop) -> Iterator[Sequence[LogEvent] | Lines]:
+        """The events of a window, and between them what `Patience` has to say. Ends early when told to stop.
+
+        Empty pages are normal, and passed over.
 
         Raises:
             GroupGone: the group was deleted since it was listed.
@@ -27,7 +29,7 @@ class LogPages:
         """
         token: str | None = None
         while not stop.is_set:
-            page = self._patience.ask(functools.partial(self._logs.page, group, window, token), stop)
+            page = yield from self._patience.ask(functools.partial(self._logs.page, group, window, token), stop)
             if page is None:
                 return
             if page.events:

@@ -7,16 +7,13 @@ QueueMessages        what is asked
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from hopscope_collector.errors import NotASource
+from hopscope_collector.sources.aws_client import client_of
 from hopscope_collector.sources.aws_errors import in_our_words
-
-_RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=30)
 
 _BATCH = 10
 """Messages that SQS takes or gives in one request."""
@@ -64,10 +61,7 @@ class SqsMessages:
     def __init__(self, url: str) -> None:
         self._url = url
         self._words = f"sqs:{url}"
-        with in_our_words(self._words):
-            self._client: Any = boto3.client("sqs", config=_RETRIES)
-        endpoint = self._client.meta.endpoint_url
-        self.endpoint = None if ".amazonaws.com" in endpoint else endpoint
+        self._client, self.endpoint = client_of("sqs", self._words)
 
     def receive(self, wait_s: int) -> Sequence[QueueMessage]:
         """As in `QueueMessages`."""

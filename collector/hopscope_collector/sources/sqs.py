@@ -31,14 +31,14 @@ class SqsSource:
         self.name = f"sqs:{url}"
         self._queue = queue
         self._is_followed = is_followed
-        self._patience = Patience(self.name, first_pause_s=0.05 if queue.endpoint else 1.0)
+        self._patience = Patience(self.name, first_pause_s=0.05 if queue.endpoint else 1.0, is_followed=is_followed)
         self._has_failed = False
         self._left_in_a_row = 0
 
     def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:  # noqa: ARG002 - the queue is the position
         """As in `Source`."""
         while not stop.is_set and not self._has_failed:
-            messages = self._patience.ask(lambda: self._queue.receive(WAIT_S), stop)
+            messages = yield from self._patience.ask(lambda: self._queue.receive(WAIT_S), stop)
             if messages:
                 yield self._lines(messages)
                 continue

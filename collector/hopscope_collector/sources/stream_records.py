@@ -9,16 +9,13 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from hopscope_collector.errors import NotASource
+from hopscope_collector.sources.aws_client import client_of
 from hopscope_collector.sources.aws_errors import in_our_words, is_missing
-
-_RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=30)
 
 PAGE_RECORDS = 1_000
 """GetRecords gives at most 10 MB, whatever the number."""
@@ -97,10 +94,7 @@ class KinesisRecords:
     def __init__(self, stream: str) -> None:
         self._words = f"kinesis:{stream}"
         self._stream = {"StreamARN" if stream.startswith("arn:") else "StreamName": stream}
-        with in_our_words(self._words):
-            self._client: Any = boto3.client("kinesis", config=_RETRIES)
-        url = self._client.meta.endpoint_url
-        self.endpoint = None if ".amazonaws.com" in url else url
+        self._client, self.endpoint = client_of("kinesis", self._words)
 
     def made_ms(self) -> int:
         """As in `StreamRecords`."""

@@ -80,7 +80,8 @@ class XRaySource:
         self._expression = "" if text == "*" else text
         self._traces = traces
         self._since_us, self._until_us, self._is_followed = reach.since_us, reach.until_us, reach.is_followed
-        self._patience = Patience(self.name, first_pause_s=0.05 if traces.endpoint else 1.0)
+        first_pause_s = 0.05 if traces.endpoint else 1.0
+        self._patience = Patience(self.name, first_pause_s=first_pause_s, is_followed=reach.is_followed)
         self._seen: dict[str, str] = {}
         """What was known of each trace when it was read."""
 
@@ -104,7 +105,7 @@ class XRaySource:
 
     def _window(self, from_us: int, to_us: int, stop: Stop) -> Iterator[Lines]:
         """What fits between two moments; the position goes on when all of it was handed over."""
-        found = self._patience.ask(partial(self._summaries, from_us, to_us), stop) or ()
+        found = (yield from self._patience.ask(partial(self._summaries, from_us, to_us), stop)) or ()
         changed = []
         for summary in found:
             trace_id, known = str(summary.get("Id")), _known_of(summary)
@@ -122,7 +123,7 @@ class XRaySource:
     def _read(self, ids: Sequence[str], position: str | None, stop: Stop) -> Iterator[Lines]:
         for first in range(0, len(ids), AT_ONCE):
             ask = partial(self._traces.traces, ids[first : first + AT_ONCE], stop)
-            for trace in self._patience.ask(ask, stop) or ():
+            for trace in (yield from self._patience.ask(ask, stop)) or ():
                 yield from _lines(self.name, partial(documents_of_traces, [trace]), f"trace {trace.get('Id')}")
         yield Lines(position=position, is_idle=True)
 

@@ -8,14 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
 from hopscope_collector.errors import SourceFailed
+from hopscope_collector.sources.aws_client import client_of
 from hopscope_collector.sources.aws_errors import in_our_words
 from hopscope_collector.sources.contract import Stop
-
-_RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=30)
 
 AT_ONCE = 5
 """Ids that BatchGetTraces takes."""
@@ -38,10 +34,7 @@ class XRayApi:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        with in_our_words(source):
-            self._client: Any = boto3.client("xray", config=_RETRIES)
-        url = self._client.meta.endpoint_url
-        self.endpoint = None if ".amazonaws.com" in url else url
+        self._client, self.endpoint = client_of("xray", source)
 
     def summaries(self, expression: str, from_us: int, to_us: int) -> Iterator[Trace]:
         """What is known of each trace that fits, between two moments."""

@@ -147,12 +147,14 @@ def test_a_session_that_is_refused_ends_the_source() -> None:
         followed(some_logs(), MemoryTail([[SourceFailed("live: AWS refuses StartLiveTail: AccessDenied")]]))
 
 
-def test_logs_that_never_answer_end_the_source() -> None:
+def test_logs_that_answered_before_are_asked_until_they_answer_again() -> None:
+    """Somebody watches: an hour without a connection is no reason to stop watching."""
     throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "FilterLogEvents")
-    logs = some_logs(failures=[throttled for _ in range(patience.TRIES)])
+    logs = some_logs(failures=[throttled for _ in range(2 * patience.TRIES)])
 
-    with pytest.raises(SourceFailed, match="slow down"):
-        followed(logs, MemoryTail())
+    notices = [lines.notice for lines in followed(logs, MemoryTail()) if lines.notice]
+
+    assert notices == ["FilterLogEvents: ThrottlingException: slow down; asked again in 0 s"] * 19 + ["answers again"]
 
 
 @pytest.mark.parametrize(

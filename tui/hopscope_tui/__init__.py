@@ -1,1 +1,1 @@
-"""Hopscope."""
+"""The terminal UI and the `hopscope` command."""

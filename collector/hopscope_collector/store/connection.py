@@ -66,17 +66,16 @@ def open_to_write(path: Path, waiting: Waiting) -> sqlite3.Connection:
 
 def open_to_read(path: Path) -> sqlite3.Connection:
     """A connection that reads; on a disk that cannot be written to it takes the file as it lies there."""
-    if not path.exists():
-        raise StoreMissing(f"no store at {path}; run `hopscope collect SOURCE --store sqlite:///{path}` first")
     with _in_our_words(path):
-        connection = _connected(path, "ro")
+        if not path.exists():
+            raise StoreMissing(f"no store at {path}; run `hopscope collect SOURCE --store sqlite:///{path}` first")
         try:
-            try:
-                version = _version(connection, path)
-            except sqlite3.OperationalError:
-                connection.close()
-                connection = _connected(path, "ro", "&immutable=1")
-                version = _version(connection, path)
+            connection = _connected(path, "ro")
+        except sqlite3.OperationalError:
+            _refuse_unread_changes(path)
+            connection = _connected(path, "ro", "&immutable=1")
+        try:
+            version = _version(connection, path)
             if version == 0:
                 raise StoreMissing(f"the store at {path} is being made right now; look again in a moment")
             _refuse_newer(version, path)
@@ -84,6 +83,13 @@ def open_to_read(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _refuse_unread_changes(path: Path) -> None:
+    """What stands in the -wal alone cannot be read without making the -shm anew."""
+    wal = Path(f"{path}-wal")
+    if wal.exists() and wal.stat().st_size:
+        raise StoreDenied(f"{wal} holds changes that cannot be read where nothing may be written; copy both files away")
 
 
 @contextmanager
@@ -232,7 +238,7 @@ def _in_our_words(path: Path) -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
-        raise StoreDenied(f"{path} may not be written ({error.strerror}); check the permissions") from error
+        raise StoreDenied(f"{path} may not be used ({error.strerror}); check the permissions") from error
     except OSError as error:
         raise StoreDenied(f"{path} cannot be made ({error.strerror}); point --store elsewhere") from error
     except sqlite3.DatabaseError as error:

@@ -55,11 +55,11 @@ def main() -> None:
         return
     titles = ("hops", "µs cpu/hop", "hops/s/core", "wall hops/s", "bytes/hop", "peak MB", "× baseline")
     print("".join(f"{title:>13}" for title in titles))
+    cpu_us = 0.0
     with tempfile.TemporaryDirectory() as folder:
         for hops in asked.hops:
             baseline_us = _baseline_us_elsewhere()
-            is_kept = asked.store is not None and hops == asked.hops[-1]
-            path = asked.store if is_kept else Path(folder) / f"{hops}.db"
+            path = asked.store if asked.store and hops == asked.hops[-1] else Path(folder) / f"{hops}.db"
             cpu_s, wall_s = _loaded(path, hops)
             cpu_us = cpu_s / hops * 1e6
             figures = (f"{hops:,}", f"{cpu_us:.1f}", f"{1e6 / cpu_us:,.0f}", f"{hops / wall_s:,.0f}")

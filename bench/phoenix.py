@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,7 +89,7 @@ def _until_it_answers(server: "subprocess.Popen[bytes]") -> None:
 
 
 def _until_stored(database: Path) -> None:
-    until_s = time.monotonic() + STORED_S
+    until_s, spans = time.monotonic() + STORED_S, 0
     while time.monotonic() < until_s:
         with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
             (spans,) = connection.execute("SELECT count(*) FROM spans").fetchone()

@@ -200,6 +200,16 @@ def test_unpacking_holds_no_more_than_its_limit() -> None:
     assert peak_bytes < 8 << 20
 
 
+def test_a_body_of_very_many_members_that_hold_nothing_is_not_gone_through() -> None:
+    with pytest.raises(RefusedError, match="too large"):
+        unpacked(gzip.compress(b"") * 100_000, "gzip", 1 << 20)
+
+
+@given(st.lists(st.binary(max_size=40_000), min_size=1, max_size=4), st.integers(0, 20_000))
+def test_the_members_of_a_body_are_one_text(texts: list[bytes], zeros: int) -> None:
+    assert unpacked(b"".join(map(gzip.compress, texts)) + bytes(zeros), "gzip", 1 << 20) == b"".join(texts)
+
+
 @given(st.lists(st.text(max_size=30) | st.sampled_from(["event: changes", "data: {", 'data: {"hopscope":1}', "", ":"])))
 def test_a_stream_of_events_is_changes_or_refused(lines: list[str]) -> None:
     reader = EventReader()

@@ -1,5 +1,6 @@
 """Bodies as they travel, to bytes: gzip and zstd, never more than the limit (pure)."""
 
+import re
 import zlib
 
 import zstandard
@@ -7,7 +8,14 @@ import zstandard
 from hopscope_collector.api.refusals import RefusedError, too_large
 
 _PIECE_BYTES = 1 << 20
+_FED_BYTES = 16 << 10
+"""Of a gzip stream at a time: what a member leaves over is copied, and a body may hold a million empty members."""
+
+_MEMBER_BYTES = 4 << 10
+"""What a gzip member counts at least: it costs time, whatever is in it."""
+
 _GZIP = 16 + zlib.MAX_WBITS
+_ZEROS = re.compile(rb"\0*")
 
 
 def unpacked(body: bytes, encoding: str, limit_bytes: int) -> bytes:
@@ -36,21 +44,26 @@ def unpacked(body: bytes, encoding: str, limit_bytes: int) -> bytes:
 
 
 def _ungzipped(body: bytes, limit_bytes: int) -> bytes:
-    """Every member of the stream, as gzip files may have several."""
+    """Every member of the stream, as gzip files may have several; zeros after the last one are padding."""
     parts: list[bytes] = []
     left_bytes = limit_bytes
-    while body:
+    at = 0
+    while at < len(body):
         stream = zlib.decompressobj(_GZIP)
         while not stream.eof:
-            part = stream.decompress(body, min(_PIECE_BYTES, left_bytes + 1))
+            fed = stream.unconsumed_tail or body[at : at + _FED_BYTES]
+            at += 0 if stream.unconsumed_tail else len(fed)
+            part = stream.decompress(fed, min(_PIECE_BYTES, max(left_bytes, 0) + 1))
             left_bytes -= len(part)
             if left_bytes < 0:
                 raise too_large(limit_bytes, " when it is unpacked")
-            if not part and not stream.unconsumed_tail and not stream.eof:
+            if not fed:
                 raise _damaged("gzip", "it ends too early")
             parts.append(part)
-            body = stream.unconsumed_tail
-        body = stream.unused_data.lstrip(b"\0")
+        left_bytes -= _MEMBER_BYTES
+        at -= len(stream.unused_data)
+        padding = _ZEROS.match(body, at)
+        at += len(padding[0]) if padding else 0
     return b"".join(parts)
 
 

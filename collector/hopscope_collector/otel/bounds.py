@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MOST_VALUES = 500_000
 """Spans, attributes, links, events and what is in them, of one request. A gateway's 8,000 spans hold some 350,000."""
 
+MOST_FIELDS = 4 * MOST_VALUES
+"""The same and their numbers and texts: two bytes each, they cost nothing but the time to look at them."""
+
 MOST_SPANS = 50_000
 """Of one request. Exporters send 512 spans at once unless told otherwise, a gateway some 8,000."""
 
@@ -47,13 +50,16 @@ def look_through_protobuf(body: bytes) -> None:
     """
     if len(body) <= 2 * MOST_VALUES:
         return
-    values = spans = 0
+    fields = values = spans = 0
     pending: list[tuple[int, int, Descriptor]] = [(0, len(body), ExportTraceServiceRequest.DESCRIPTOR)]
     while pending:
         at, end, message = pending.pop()
         while at < end:
             tag, at = _varint(body, at, end)
             start, at = _past_value(body, at, end, tag & 7)
+            fields += 1
+            if fields > MOST_FIELDS:
+                raise TooManyValues(MOST_FIELDS, "fields")
             field = message.fields_by_number.get(tag >> 3)
             inner = field.message_type if field is not None else None
             if field is not None and inner is None:

@@ -183,10 +183,11 @@ def encoded(number: int) -> bytes:
     [
         (of_empty_spans(600_000), PROTOBUF),
         (b"\x0a\x00" * 600_000, PROTOBUF),
+        (field(1, field(2, field(2, b"\x30\x01" * 2_100_000))), PROTOBUF),
         (b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b"{}," * 300_000 + b"{}]}]}]}", JSON),
         (b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b"{}," * 60_000 + b"{}]}]}]}", JSON),
     ],
-    ids=["spans", "resources", "json", "few enough values and too many spans"],
+    ids=["spans", "resources", "one span of very many numbers", "json", "few enough values and too many spans"],
 )
 def test_a_small_body_of_many_spans_is_not_read(collector, body, headers) -> None:
     packed = {**headers, "content-encoding": "gzip"}

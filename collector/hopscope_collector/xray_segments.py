@@ -17,7 +17,6 @@ which says how the parameters of AWS calls are named.
 """
 
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ from hopscope_wire.model import Span, SpanKind, WireError
 XRAY = "X-Ray"
 MOST_SUBSEGMENTS = 2_000
 _LONGEST_TEXT = 1_024
+_LATEST_S = MAX_TIME_US / 1e6
 _SPAN_ID = re.compile(r"[0-9a-f]{16}\Z")
 _TRACE_ID = re.compile(r"1-([0-9a-fA-F]{8})-([0-9a-fA-F]{24})\Z")
 _SERVICE = "AWS::Lambda"
@@ -103,7 +103,7 @@ def lines_of(documents: Iterable[Mapping[str, Any]]) -> SegmentLines:
     Raises:
         NotASegment: a document lacks what every segment has.
     """
-    segments = [_segment(each) for each in documents]
+    segments = _put_together([_segment(each) for each in documents])
     parents, waits = _ways(segments)
     texts: list[str] = []
     functions: list[str | None] = []
@@ -142,6 +142,18 @@ def _segment(document: Mapping[str, Any]) -> _Segment:
     return root
 
 
+def _put_together(parts: Sequence[_Segment]) -> list[_Segment]:
+    """Segments with those subsegments that were sent on their own; one whose segment is not known tells of nobody."""
+    known = {(each.trace_id, each.id): each for part in parts for each in part.walk()}
+    segments = []
+    for part in parts:
+        if part.document.get("type") != "subsegment":
+            segments.append(part)
+        elif part.parent is not None and (part.trace_id, part.parent) in known:
+            known[part.trace_id, part.parent].children.append(part)
+    return segments
+
+
 def _trace_id_of(text: object) -> str | None:
     found = _TRACE_ID.match(text) if isinstance(text, str) else None
     return (found[1] + found[2]).lower() if found else None
@@ -159,23 +171,21 @@ def _parsed(document: Mapping[str, Any], trace_id: str, parent: str | None) -> _
     return _Segment(
         trace_id=trace_id,
         id=own,
-        name=str(document.get("name", ""))[:_LONGEST_TEXT] or "unknown",
+        name=str(document.get("name") or "unknown")[:_LONGEST_TEXT],
         start_us=start_us,
         document=document,
         end_us=max(_us("end_time", end), start_us) if end is not None and not document.get("in_progress") else None,
         parent=named if _SPAN_ID.match(named) else None,
-        origin=str(document.get("origin", "")),
+        origin=str(document.get("origin") or ""),
         request_id=request_id if isinstance(request_id, str) else "",
     )
 
 
 def _us(name: str, value: object) -> int:
     """Microseconds of seconds with a fraction."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise NotASegment(f"{name} is {str(value)[:80]!r}; expected seconds since 1970")
-    if not 0 < value * 1e6 <= MAX_TIME_US:
-        raise NotASegment(f"{name} is {value!r}; expected seconds since 1970")
-    return round(value * 1e6)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LATEST_S:
+        return round(value * 1e6)
+    raise NotASegment(f"{name} is {str(value)[:80]!r}; expected seconds since 1970")
 
 
 def _ways(segments: Sequence[_Segment]) -> tuple[dict[tuple[str, str], str | None], dict[tuple[str, str], int]]:

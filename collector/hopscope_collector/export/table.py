@@ -75,7 +75,7 @@ def _what(step: Step) -> Iterator[Markup]:
     elif step.send is not None:
         yield element("div", {"class": "message"}, f"to {broker_of(step.send)}")
     left_out = len(step.hops) - MOST_ATTEMPTS
-    shown = (*step.hops[: MOST_ATTEMPTS - 1], step.hops[-1]) if left_out > 0 else step.hops
+    shown = step.hops[: MOST_ATTEMPTS - 1] + step.hops[-1:] if left_out > 0 else step.hops
     for hop in shown:
         yield from _attempt(hop, len(step.hops))
     if left_out > 0:

@@ -109,23 +109,28 @@ class XRaySource:
         changed = []
         for summary in found:
             trace_id, known = str(summary.get("Id")), _known_of(summary)
-            if self._seen.get(trace_id) != known:
+            if _TRACE_ID.match(trace_id) and self._seen.get(trace_id) != known:
                 self._seen[trace_id] = known
                 changed.append(trace_id)
         while len(self._seen) > MOST_REMEMBERED:
             del self._seen[next(iter(self._seen))]
-        position = None if stop.is_set else json.dumps({"to_us": to_us})
-        yield from self._read(changed, position, stop)
+        yield from self._read(changed, json.dumps({"to_us": to_us}), stop)
 
     def _summaries(self, from_us: int, to_us: int) -> list[Trace]:
         return list(self._traces.summaries(self._expression, from_us, to_us))
 
     def _read(self, ids: Sequence[str], position: str | None, stop: Stop) -> Iterator[Lines]:
+        missing = dict.fromkeys(ids)
         for first in range(0, len(ids), AT_ONCE):
             ask = partial(self._traces.traces, ids[first : first + AT_ONCE], stop)
             for trace in (yield from self._patience.ask(ask, stop)) or ():
+                missing.pop(str(trace.get("Id")), None)
                 yield from _lines(self.name, partial(documents_of_traces, [trace]), f"trace {trace.get('Id')}")
-        yield Lines(position=position, is_idle=True)
+        if stop.is_set:
+            return  # what was not read is asked for again
+        for each in missing:
+            self._seen.pop(each, None)
+        yield Lines(position=position, is_idle=True, notice=_unknown(list(missing)))
 
 
 class XRayFileSource:
@@ -157,6 +162,12 @@ class XRayFileSource:
                 return
             yield from _lines(self.name, partial(list, found), f"trace {trace_id}")
         yield Lines(is_idle=True)
+
+
+def _unknown(ids: Sequence[str]) -> str | None:
+    if not ids:
+        return None
+    return f"X-Ray has no segments of {', '.join(ids[:3])}{', …' if len(ids) > 3 else ''}; it keeps them for 30 days"
 
 
 def _known_of(summary: Trace) -> str:

@@ -51,22 +51,28 @@ class XRayApi:
 
     def traces(self, ids: Sequence[str], stop: Stop) -> list[Trace]:
         """Their segments, by whichever way knows them; ids that neither knows are left out."""
-        found = [trace for first in range(0, len(ids), AT_ONCE) for trace in self._batch(ids[first : first + AT_ONCE])]
+        found, unprocessed = self._batches(ids)
+        again, _ = self._batches(unprocessed)  # once: ids that it does not know are unprocessed, too
+        found += again
         known = {str(trace.get("Id")) for trace in found if trace.get("Segments")}
         missing = [each for each in ids if each not in known]
         for first in range(0, len(missing), RETRIEVED_AT_ONCE):
             found += self._retrieved(missing[first : first + RETRIEVED_AT_ONCE], stop)
         return found
 
-    def _batch(self, ids: Sequence[str]) -> Iterator[Trace]:
-        asked: dict[str, Any] = {"TraceIds": list(ids)}
+    def _batches(self, ids: Sequence[str]) -> tuple[list[Trace], list[str]]:
+        """What BatchGetTraces has of them, and the ids that it did not get to."""
+        found: list[Trace] = []
+        unprocessed: list[str] = []
         with in_our_words(self._source):
-            while True:
-                answer = self._client.batch_get_traces(**asked)
-                yield from answer.get("Traces", ())
-                if not answer.get("NextToken"):
-                    return
-                asked["NextToken"] = answer["NextToken"]
+            for first in range(0, len(ids), AT_ONCE):
+                asked: dict[str, Any] = {"TraceIds": list(ids[first : first + AT_ONCE])}
+                while asked:
+                    answer = self._client.batch_get_traces(**asked)
+                    found += answer.get("Traces", ())
+                    unprocessed += answer.get("UnprocessedTraceIds", ())
+                    asked = {**asked, "NextToken": answer["NextToken"]} if answer.get("NextToken") else {}
+        return found, unprocessed
 
     def _retrieved(self, ids: Sequence[str], stop: Stop) -> list[Trace]:
         """By Transaction Search. Nothing when it is not switched on: then the traces are gone."""

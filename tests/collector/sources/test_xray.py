@@ -213,7 +213,7 @@ def test_a_damaged_trace_is_refused_and_counted_and_the_others_go_on(file):
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=12),
+    st.none() | st.booleans() | st.floats() | st.integers() | st.just(10**400) | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([
         "trace_id", "id", "name", "start_time", "end_time", "parent_id", "origin", "aws", "http", "subsegments", "cause", "links",
         "namespace", "annotations", "fault", "request", "url", "exceptions", "request_id", "inferred"]), inner, max_size=6),
@@ -235,6 +235,24 @@ def test_whatever_stands_in_a_segment_it_is_read_or_refused(changes, number):
     assert kept.refused == []
 
 
+@pytest.mark.parametrize("no_time", [10**400, -1, 0, True, float("nan"), float("inf"), "1763725867", None])
+def test_a_number_that_is_no_time_is_refused(no_time):
+    with pytest.raises(NotASegment, match="expected seconds since 1970"):
+        lines_of([{**a_trace()[0], "start_time": no_time}])
+
+
+def test_a_subsegment_that_was_sent_on_its_own_belongs_to_its_segment():
+    """A long-running function sends what is over before its own segment is."""
+    first, second, *others = a_trace()
+    (phases, call) = ([each for each in second["subsegments"] if each["name"] != "Invocation"],
+                      second["subsegments"][1]["subsegments"][0])  # fmt: skip
+    alone = {"trace_id": ROOT, "type": "subsegment", "parent_id": second["id"], **call}
+    apart = [alone, first, {**second, "subsegments": phases}, *others]
+
+    assert sorted(lines_of(apart).texts) == sorted(lines_of(a_trace()).texts)
+    assert lines_of([alone]).texts == []
+
+
 class XRay(ThreadingHTTPServer):
     """X-Ray's documented API over HTTP: what boto3 asks is answered from a list of traces, in pages of one."""
 
@@ -243,6 +261,7 @@ class XRay(ThreadingHTTPServer):
         self.traces: dict[str, list[dict[str, Any]]] = {}
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.is_in_transaction_search = False
+        self.is_behind = False
         self.looks = 0
         self.fails = 0
         self.url = f"http://127.0.0.1:{self.server_port}"
@@ -273,7 +292,8 @@ class XRay(ThreadingHTTPServer):
     def batch(self, asked: dict[str, Any]) -> dict[str, Any]:
         assert len(asked["TraceIds"]) <= 5, "BatchGetTraces takes five ids"
         known = [] if self.is_in_transaction_search else [each for each in asked["TraceIds"] if each in self.traces]
-        return {"Traces": [self.trace(each, "Segments") for each in known], "UnprocessedTraceIds": []}
+        first = known[:1] if self.is_behind else known
+        return {"Traces": [self.trace(each, "Segments") for each in first], "UnprocessedTraceIds": known[len(first) :]}
 
     def retrieved(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.looks += 1
@@ -282,7 +302,7 @@ class XRay(ThreadingHTTPServer):
         return {
             "RetrievalStatus": "COMPLETE",
             "TraceFormat": asked["TraceFormat"],
-            "Traces": [self.trace(each, "Spans") for each in self.traces],
+            "Traces": [self.trace(each, "Spans") for each in self.traces if self.is_in_transaction_search],
         }
 
     def trace(self, trace_id: str, name: str) -> dict[str, Any]:
@@ -373,6 +393,36 @@ def test_a_second_run_goes_on_where_the_first_ended(xray):
 
     starts = [asked["StartTime"] for path, asked in xray.asked if path == "/TraceSummaries"]
     assert min(starts) == START_S + 3_600 - 300
+
+
+def test_traces_that_x_ray_did_not_get_to_are_asked_for_again(xray):
+    xray.traces = {ROOT: a_trace(), **dict(other(number) for number in range(1, 3))}
+    xray.is_behind = True
+    store = MemoryStore()
+    collected(store, f"xray:{','.join(list(xray.traces)[:2])}", ALL_OF_IT)
+
+    assert store.stats().stored == 2 * 4
+
+
+def test_a_trace_that_nobody_knows_is_named(xray):
+    unknown = ROOT.replace("00000001", "0000dead")
+    xray.looks = 3
+    (source,) = sources_of(f"xray:{unknown}", ALL_OF_IT)
+
+    notices = [lines.notice for lines in source.lines(None, Stop())]
+    assert notices == [f"X-Ray has no segments of {unknown}; it keeps them for 30 days"]
+
+
+def test_who_stops_in_the_middle_of_a_window_goes_on_there(xray):
+    xray.traces = {ROOT: a_trace(), **dict(other(number) for number in range(1, 105))}
+    stop = Stop()
+    (source,) = sources_of("xray:*", ALL_OF_IT)
+
+    positions = []
+    for lines in source.lines(None, stop):
+        stop.set()
+        positions.append(lines.position)
+    assert [position for position in positions if position is not None] == []
 
 
 def test_a_trace_that_grew_is_read_again(xray):

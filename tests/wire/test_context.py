@@ -18,13 +18,18 @@ TRACE = "5e1b41515ac6c58f5b4c1d5f6a7b8c9d"
 SEND = "9f1c22ab03d40001"
 
 
+def fields_of(context: Context | None) -> dict[str, object]:
+    """A context as plain values; on Lambda nobody compares two."""
+    return {name: getattr(context, name) for name in Context.__slots__}
+
+
 @given(st.none() | st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30), st.integers(0, 255))
 def test_a_carrier_brings_back_the_context(correlation_id: str | None, flags: int) -> None:
     context = Context(TRACE, SEND, flags, correlation_id)
 
     carrier = carrier_of(context)
 
-    assert context_of(carrier) == context
+    assert fields_of(context_of(carrier)) == fields_of(context)
     assert carrier.isascii()
     assert carrier.isprintable()
     assert '"' not in carrier
@@ -33,7 +38,9 @@ def test_a_carrier_brings_back_the_context(correlation_id: str | None, flags: in
 
 @pytest.mark.parametrize("correlation_id", ["a\r\nb", "a\x00", "\x1b[31m", "a\u2028b"])
 def test_a_correlation_id_with_control_characters_is_left_out(correlation_id: str) -> None:
-    assert context_of(carrier_of(Context(TRACE, SEND, 1, correlation_id))) == Context(TRACE, SEND, 1)
+    found = context_of(carrier_of(Context(TRACE, SEND, 1, correlation_id)))
+
+    assert fields_of(found) == fields_of(Context(TRACE, SEND, 1))
 
 
 @given(st.text())

@@ -47,15 +47,6 @@ class Context:
         self.flags = flags
         self.correlation_id = correlation_id
 
-    def __repr__(self) -> str:
-        return f"Context({carrier_of(self)!r})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Context) and carrier_of(self) == carrier_of(other)
-
-    def __hash__(self) -> int:
-        return hash(carrier_of(self))
-
 
 def carrier_of(context: Context) -> str:
     """The context as one line of printable ASCII, at most 440 characters."""

@@ -495,6 +495,31 @@ def test_every_item_of_a_batch_of_writes_is_a_send(invocation: Invocation) -> No
     ]
 
 
+def test_an_item_that_was_not_processed_is_not_sent(invocation: Invocation) -> None:
+    written, left = ({"PutRequest": {"Item": {"id": {"S": name}}}} for name in ("o-1", "o-2"))
+
+    call(
+        "dynamodb",
+        "BatchWriteItem",
+        {"UnprocessedItems": {"orders": [left]}},
+        RequestItems={"orders": [written, left], "audit": [left]},
+    )
+
+    assert [(sent["destination"], "error" in sent) for sent in invocation.sends] == [
+        ("orders", False),
+        ("orders", True),
+        ("audit", False),
+    ]
+
+
+def test_a_transaction_that_only_checks_sends_nothing(invocation: Invocation) -> None:
+    check = {"TableName": "orders", "Key": {"id": {"S": "o-1"}}, "ConditionExpression": "attribute_exists(id)"}
+
+    call("dynamodb", "TransactWriteItems", {}, TransactItems=[{"ConditionCheck": check}])
+
+    assert invocation.sends == []
+
+
 class Unread(bytes):
     """A payload that must not be looked into."""
 

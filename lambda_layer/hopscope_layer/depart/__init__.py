@@ -25,6 +25,7 @@ OPERATIONS = {
     ("eventsv2", "PutEvents"): "custom_bus:PutEventsV2",
     ("eventsv2", "PutRawEvents"): "custom_bus:PutRawEvents",
     ("lambda", "Invoke"): "function:Invoke",
+    ("lambda", "InvokeWithResponseStream"): "function:Invoke",
     ("states", "StartExecution"): "execution:StartExecution",
     ("states", "StartSyncExecution"): "execution:StartExecution",
     ("states", "SendTaskSuccess"): "execution:SendTask",

@@ -36,19 +36,23 @@ class WriteItem(Call):
 
 
 class WriteItems(WriteItem):
-    """BatchWriteItem and TransactWriteItems: every written item is a send."""
+    """BatchWriteItem and TransactWriteItems: every written item is a send; those not processed are in the HTTP 200."""
 
     __slots__ = ()
 
     def leave(self, params: "Params") -> "Params":
-        writes = _writes(params)
-        self.find_message(len(writes))
-        for write in writes:
+        self.entries = _writes(params)
+        self.find_message(len(self.entries))
+        for write in self.entries:
             self._sent(write)
         return params
 
-    def _answered(self, response: "Params") -> None:
-        """Nothing in the response names an item that was written."""
+    def answered(self, response: object) -> None:
+        self._close()
+        left = _writes({"RequestItems": response.get("UnprocessedItems")}) if isinstance(response, dict) else []
+        for sent, write in zip(self.sends, self.entries):  # noqa: B905  they have the same length
+            if write in left:
+                sent["error"] = {"type": "UnprocessedItem", "message": ""}
 
 
 def _writes(params: "Params") -> "list[Params]":

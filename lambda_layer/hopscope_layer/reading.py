@@ -18,11 +18,12 @@ def messages_of(event: object, settings: "Settings", context: object = None) -> 
     """The messages of an event; our carriers are taken out of it, and out of the context of the invocation."""
     messages = arrive.arrived(event)
     # What no broker delivered was invoked: the request id is its ref, a client context may hold our carrier.
-    if len(messages) == 1 and (not messages[0].refs or getattr(context, "client_context", None) is not None):
+    first = messages[0]
+    if first.is_invoked or not first.refs or getattr(context, "client_context", None) is not None:
         with never_break_the_user("read the client context"):
             from hopscope_layer.arrive import invoked
 
-            invoked.read(messages[0], context)
+            invoked.read(messages, context)
     for message in messages:
         try:
             _complete(message, settings)

@@ -25,18 +25,14 @@ def _switch(text: str) -> bool:
     raise ValueError(word)
 
 
-def _text(text: str) -> str:
-    return text.strip()
-
-
 def _names(text: str) -> "list[str]":
     return [name.strip().lower() for name in text.split(",") if name.strip()]
 
 
 def _share(text: str) -> float:
     """A share of all flows: `0.1`, or `on` and `off` for all and none."""
-    word = text.strip().lower()
-    share = 1.0 if word in _ON else 0.0 if word in _OFF else float(word)
+    word = text.lower()
+    share = float(_switch(word) if word in _ON + _OFF else word)
     if not 0.0 <= share <= 1.0:
         raise ValueError(word)
     return share
@@ -50,14 +46,9 @@ def _bytes(text: str) -> int:
 
 
 def _capture(text: str) -> str:
-    word = text.strip().lower()
-    if word in _ON:
-        return "on"
-    if word in _OFF:
-        return "off"
-    if word == "error":
-        return word
-    raise ValueError(word)
+    if text.lower() == "error":
+        return "error"
+    return "on" if _switch(text) else "off"
 
 
 def _paths(text: str) -> "Paths":
@@ -117,7 +108,7 @@ TABLE = (
     # off: the function runs as if the layer were not there.
     Setting("HOPSCOPE_ENABLED", "on", _switch, _SWITCH),
     # The function's own handler, when `_HANDLER` is `hopscope_layer.handler`.
-    Setting("HOPSCOPE_HANDLER", "", _text, "text"),
+    Setting("HOPSCOPE_HANDLER", "", str, "text"),
     # Whether the context travels with messages; rules by service, or by a pattern for the destination.
     Setting("HOPSCOPE_PROPAGATION", "on", _propagation, ""),
     # Business keys, and where payloads hold them.
@@ -137,7 +128,7 @@ TABLE = (
     # on: e-mail addresses are redacted, too.
     Setting("HOPSCOPE_REDACT_EMAIL", "off", _switch, _SWITCH),
     # Key of the hash that takes a redacted value's place, so that equal values stay comparable.
-    Setting("HOPSCOPE_REDACT_SECRET", "", _text, "text"),
+    Setting("HOPSCOPE_REDACT_SECRET", "", str, "text"),
     # on: the traceback of an exception is recorded.
     Setting("HOPSCOPE_STACK", "off", _switch, _SWITCH),
     # Hosts whose HTTP calls carry `traceparent` and the correlation id, such as api.shop.example,*.internal.
@@ -148,10 +139,7 @@ TABLE = (
 class Settings:
     """The values of `TABLE`, read."""
 
-    __slots__ = (
-        "capture", "capture_bytes", "correlation_headers", "debug", "enabled", "handler", "http", "keys", "propagation",
-        "redact_email", "redact_keys", "redact_secret", "sample", "stack",
-    )  # fmt: skip
+    __slots__ = tuple([setting.attribute for setting in TABLE])
 
     capture: str
     capture_bytes: int

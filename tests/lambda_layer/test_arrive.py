@@ -158,7 +158,16 @@ OF_AWS: dict[str, tuple[Any, list[tuple[str, list[str]]]]] = {
         {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "h"}, [("codedeploy", ["codedeploy/h"])],
     ),
     "a smart home of Alexa": ({"directive": {"header": {"messageId": "m"}}}, [("alexa", ["alexa/m"])]),
-    "an alarm": ({"source": "aws.cloudwatch", "alarmArn": "arn:a", "alarmData": {}}, [("cloudwatch-alarm", [])]),
+    "an alarm": (
+        {"source": "aws.cloudwatch", "alarmArn": "arn:a", "alarmData": {"state": {"timestamp": "t"}}}, [("cloudwatch-alarm", ["cloudwatch-alarm/arn:a:t"])],
+    ),
+    "a thing of IoT": ({"eventType": "THING_EVENT", "eventId": "e", "operation": "CREATED"}, [("iot", ["iot/e"])]),
+    "a mail of WorkMail": (
+        {"flowDirection": "INBOUND", "messageId": "m", "invocationId": "i"}, [("workmail", ["workmail/m:i"])],
+    ),
+    "a player of Alexa, without session": (
+        {"version": "1.0", "context": {}, "request": {"type": "AudioPlayer.PlaybackStarted", "requestId": "r"}}, [("alexa", ["alexa/r"])],
+    ),
     "a dataset of Cognito": ({"eventType": "SyncTrigger", "identityPoolId": "p", "identityId": "i"}, [("cognito", [])]),
     "the context of Step Functions, handed on": (
         {"order": 1, "context": {"Execution": {"Id": "arn:e"}, "StateMachine": {"Id": "arn:m"}}}, [("states", ["states/arn:e"])],
@@ -170,6 +179,18 @@ OF_AWS: dict[str, tuple[Any, list[tuple[str, list[str]]]]] = {
     "Pipes, from a stream": (
         [{"eventSource": "aws:kinesis", "eventID": "s-0:49", "eventSourceARN": "arn:aws:kinesis:eu-west-1:1:stream/s", "sequenceNumber": "49"}],
         [("kinesis", ["kinesis/s/s-0:49"])],
+    ),
+    "Pipes, from ActiveMQ": (
+        [{"eventSource": "aws:amq", "messageID": "ID:1", "connectionId": "c"}, {"eventSource": "aws:amq", "messageID": "ID:2", "connectionId": "c"}],
+        [("mq", ["mq/c/ID:1"]), ("mq", ["mq/c/ID:2"])],
+    ),
+    "Pipes, from RabbitMQ": (
+        [{"eventSource": "aws:rmq", "eventSourceKey": "q::/", "basicProperties": {"messageId": "m"}, "data": "e30="}], [("rabbitmq", ["rabbitmq/m"])],
+    ),
+    "Kinesis Analytics, from a stream": (
+        {"invocationId": "i", "streamArn": "arn:aws:kinesis:eu-west-1:1:stream/s", "records": [
+            {"recordId": "r", "data": "e30=", "kinesisStreamRecordMetadata": {"shardId": "s-0", "sequenceNumber": "49"}}]},
+        [("firehose", ["firehose/i:r", "kinesis/s/s-0:49"])],
     ),
     "Firehose, from a stream": (
         {"invocationId": "i", "sourceKinesisStreamArn": "arn:aws:kinesis:eu-west-1:1:stream/s", "records": [
@@ -193,9 +214,69 @@ def test_every_event_of_aws_is_told_apart(case: str, capsys: Any) -> None:
 
 
 def test_a_message_that_aws_names_no_id_of_is_known_by_its_invocation() -> None:
-    (message,) = messages_of({"triggerSource": "PreSignUp_SignUp"}, SETTINGS, SimpleNamespace(aws_request_id="r-9"))
+    event = {"triggerSource": "PreSignUp_SignUp", "userPoolId": "p"}
+
+    (message,) = messages_of(event, SETTINGS, SimpleNamespace(aws_request_id="r-9"))
 
     assert (message.fields["source"], message.refs) == ("cognito", ["lambda/r-9"])
+
+
+CALLED_AGAIN = {
+    "a conversation of Lex": {"bot": {"id": "b"}, "invocationSource": "DialogCodeHook", "sessionId": "s"},
+    "an agent of Bedrock": {"agent": {"id": "a"}, "actionGroup": "g", "sessionId": "s"},
+    "a contact": {"Name": "ContactFlowEvent", "Details": {"ContactData": {"ContactId": "c"}}},
+    "states of one execution": {"StateMachine": {"Id": "arn:m"}, "Execution": {"Id": "arn:e"}},
+    "states that hand the context on": {"order": 1, "context": {"Execution": {"Id": "arn:e"}, "StateMachine": {}}},
+    "a field of GraphQL": {"info": {"fieldName": "f"}, "arguments": {"id": 1}, "request": {}},
+    "a console of API Gateway": {"httpMethod": "GET", "requestContext": {"requestId": "test-invoke-request"}},
+}
+
+
+@pytest.mark.parametrize("case", CALLED_AGAIN)
+def test_what_is_called_again_and_again_for_one_thing_is_a_message_each_time(case: str) -> None:
+    """The outermost ref tells attempts at one message from two messages; a session joins them, and no more."""
+    first, second = (
+        messages_of(copy.deepcopy(CALLED_AGAIN[case]), SETTINGS, SimpleNamespace(aws_request_id=request_id))[0].refs
+        for request_id in ("r-1", "r-2")
+    )
+
+    assert (first[0], second[0]) == ("lambda/r-1", "lambda/r-2")
+    assert first[1:] == second[1:] != []
+
+
+def test_each_request_of_a_batch_of_appsync_is_a_message() -> None:
+    event = [{"info": {"fieldName": "f"}, "source": {"id": 1}}, {"info": {"fieldName": "f"}, "source": {"id": 1}}]
+
+    messages = messages_of(event, SETTINGS, SimpleNamespace(aws_request_id="r-1"))
+
+    assert [message.refs for message in messages] == [["lambda/r-1", "appsync/f:1"], ["lambda/r-1#1", "appsync/f:1"]]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"events": [{"id": 1}, {"id": 2}]},
+        {"messages": [{"messageId": "1"}, {"messageId": "2"}]},
+        {"Records": [{"eventId": "1"}]},
+        {"session": "s", "agent": {"id": "a"}, "bot": "b", "info": "i", "Details": {}, "token": "t"},
+        {"arguments": {"id": 1}, "StateMachine": "m", "HostId": "h", "RequestId": "r"},
+        [{"orderId": "o-1", "messageId": "1"}, {"orderId": "o-2", "messageId": "2"}],
+    ],
+)
+def test_a_callers_own_payload_with_names_that_aws_uses_is_one_message_without_refs(event: Any) -> None:
+    """A ref made of what a caller calls an id would join what has nothing to do with each other."""
+    assert [(message.fields["source"], message.refs) for message in messages_of(event, SETTINGS)] == [("unknown", [])]
+
+
+def test_headers_of_vpc_lattice_are_lists() -> None:
+    event = {
+        "version": "2.0", "path": "/orders", "method": "POST", "requestContext": {"serviceArn": "arn:s"},
+        "headers": {"x-correlation-id": ["web-1"], "x-amzn-trace-id": [f"Root=1-{TRACE[:8]}-{TRACE[8:]}"]},
+    }  # fmt: skip
+
+    (message,) = messages_of(event, SETTINGS)
+
+    assert (message.fields["source"], message.correlation, message.fields["root"]) == ("vpc-lattice", "web-1", TRACE)
 
 
 LONG_TOKEN = "AQC8" + "x" * 400

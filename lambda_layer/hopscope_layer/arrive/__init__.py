@@ -29,6 +29,7 @@ RECORDS = {
     "aws:ses": "mail",
     "aws:kafka": "kafka",
     "SelfManagedKafka": "kafka",
+    "aws:rmq": "rabbit",
 }
 """`eventSource` of a record to the module of this folder that reads it."""
 

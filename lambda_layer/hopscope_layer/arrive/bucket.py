@@ -2,7 +2,7 @@
 
 from hopscope_layer.arrive import moments
 from hopscope_layer.arrive.inside import read_object
-from hopscope_layer.arrive.message import Arrived
+from hopscope_layer.arrive.message import Arrived, at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,12 +12,9 @@ if TYPE_CHECKING:
 def read(record: "Record", index: int) -> Arrived:
     """The message of one record."""
     message = Arrived("s3", index, [], [record])
-    s3, answered = record.get("s3"), record.get("responseElements")
-    request_id = answered.get("x-amz-request-id") if isinstance(answered, dict) else None
-    if isinstance(s3, dict):
-        bucket = s3.get("bucket")
-        read_object(message, bucket, s3.get("object"), request_id)
-        message.tell("origin", bucket.get("arn") if isinstance(bucket, dict) else None)
+    request_id = at(record, "responseElements", "x-amz-request-id")
+    read_object(message, at(record, "s3", "bucket"), at(record, "s3", "object"), request_id)
+    message.tell("origin", at(record, "s3", "bucket", "arn"))
     message.tell("sentUs", moments.epoch_us(record.get("eventTime")))
     if record.get("eventName"):
         message.attribute("event", record["eventName"])

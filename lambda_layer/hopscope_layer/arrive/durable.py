@@ -3,7 +3,7 @@
 The event holds the operations that are done; the first of them holds the event that began the execution.
 """
 
-from hopscope_layer.arrive.message import Arrived
+from hopscope_layer.arrive.message import Arrived, at
 from hopscope_wire.fields import DETAIL_KEY
 
 TYPE_CHECKING = False
@@ -15,8 +15,7 @@ def read(event: "Record", index: int) -> Arrived:
     """The message of one invocation; its trace id is the event's own or derived from the ARN, so replays share it."""
     arn = str(event["DurableExecutionArn"])
     message = Arrived("durable", index, [f"durable/{arn}"], [event])
-    state = event.get("InitialExecutionState")
-    operations = state.get("Operations") if isinstance(state, dict) else None
+    operations = at(event, "InitialExecutionState", "Operations")
     if isinstance(operations, list) and operations:
         if len(operations) > 1:
             message.attribute("replay", "true")
@@ -27,8 +26,8 @@ def read(event: "Record", index: int) -> Arrived:
 
 
 def _read_first(message: Arrived, operation: object) -> None:
-    details = operation.get("ExecutionDetails") if isinstance(operation, dict) else None
-    text = details.get("InputPayload") if isinstance(details, dict) else None
+    details = at(operation, "ExecutionDetails")
+    text = at(details, "InputPayload")
     if not isinstance(details, dict) or not isinstance(text, str):
         return
     message.payloads.append(text)

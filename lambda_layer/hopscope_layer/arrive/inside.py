@@ -1,6 +1,6 @@
 """Services of AWS that speak through another one: their ids inside an event, a body or a destination record. (pure)"""
 
-from hopscope_layer.arrive.message import Arrived
+from hopscope_layer.arrive.message import Arrived, at
 from hopscope_wire.fields import DETAIL_KEY
 
 TYPE_CHECKING = False
@@ -19,23 +19,19 @@ def read_service_event(message: Arrived, event: "Record", source: str) -> None:
             message.add_ref("scheduler", resources[0])
     if not isinstance(detail, dict):
         return
+    if source == "lambda":
+        if isinstance(detail.get("requestContext"), dict):
+            read_destination(message, detail)
+        return
     if source == "aws.s3":
         read_object(message, detail.get("bucket"), detail.get("object"), detail.get("request-id"))
     elif source == "aws.states":
         message.add_ref("states", detail.get("executionArn"))
-    elif source == "lambda" and isinstance(detail.get("requestContext"), dict):
-        read_destination(message, detail)
-    else:
-        # Of CloudTrail, and of the many services that name the request that they tell of.
-        for name in ("RequestId", "requestId", "requestID"):
-            message.add_ref("request", detail.get(name))
-        message.add_ref("cloudtrail", detail.get("eventID"))
-        message.add_ref("ses", _mail_of(detail))
-
-
-def _mail_of(detail: "Record") -> object:
-    mail = detail.get("mail")
-    return mail.get("messageId") if isinstance(mail, dict) else None
+    # Of CloudTrail, which tells of every service, and of those that name the request that they tell of.
+    for name in ("RequestId", "requestId", "requestID"):
+        message.add_ref("request", detail.get(name))
+    message.add_ref("cloudtrail", detail.get("eventID"))
+    message.add_ref("ses", at(detail, "mail", "messageId"))
 
 
 def read_object(message: Arrived, bucket: object, written: object, request_id: object) -> None:
@@ -58,8 +54,7 @@ def read_destination(message: Arrived, record: "Record") -> "str | None":
     if "condition" in request:
         message.attribute("condition", request["condition"])
     read_batch(message, record)
-    payload = record.get("requestPayload")
-    detail = payload.get("detail") if isinstance(payload, dict) else None
+    detail = at(record, "requestPayload", "detail")
     if isinstance(detail, dict) and DETAIL_KEY in detail and message.adopt(detail[DETAIL_KEY]):
         carrier: str = detail.pop(DETAIL_KEY)
         return carrier

@@ -1,7 +1,7 @@
 """A Kafka record to a message: topic, partition and offset are its id."""
 
 from hopscope_layer.arrive.message import Arrived
-from hopscope_layer.arrive.stream import decoded
+from hopscope_layer.arrive.stream import decoded, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ def read(record: "Record", index: int) -> Arrived:
     headers = record.get("headers")
     for header in headers if isinstance(headers, list) else ():
         for name, value in header.items() if isinstance(header, dict) else ():
-            # A header's value is a list of signed bytes.
-            if isinstance(value, list) and all(isinstance(byte, int) for byte in value):
-                message.headers[name.lower()] = bytes([byte & 0xFF for byte in value]).decode("utf-8", "replace")
-    message.adopt_foreign(message.headers.get("traceparent"))
+            message.headers[str(name).lower()] = text_of(value)
+    message.adopt_foreign()
     return message

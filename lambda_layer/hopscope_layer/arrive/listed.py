@@ -1,8 +1,7 @@
 """Events that hold their messages in lists of their own: RabbitMQ by queue, DocumentDB's change streams. (pure)"""
 
-from hopscope_layer.arrive.message import Arrived
-from hopscope_layer.arrive.other import at
-from hopscope_layer.arrive.stream import decoded
+from hopscope_layer.arrive import rabbit
+from hopscope_layer.arrive.message import Arrived, at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,32 +18,13 @@ def read(event: "Record") -> "list[Arrived]":
 
 
 def _of_queues(queues: "Record") -> "list[Arrived]":
-    """RabbitMQ's messages, which come as lists by queue; their id is the publisher's, if it gave one."""
     found: "list[Arrived]" = []
     for queue, messages in queues.items():
         for each in messages if isinstance(messages, list) else ():
-            message = Arrived("rabbitmq", len(found), [], [each])
+            message = rabbit.read(each if isinstance(each, dict) else {}, len(found))
             message.tell("origin", queue)
-            properties = at(each, "basicProperties")
-            if isinstance(each, dict) and isinstance(properties, dict):
-                message.payloads.append(decoded(each.get("data", "")))
-                message.add_ref("rabbitmq", properties.get("messageId"))
-                headers = properties.get("headers")
-                message.headers = {
-                    str(name).lower(): _text_of(value)
-                    for name, value in (headers.items() if isinstance(headers, dict) else ())
-                }
-                message.adopt_foreign(message.headers.get("traceparent"))
             found.append(message)
     return found or [Arrived("rabbitmq", 0, [], [queues])]
-
-
-def _text_of(value: object) -> str:
-    """A header of a message: a text, or a list of bytes."""
-    raw = value.get("bytes") if isinstance(value, dict) else value
-    if isinstance(raw, list) and all(isinstance(byte, int) for byte in raw):
-        return bytes([byte & 0xFF for byte in raw]).decode("utf-8", "replace")
-    return str(value)
 
 
 def _of_change(change: object, index: int) -> Arrived:

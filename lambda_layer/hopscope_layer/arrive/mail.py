@@ -1,7 +1,7 @@
 """A mail that SES received to a message."""
 
 from hopscope_layer.arrive import moments
-from hopscope_layer.arrive.message import Arrived
+from hopscope_layer.arrive.message import Arrived, at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,12 +10,9 @@ if TYPE_CHECKING:
 
 def read(record: "Record", index: int) -> Arrived:
     """The message of one record: SES's id, and the one that the sender's mail program gave."""
-    ses = record.get("ses")
-    mail = ses.get("mail") if isinstance(ses, dict) else None
+    mail = at(record, "ses", "mail")
     message = Arrived("ses", index, [], [record])
-    if isinstance(mail, dict):
-        message.add_ref("ses", mail.get("messageId"))
-        headers = mail.get("commonHeaders")
-        message.add_ref("mail", headers.get("messageId") if isinstance(headers, dict) else None)
-        message.tell("sentUs", moments.epoch_us(mail.get("timestamp")))
+    message.add_ref("ses", at(mail, "messageId"))
+    message.add_ref("mail", at(mail, "commonHeaders", "messageId"))
+    message.tell("sentUs", moments.epoch_us(at(mail, "timestamp")))
     return message

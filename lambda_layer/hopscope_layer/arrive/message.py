@@ -18,9 +18,10 @@ class Arrived:
     is called when a key is looked for. `headers` are the caller's own (HTTP headers or message attributes as texts,
     names in lower case), where a correlation id is looked for; `correlation` is that id, None when it brought none.
     `body` is the text that the sender sent, None where a broker wrote it anew. `trace_header` is its X-Ray header.
+    `is_invoked` says that nobody delivered it: a service called the function, and every call is a message of its own.
     """
 
-    __slots__ = ("body", "context", "correlation", "fields", "headers", "payloads", "trace_header")
+    __slots__ = ("body", "context", "correlation", "fields", "headers", "is_invoked", "payloads", "trace_header")
 
     def __init__(self, source: str, index: int, refs: "list[str]", payloads: "list[object]") -> None:
         self.fields: "dict[str, object]" = {"index": index, "source": source, "refs": refs}
@@ -30,6 +31,7 @@ class Arrived:
         self.headers: "dict[str, str]" = {}
         self.body: "str | None" = None
         self.trace_header: "str | None" = None
+        self.is_invoked = False
 
     @property
     def refs(self) -> "list[str]":
@@ -54,9 +56,9 @@ class Arrived:
             self.fields["traceId"] = context.trace_id
         return True
 
-    def adopt_foreign(self, traceparent: object) -> None:
+    def adopt_foreign(self) -> None:
         """Takes trace and parent of a W3C header that anybody may have sent: sampling and debug are ours to decide."""
-        carrier = traceparent[:55] if isinstance(traceparent, str) else ""
+        carrier = self.headers.get("traceparent", "")[:55]
         context = context_of(carrier)
         if context is not None and self.context is None:
             self.fields["carrier"] = carrier
@@ -94,3 +96,10 @@ class Arrived:
         """Keeps a fact of the delivery."""
         if value is not None:
             self.fields.setdefault("attributes", {})[name] = str(value)[:MAX_TEXT_CHARS]  # type: ignore[index]
+
+
+def at(value: object, *steps: str) -> object:
+    """What stands at the end of these names, None if nothing does."""
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value

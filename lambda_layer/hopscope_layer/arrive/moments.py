@@ -1,7 +1,5 @@
 """AWS's timestamps to epoch microseconds. (pure) By hand: `datetime` is an import that the runtime has not made."""
 
-_DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
-
 
 def epoch_us(text: object) -> "int | None":
     """`2025-12-01T12:00:00Z`, with or without a fraction, as epoch microseconds; None for anything else."""
@@ -19,8 +17,7 @@ def epoch_us(text: object) -> "int | None":
 
 
 def _days(year: int, month: int, day: int) -> int:
-    """Days from 1970-01-01 to a day of the Gregorian calendar."""
-    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    before = year - 1
-    days = before * 365 + before // 4 - before // 100 + before // 400 - 719_162
-    return days + _DAYS_BEFORE_MONTH[month - 1] + (1 if is_leap and month > 2 else 0) + day - 1
+    """Days from 1970-01-01 to a day of the Gregorian calendar. Years begin in March, a leap day is their last."""
+    if month < 3:
+        year, month = year - 1, month + 12
+    return 365 * year + year // 4 - year // 100 + year // 400 + (153 * month - 457) // 5 + day - 719_469

@@ -4,14 +4,12 @@ import json
 
 from hopscope_layer.arrive import bus, inside, restored
 from hopscope_layer.arrive.message import Arrived
+from hopscope_layer.arrive.queue import may_hold_a_message
 from hopscope_wire.fields import ATTRIBUTE_NAME, DETAIL_KEY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     Record = dict[str, object]
-
-MARKS = ('"TopicArn"', '"detail-type"', '"eventSource"', '"EventSource"', '"requestContext"')
-"""A text without any of these is the sender's own: it is not parsed."""
 
 
 def read(message: Arrived, record: "Record", body: str) -> None:
@@ -38,7 +36,7 @@ def _read_text(message: Arrived, text: str) -> "str | None":
     """Reads the text of an SNS message, the sender's own or a service's; the carrier that it held."""
     message.payloads.append(text)
     message.body = text
-    if text[:1] != "{" or not any(mark in text for mark in MARKS):
+    if text[:1] != "{" or not may_hold_a_message(text):
         return None
     found = _parsed(text)
     if found is None:

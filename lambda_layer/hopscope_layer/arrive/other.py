@@ -1,65 +1,62 @@
 """Events that are told apart by a key only they have, and those that nobody knows: one message, never an error."""
 
-from hopscope_layer.arrive.message import Arrived
+from hopscope_layer.arrive.message import Arrived, at
 from hopscope_wire.fields import DETAIL_KEY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     Record = dict[str, object]
 
-_RESOLVED = (
-    ("info", "fieldName"), ("request", "headers", "x-amzn-trace-id"), ("arguments", "id"), ("source", "id"),
-)  # fmt: skip
-"""What makes a request of a GraphQL resolver: several may be made for one HTTP request."""
+_RESOLVER = "appsync info/fieldName request/headers/x-amzn-trace-id arguments/id source/id"
+"""A request of a GraphQL resolver: several may be made for one HTTP request."""
 
-KINDS = (
-    ("invocationSchemaVersion", "s3-batch", "tasks", "s3-batch", (("job", "id"), ("invocationId",), ("/taskId",))),
-    (
-        "CodePipeline.job",
-        "codepipeline",
-        "",
-        "codepipeline",
-        (("CodePipeline.job", "id"), ("CodePipeline.job", "data", "encryptionKey", "id")),
-    ),
-    ("StateMachine", "states", "", "states", (("Execution", "Id"),)),
-    ("ResponseURL", "cloudformation", "", "cloudformation", (("RequestId",),)),
-    ("transformId", "cloudformation", "", "cloudformation", (("requestId",),)),
-    ("LifecycleEventHookExecutionId", "codedeploy", "", "codedeploy", (("LifecycleEventHookExecutionId",),)),
-    ("agent", "bedrock-agent", "", "bedrock-agent", (("agent", "id"), ("sessionId",))),
-    ("session", "alexa", "", "alexa", (("request", "requestId"),)),
-    ("directive", "alexa", "", "alexa", (("directive", "header", "messageId"),)),
-    ("triggerSource", "cognito", "", "", ()),
-    ("identityPoolId", "cognito", "", "", ()),
-    ("awslogs", "logs", "", "", ()),
-    ("alarmArn", "cloudwatch-alarm", "", "", ()),
-    ("configRuleArn", "config", "", "", ()),
-    ("bot", "lex", "", "lex", (("bot", "id"), ("sessionId",))),
-    ("Details", "connect", "", "connect", (("Details", "ContactData", "ContactId"),)),
-    ("serviceMetadata", "transfer", "", "transfer", (("serviceMetadata", "executionDetails", "executionId"),)),
-    ("events", "appsync", "events", "appsync", (("/id",),)),
-    ("arguments", "appsync", "", "appsync", _RESOLVED),
-    ("selectionSetList", "appsync", "", "appsync", _RESOLVED),
-    ("info", "appsync", "", "appsync", _RESOLVED),
-    ("xAmzRequestId", "s3-object-lambda", "", "s3-object-lambda", (("xAmzRequestId",),)),
-    ("HostId", "s3", "", "s3-request", (("RequestId",),)),
-    ("methodArn", "authorizer", "", "", ()),
-    ("ClientRequestToken", "secretsmanager", "", "secretsmanager", (("ClientRequestToken",),)),
-)
-"""The key that tells the event, its source, the list of its messages, the provider of the ref, and the paths whose
-values, joined by `:`, are the id. A path that begins with `/` is read in the message instead of the event."""
+KINDS = {
+    "invocationSchemaVersion": "s3-batch job/id invocationId tasks[]/taskId",
+    "CodePipeline.job": "codepipeline CodePipeline.job/id CodePipeline.job/data/encryptionKey/id",
+    "StateMachine Execution": "states Execution/Id",
+    "ResponseURL RequestType": "cloudformation RequestId",
+    "transformId fragment": "cloudformation requestId",
+    "LifecycleEventHookExecutionId": "codedeploy LifecycleEventHookExecutionId",
+    "agent actionGroup": "bedrock-agent agent/id sessionId",
+    "session request": "alexa request/requestId",
+    "context request version": "alexa request/requestId",
+    "directive": "alexa directive/header/messageId",
+    "triggerSource userPoolId": "cognito",
+    "identityPoolId identityId": "cognito",
+    "awslogs": "logs",
+    "alarmArn alarmData": "cloudwatch-alarm alarmArn alarmData/state/timestamp",
+    "configRuleArn": "config",
+    "bot invocationSource": "lex bot/id sessionId",
+    "Details Name": "connect Details/ContactData/ContactId",
+    "serviceMetadata token": "transfer serviceMetadata/executionDetails/executionId",
+    "events info": "appsync events[]/id",
+    "arguments request": _RESOLVER,
+    "info request": _RESOLVER,
+    "xAmzRequestId": "s3-object-lambda xAmzRequestId",
+    "HostId Service": "s3 RequestId",
+    "methodArn": "authorizer",
+    "ClientRequestToken SecretId": "secretsmanager ClientRequestToken Step",
+    "eventType eventId operation": "iot eventId",
+    "flowDirection messageId": "workmail messageId invocationId",
+}
+"""The keys that tell the event: its source, and the paths whose values, joined by `:`, are the id.
+
+A path that begins with a list (`tasks[]`) goes on in each of its messages.
+"""
 
 
 def read(event: object) -> "list[Arrived]":
     """The messages of an event that no other reader knows."""
     if isinstance(event, dict):
         return _of_object(event)
-    if isinstance(event, list) and event and isinstance(event[0], dict) and "info" in event[0]:
-        # A resolver of AppSync that is given its requests in batches.
-        found = [_of_kind(each, "appsync", "", ("appsync", _RESOLVED))[0] for each in event]
-        for index, message in enumerate(found):
-            message.fields["index"] = index
-        return found
-    return [Arrived("unknown", 0, [], [event])]
+    first = event[0] if isinstance(event, list) and event else None
+    if isinstance(event, list) and isinstance(first, dict):
+        if _is_of_aws(first):
+            return [_of_record(record, index) for index, record in enumerate(event)]
+        if "info" in first:
+            # A resolver of AppSync that is given its requests in batches.
+            return [_of_item(each, each, index, _RESOLVER) for index, each in enumerate(event)]
+    return [_unknown(event)]
 
 
 def _of_object(event: "Record") -> "list[Arrived]":
@@ -67,44 +64,53 @@ def _of_object(event: "Record") -> "list[Arrived]":
         from hopscope_layer.arrive import listed
 
         return listed.read(event)
-    for key, source, messages, provider, paths in KINDS:
-        if key in event:
-            return _of_kind(event, source, messages, (provider, paths))
+    for keys, kind in KINDS.items():
+        if all(key in event for key in keys.split()):
+            return _of_kind(event, kind)
     records = event.get("records")
     if isinstance(records, list) and records and isinstance(records[0], dict) and "recordId" in records[0]:
         return [_of_delivery(event, record, index) for index, record in enumerate(records)]
     records = event.get("Records") or event.get("messages")
-    if isinstance(records, list) and records and isinstance(records[0], dict):
+    # A list of a caller's own is one message, whatever its items call their ids.
+    if isinstance(records, list) and any("eventSource" in event or _is_of_aws(record) for record in records[:1]):
         return [_of_record(record, index) for index, record in enumerate(records)]
     return [_unknown(event)]
 
 
-def _of_kind(
-    event: "Record", source: str, messages: str, ref: "tuple[str, tuple[tuple[str, ...], ...]]"
-) -> "list[Arrived]":
-    items = event.get(messages) if messages else [event]
-    found = []
-    for index, item in enumerate((isinstance(items, list) and items) or [event]):
-        message = Arrived(source, index, [], [event] if item is event else [event, item])
-        provider, paths = ref
-        parts = [at(item, path[0][1:]) if path[0][:1] == "/" else at(event, *path) for path in paths]
-        if any(part is not None for part in parts):
-            message.add_ref(provider, ":".join([str(part) for part in parts if part is not None]))
-        _follow_headers(message, event)
-        found.append(message)
-    return found
+def _of_kind(event: "Record", kind: str) -> "list[Arrived]":
+    items = event.get(kind.partition("[]")[0].rpartition(" ")[2])
+    if isinstance(items, list) and items and "[]" in kind:
+        return [_of_item(event, item, index, kind) for index, item in enumerate(items)]
+    return [_of_item(event, event, 0, kind)]
+
+
+def _of_item(event: object, item: object, index: int, kind: str) -> Arrived:
+    source, *paths = kind.split()
+    message = Arrived(source, index, [], [event] if item is event else [event, item])
+    message.is_invoked = item is event
+    parts = [at(item if "[]" in path else event, *path.rpartition("[]/")[2].split("/")) for path in paths]
+    if any(part is not None for part in parts):
+        # What S3 sends to test a notification names a request and no object.
+        provider = "s3-request" if source == "s3" else source
+        message.add_ref(provider, ":".join([str(part) for part in parts if part is not None]))
+    _follow_headers(message, event)
+    return message
+
+
+def _is_of_aws(record: object) -> bool:
+    return isinstance(record, dict) and ("eventSource" in record or "EventSource" in record or "cf" in record)
 
 
 def _of_record(record: object, index: int) -> Arrived:
-    """A record of a source without a reader of its own: CodeCommit, Amazon MQ, CloudFront."""
+    """A record of a source without a reader of its own: CodeCommit, CloudFront."""
     if not isinstance(record, dict):
         return Arrived("unknown", index, [], [record])
-    source = str(record.get("eventSource") or record.get("EventSource") or "unknown").rpartition(":")[2]
-    if "cf" in record:
-        source = "cloudfront"
-    message = Arrived("mq" if "messageID" in record else source, index, [], [record])
     if "messageID" in record:
-        message.add_ref("mq", f"{record.get('connectionId')}/{record['messageID']}")
+        from hopscope_layer.arrive import mq
+
+        return mq.read(record, index)
+    source = str(record.get("eventSource") or record.get("EventSource") or "unknown").rpartition(":")[2]
+    message = Arrived("cloudfront" if "cf" in record else source, index, [], [record])
     for name in ("eventId", "eventID", "messageId"):
         message.add_ref(source, record.get(name))
     message.add_ref("cloudfront", at(record, "cf", "config", "requestId"))
@@ -122,16 +128,19 @@ def _of_delivery(event: "Record", record: object, index: int) -> Arrived:
     parts = (event.get("invocationId"), record.get("recordId"))
     message.add_ref("firehose", ":".join([str(part) for part in parts if part is not None]))
     message.tell("origin", event.get("deliveryStreamArn") or event.get("streamArn") or event.get("applicationArn"))
-    origin = record.get("kinesisRecordMetadata")
+    origin = record.get("kinesisRecordMetadata") or record.get("kinesisStreamRecordMetadata")
     if isinstance(origin, dict):
-        stream = stream_of(event.get("sourceKinesisStreamArn"))
+        stream = stream_of(event.get("sourceKinesisStreamArn") or event.get("streamArn"))
         message.add_ref("kinesis", f"{stream}/{origin.get('shardId')}:{origin.get('sequenceNumber')}")
     return message
 
 
-def _unknown(event: "Record") -> Arrived:
+def _unknown(event: object) -> Arrived:
     """An event of a kind that nobody knows; a rule that hands on only the detail leaves our key at its top."""
     message = Arrived("unknown", 0, [], [event])
+    message.is_invoked = True
+    if not isinstance(event, dict):
+        return message
     if DETAIL_KEY in event and message.adopt(event[DETAIL_KEY]):
         message.fields["source"] = "events"
         del event[DETAIL_KEY]
@@ -147,21 +156,15 @@ def _unknown(event: "Record") -> Arrived:
             if isinstance(held, dict) and "StateMachine" in held:
                 message.add_ref("states", at(held, "Execution", "Id"))
                 message.fields["source"] = "states"
+    message.is_invoked = message.fields["source"] != "events"
     _follow_headers(message, event)
     return message
 
 
-def _follow_headers(message: Arrived, event: "Record") -> None:
+def _follow_headers(message: Arrived, event: object) -> None:
     """AppSync and its like hand on the headers of the request."""
-    headers = at(event, "request", "headers") or event.get("headers")
+    headers = at(event, "request", "headers") or at(event, "headers")
     if isinstance(headers, dict):
         message.headers = {str(name).lower(): value for name, value in headers.items() if isinstance(value, str)}
-        message.adopt_foreign(message.headers.get("traceparent"))
+        message.adopt_foreign()
         message.follow(message.headers.get("x-amzn-trace-id"))
-
-
-def at(value: object, *steps: str) -> object:
-    """What stands at the end of these names, None if nothing does."""
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value

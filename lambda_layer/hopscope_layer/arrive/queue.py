@@ -27,7 +27,7 @@ def read(record: "Record", index: int) -> Arrived:
     if isinstance(system, dict) and "SequenceNumber" in system:
         queue = str(record.get("eventSourceARN")).rpartition(":")[2]
         message.add_ref("sqs-fifo", f"{queue}:{system['SequenceNumber']}")
-    if isinstance(body, str) and body[:1] == "{" and _may_hold_a_message(body):
+    if isinstance(body, str) and body[:1] == "{" and may_hold_a_message(body):
         from hopscope_layer.arrive import nested
 
         nested.read(message, record, body)
@@ -70,7 +70,8 @@ def _read_attributes(message: Arrived, record: "Record", attributes: "Record") -
         message.attribute("error-message", message.headers.get("errormessage"))
 
 
-def _may_hold_a_message(body: str) -> bool:
+def may_hold_a_message(body: str) -> bool:
+    """Whether a service may have written the text: without any of these it is the sender's own, and not parsed."""
     return (
         '"TopicArn"' in body
         or '"detail-type"' in body

@@ -42,3 +42,10 @@ def decoded(data: object) -> "Callable[[], object]":
             return None
 
     return text
+
+
+def text_of(value: object) -> str:
+    """The text of a header, which brokers hand over as a list of signed bytes."""
+    if isinstance(value, list) and all(isinstance(byte, int) for byte in value):
+        return bytes([byte & 0xFF for byte in value]).decode("utf-8", "replace")
+    return str(value)

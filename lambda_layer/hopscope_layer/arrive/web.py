@@ -3,7 +3,7 @@
 A Lambda destination's record has a `requestContext` too, and is told apart by the `condition` in it.
 """
 
-from hopscope_layer.arrive.message import Arrived
+from hopscope_layer.arrive.message import Arrived, at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ def read(event: "Record", index: int) -> Arrived:
         return _of_destination(event, index)
     source = _source(event, request)
     message = Arrived(source, index, [], [event])
+    # The gateway's console gives all its requests one id.
+    message.is_invoked = request.get("requestId") == "test-invoke-request"
     for name in ("requestId", "extendedRequestId"):
         message.add_ref(source, request.get(name))
     for name in ("pathParameters", "queryStringParameters"):
@@ -58,10 +60,12 @@ def _read_headers(message: Arrived, event: "Record") -> None:
             headers[name.lower()] = values[0]
     one = event.get("headers")
     for name, value in one.items() if isinstance(one, dict) else ():
-        if isinstance(value, str):
-            headers[name.lower()] = value
+        # VPC Lattice gives lists.
+        text = value[0] if isinstance(value, list) and value else value
+        if isinstance(text, str):
+            headers[name.lower()] = text
     if headers:
-        message.adopt_foreign(headers.get("traceparent"))
+        message.adopt_foreign()
         message.follow(headers.get("x-amzn-trace-id"))
         # An SNS subscription over HTTPS.
         message.add_ref("sns", headers.get("x-amz-sns-message-id"))
@@ -86,8 +90,7 @@ def _name(event: "Record", request: "Record") -> "str | None":
     route = request.get("routeKey") or event.get("routeKey")
     if isinstance(route, str) and route and route != "$default":
         return route
-    http = request.get("http")
-    method = http.get("method") if isinstance(http, dict) else event.get("httpMethod") or event.get("method")
+    method = at(request, "http", "method") or event.get("httpMethod") or event.get("method")
     path = request.get("resourcePath") or event.get("resource") or event.get("rawPath") or event.get("path")
     path = path or event.get("raw_path")
     return f"{method} {path}" if method and path else None

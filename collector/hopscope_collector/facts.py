@@ -4,6 +4,9 @@ Fact   PlatformFact of the Lambda platform, about `lambda/<request id>`
        BrokerFact of a broker, about the ref of a message
 """
 
+from dataclasses import fields, replace
+from typing import Any
+
 import msgspec
 
 from hopscope_collector.broker_lines import BrokerFact, broker_fact_in
@@ -11,10 +14,27 @@ from hopscope_collector.platform_lines import PlatformFact, fact_in
 
 Fact = PlatformFact | BrokerFact
 
+MOST_TEXT_CHARS = 4_000
+"""Of each text of a fact: an error or a name that is longer tells nobody more, and a store keeps a fact as one item."""
+
+MOST_TEXTS = 40
+"""Of each list of texts: a rule has five targets at most."""
+
 
 def any_fact_in(line: str, at_us: int | None = None, function: str | None = None) -> Fact | None:
     """The fact that a log line holds, or None. `at_us` and `function` are what the source knows of the line."""
-    return fact_in(line, at_us, function) or broker_fact_in(line, at_us)
+    fact = fact_in(line, at_us, function) or broker_fact_in(line, at_us)
+    return _cut(fact) if fact and len(line) > MOST_TEXT_CHARS else fact
+
+
+def _cut(fact: Fact) -> Fact:
+    return replace(fact, **{each.name: _cut_value(getattr(fact, each.name)) for each in fields(fact)})
+
+
+def _cut_value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_cut_value, value[:MOST_TEXTS]))
+    return value[:MOST_TEXT_CHARS] if isinstance(value, str) else value
 
 
 def about(fact: Fact) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hopscope_collector.errors import NotAStoreUrl, StoreBusy, StoreError, StoreMissing
 from hopscope_collector.record_line import record_line
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Written, batch_of
-from hopscope_collector.store.dynamodb import keys, pointers, table
+from hopscope_collector.store.dynamodb import keys, pointers, table, writing
 from hopscope_collector.store.dynamodb.address import Address, address_of
 from hopscope_collector.store.dynamodb.packing import packed, unpacked
 from hopscope_collector.store.dynamodb.store import DynamoDbStore
@@ -148,6 +148,40 @@ def test_a_write_that_gave_up_is_as_if_it_had_not_been_tried(a_table: Callable[.
     with closing(DynamoDbStore(address)) as store:
         assert store.write(batch) == Written(stored=60)
         assert store.stats().kept == 60
+
+
+def test_what_was_stored_long_ago_is_still_a_repeat(
+    a_table: Callable[..., Address], a: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process remembers so many finished writes only, and asks the table about the others."""
+    monkeypatch.setattr(writing, "REMEMBERED_WRITES", 1)
+    with closing(DynamoDbStore(a_table())) as store:
+        for number in range(1, 4):
+            store.write(batch_of([a.begin(number)]))
+
+        assert store.write(batch_of([a.begin(number) for number in range(1, 4)])) == Written(repeated=3)
+
+
+def test_a_long_trace_is_read_in_few_calls(a_table: Callable[..., Address], a: Any) -> None:
+    address = a_table()
+    records = [a.begin(number, trace_id=a.trace_id(1)) for number in range(1, 81)]
+    with closing(DynamoDbStore(address)) as store:
+        store.write(batch_of(records))
+
+    with FaultyDynamoDb(str(address.endpoint), Shares()) as counting:
+        with closing(DynamoDbStore(replace(address, endpoint=counting.endpoint))) as store:
+            pages = list(store._table.query(keys.partition_of(a.trace_id(1)), limit=5))
+        assert counting.met["asked"] <= 6
+    assert len(pages) == 80
+
+
+def test_the_name_of_a_file_that_is_no_text_is_counted_too(a_table: Callable[..., Address]) -> None:
+    """DynamoDB refuses what is not UTF-8, and would refuse it for ever."""
+    refused = RefusedLine("cut", 7, "file:caf\udce9.log", "line 1", "the line is cut")
+    with closing(DynamoDbStore(a_table())) as store:
+        store.write(Batch(refused=[refused]))
+
+        assert store.stats().examples["cut"].source == "file:caf?.log"
 
 
 def test_more_sources_and_days_than_a_transaction_takes(a_table: Callable[..., Address], a: Any) -> None:

@@ -5,9 +5,10 @@ over a few rows a day, so that they seldom conflict.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from hopscope_collector.store.contract import Example, RefusedLine, Stats, Written
@@ -39,6 +40,13 @@ class Day:
     def kept(self) -> int:
         """Records that are there, unless the day is over."""
         return self.stored - self.pruned
+
+    def add(self, row: Item) -> None:
+        """What one lane counted."""
+        self.stored += _number(row, "n_stored")
+        self.pruned += _number(row, "n_pruned")
+        self.facts += _number(row, "n_facts")
+        self.until_s = max(self.until_s or 0, _number(row, "until_s")) or None
 
 
 @dataclass(slots=True)
@@ -105,9 +113,22 @@ def refused_changes(refused: Iterable[RefusedLine]) -> list[Change]:
             f"#{name} = if_not_exists(#{name}, :{name})" for name in texts
         )
         change["Update"]["ExpressionAttributeNames"] = {f"#{name}": name for name in texts}
-        change["Update"]["ExpressionAttributeValues"] |= {f":{name}": {"S": text} for name, text in texts.items()}
+        change["Update"]["ExpressionAttributeValues"] |= {
+            # The name of a file may hold bytes that are no text, which DynamoDB refuses.
+            f":{name}": {"S": text.encode("utf-8", "replace").decode()}
+            for name, text in texts.items()
+        }
         changes.append(change)
     return changes
+
+
+def days_in(rows: Iterable[Item]) -> Iterator[tuple[str, Day]]:
+    """Each day of rows that are sorted by day, in their order."""
+    for name, lanes in groupby(rows, key=lambda row: row["sk"]["S"].removeprefix(DAY)[:8]):
+        day = Day()
+        for row in lanes:
+            day.add(row)
+        yield name, day
 
 
 def counted_in(rows: Iterable[Item]) -> Counted:
@@ -116,11 +137,7 @@ def counted_in(rows: Iterable[Item]) -> Counted:
     for row in rows:
         kind, name = row["sk"]["S"].split("#", 1)
         if kind + "#" == DAY:
-            day = counted.days[name[:8]]
-            day.stored += _number(row, "n_stored")
-            day.pruned += _number(row, "n_pruned")
-            day.facts += _number(row, "n_facts")
-            day.until_s = max(day.until_s or 0, _number(row, "until_s")) or None
+            counted.days[name[:8]].add(row)
         elif kind + "#" == TOTAL:
             counted.repeated += _number(row, "n_repeated")
         else:

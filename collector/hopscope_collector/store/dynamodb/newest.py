@@ -16,12 +16,10 @@ SMALLEST_PAGE = 8
 
 
 def newest(table: Table, days: Iterable[str], limit: int, before: Seen | None) -> list[Seen]:
-    """As `Store.newest()`; `days` are those that something began on."""
-    last_day = keys.day_of(before.started_us) if before else None
+    """As `Store.newest()`; `days` are those that something began on, not after `before`, the newest first."""
     found: list[Seen] = []
-    for day in sorted(days, reverse=True):
-        if last_day is None or day <= last_day:
-            found += islice(_of_day(table, day, limit - len(found), before), limit - len(found))
+    for day in days:
+        found += islice(_of_day(table, day, limit - len(found), before), limit - len(found))
         if len(found) >= limit:
             break
     return found

@@ -12,7 +12,7 @@ as stored. There MAY be several writers at once, in different processes.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
 from types import TracebackType
 from typing import Self
@@ -29,6 +29,9 @@ from hopscope_collector.store.dynamodb.table import Table
 from hopscope_collector.store.dynamodb.writing import BatchWriter
 
 DEFAULT_REACH = Reach()
+
+DAY_ROWS = 4 * counters.LANES
+"""Counters that a look at the list begins with: of the newest days."""
 
 
 def now_us() -> int:
@@ -62,7 +65,7 @@ class DynamoDbStore:
 
     def newest(self, limit: int, before: Seen | None = None) -> list[Seen]:
         """As in `Store`."""
-        return newest.newest(self._table, self._days(), limit, before)
+        return newest.newest(self._table, self._days(before), limit, before)
 
     def changes_since(self, token: int) -> Changes:
         """As in `Store`."""
@@ -72,8 +75,8 @@ class DynamoDbStore:
         """As in `Store`."""
         counted = counters.counted_in(self._table.query(keys.STATS))
         now_s = self._clock_us() / 1_000_000
-        days = [name for name, day in counted.days.items() if day.kept and not day.is_over(now_s)]
-        first = newest.newest(self._table, days, 1, None)
+        days = sorted(name for name, day in counted.days.items() if day.kept and not day.is_over(now_s))
+        first = newest.newest(self._table, reversed(days), 1, None)
         return counted.stats(now_s, (newest.oldest_us(self._table, days), first[0].started_us if first else None))
 
     def prune(self, older_than_us: int) -> int:
@@ -103,8 +106,10 @@ class DynamoDbStore:
             raise StoreMissing("the store was closed; open it again")
         return self._open_table
 
-    def _days(self) -> list[str]:
-        """The days that something began on and that are not over."""
-        counted = counters.counted_in(self._table.query(keys.STATS, "begins_with(sk, :day)", {"day": counters.DAY}))
+    def _days(self, before: Seen | None) -> Iterator[str]:
+        """The days that something began on and that are not over, the newest first: read no further than asked."""
+        last = keys.day_of(before.started_us) if before else ""
+        bounds = {"first": counters.DAY, "last": f"{counters.DAY}{last}~"}
+        rows = self._table.query(keys.STATS, "sk BETWEEN :first AND :last", bounds, limit=DAY_ROWS)
         now_s = self._clock_us() / 1_000_000
-        return [name for name, day in counted.days.items() if day.kept and not day.is_over(now_s)]
+        return (name for name, day in counters.days_in(rows) if day.kept and not day.is_over(now_s))

@@ -39,7 +39,7 @@ AT_ONCE = 16
 """Calls in flight."""
 
 PATIENCE_S = 25.0
-"""How long one call is tried again; a Lambda function must have more time than this."""
+"""How long one call is tried again, calls that hang included; a Lambda function must have more time than this."""
 
 REACHED_WITHIN_S = 5.0
 """How long a table that cannot be reached is tried: more likely the address is wrong than AWS gone."""
@@ -55,13 +55,10 @@ _PASSING_REASONS = frozenset({"None", "TransactionConflict", "ThrottlingError", 
 class Table:
     """A table by its address. May be used from several threads."""
 
-    def __init__(
-        self, address: Address, waiting: Waiting = unheard, pause: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, address: Address, waiting: Waiting = unheard) -> None:
         self.name = address.table
         self._where = address.endpoint or address.region or "the region of the environment"
         self._waiting = waiting
-        self._pause = pause
         with self._in_our_words():
             self.client: Any = boto3.Session(region_name=address.region).client(
                 "dynamodb",
@@ -96,7 +93,8 @@ class Table:
     ) -> Iterator[Item]:
         """The items of a partition, greatest sort key first unless told otherwise.
 
-        `condition` is about `sk`, and names `values` with colons. `limit` is the size of a page.
+        `condition` is about `sk`, and names `values` with colons. `limit` is the size of the first page; each next one
+        is twice as large.
         """
         asked: dict[str, Any] = {
             "TableName": self.name,
@@ -178,6 +176,8 @@ class Table:
             if not page.get("LastEvaluatedKey"):
                 return
             asked = {**asked, "ExclusiveStartKey": page["LastEvaluatedKey"]}
+            if "Limit" in asked:
+                asked["Limit"] *= 2  # who goes on reading reads much: a trace of ten thousand records, a long list
 
     def _get(self, wanted: Sequence[Key]) -> list[Item]:
         found: list[Item] = []
@@ -218,8 +218,8 @@ class Table:
             StoreBusy: it had none for `PATIENCE_S`.
             StoreError: it says no.
         """
-        waited_s, said, pause_s = 0.0, "items were left unprocessed", FIRST_PAUSE_S
-        is_reached = True
+        began_s, said, pause_s = time.monotonic(), "items were left unprocessed", FIRST_PAUSE_S
+        is_reached, is_said = True, False
         while True:
             with self._in_our_words():
                 try:
@@ -231,14 +231,16 @@ class Table:
                 else:
                     if is_done(answer):
                         return answer
+            waited_s = time.monotonic() - began_s
             if not is_reached and waited_s >= REACHED_WITHIN_S:
                 raise StoreError(f"table {self.name} cannot be reached: {said}; check the region and the network")
             if waited_s >= PATIENCE_S:
                 raise StoreBusy(f"table {self.name} had no capacity for {waited_s:.0f} s ({said}); try again later")
-            if waited_s < SAID_AFTER_S <= waited_s + pause_s:
+            if not is_said and waited_s >= SAID_AFTER_S:
                 self._waiting(f"table {self.name} throttles; waiting")
-            self._pause(pause_s * (0.5 + random.random() / 2))  # noqa: S311 - so that writers do not come back together
-            waited_s, pause_s = waited_s + pause_s, min(LONGEST_PAUSE_S, pause_s * 2)
+                is_said = True
+            time.sleep(pause_s * (0.5 + random.random() / 2))  # noqa: S311 - so that writers do not come back together
+            pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
 
     @contextmanager
     def _in_our_words(self) -> Iterator[None]:

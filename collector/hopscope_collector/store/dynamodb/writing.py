@@ -94,10 +94,10 @@ class BatchWriter:
 
     def _known_of(self, wanted: Sequence[Key]) -> set[Key]:
         """Those that a finished write brought."""
-        write_of = {key: item["w"]["S"] for key, item in self._table.get(wanted).items()}
-        unsure = set(write_of.values()) - self._finished
         if len(self._finished) > REMEMBERED_WRITES:
             self._finished.clear()
+        write_of = {key: item["w"]["S"] for key, item in self._table.get(wanted).items()}
+        unsure = set(write_of.values()) - self._finished
         finished = self._table.get([keys.finished_key(each) for each in unsure])
         self._finished |= {partition.removeprefix(keys.WRITE) for partition, _ in finished}
         return {key for key, write in write_of.items() if write in self._finished}

@@ -60,6 +60,9 @@ class Collected:
     failed: list[CollectorError] = field(default_factory=list)
     """Sources that could not go on."""
 
+    reasons: set[str] = field(default_factory=set)
+    """Why lines were refused; the first of each was said."""
+
     @property
     def received(self) -> int:
         """As in `Stats`."""
@@ -199,20 +202,25 @@ def _write_all(arriving: Iterator[tuple[str, Lines]], store: Store, watcher: Wat
     for source, lines in arriving:
         gathering.add(source, lines, collected)
         if lines.reached is not None:
-            reached[source] = f"{source} ({lines.reached})"
+            reached[source] = f"{lines.reached} · {source}"
         if lines.notice is not None:
             watcher.say(f"{source}: {lines.notice}")
         if not gathering.is_empty and (gathering.is_due or lines.is_idle):
-            _write(gathering, store, collected)
+            _write(gathering, store, watcher, collected)
             gathering = Gathering()
             watcher.progress(reached.get(source, source), collected)
     if not gathering.is_empty:
-        _write(gathering, store, collected)
+        _write(gathering, store, watcher, collected)
         watcher.progress(reached.get(source, source), collected)
 
 
-def _write(gathering: Gathering, store: Store, collected: Collected) -> None:
-    collected.add(store.write(gathering.batch()))
+def _write(gathering: Gathering, store: Store, watcher: Watcher, collected: Collected) -> None:
+    written = store.write(gathering.batch())
+    collected.add(written)
+    for each in gathering.refused if written.refused else ():
+        if each.reason not in collected.reasons:
+            collected.reasons.add(each.reason)
+            watcher.say(f"{each.source}: refused as {each.reason}, {each.place}: {each.message}")
     collected.facts += len(gathering.facts)
     for acknowledge in gathering.stored:
         try:

@@ -192,7 +192,7 @@ def test_the_person_sees_how_far_a_source_is() -> None:
 
     collect([Halfway(some(2), name="a")], MemoryStore(), Reading(), Stop())
 
-    assert set(said) == {"a (50 %)"}
+    assert set(said) == {"50 % · a"}
 
 
 def test_a_source_that_has_nothing_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,3 +203,15 @@ def test_a_source_that_has_nothing_writes_nothing(monkeypatch: pytest.MonkeyPatc
     collect([Silent()], FullStore(batches=0), watching, Stop())
 
     assert watching.received == []
+
+
+def test_the_first_refused_line_of_each_reason_is_said() -> None:
+    lines = [a_line(1), '{"hopscope":1,"rec', '{"hopscope":1,"record":', '{"hopscope":99}', a_line(2)]
+    watching, store = Watching(), MemoryStore()
+
+    collect([MemorySource(lines, name="a"), MemorySource(lines, name="b")], store, watching, Stop())
+
+    assert [words.split(":")[:2] for words in watching.said] == [
+        ["a", " refused as cut, line 2"],
+        ["a", " refused as unknown_wire_version, line 4"],
+    ]

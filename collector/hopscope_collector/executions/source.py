@@ -24,6 +24,8 @@ from hopscope_collector.executions.history import History
 from hopscope_collector.executions.identity import children_in, identity_of
 from hopscope_collector.executions.step_functions import Executions
 from hopscope_collector.lines import fingerprint_of
+from hopscope_collector.resource_names import resource_name
+from hopscope_collector.shape.times import date_and_clock
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.patience import Passing, Patience
 from hopscope_collector.store.contract import RefusedLine
@@ -214,4 +216,6 @@ class ExecutionsSource:
     def _lines(self, history: History, position: str | None) -> Lines:
         texts = list(self._lines_of(history))
         arn = history.description.arn if history.description else ""
-        return Lines(texts, places=[arn] * len(texts), position=position)
+        started = date_and_clock(history.description.started_us if history.description else None)
+        reached = f"{resource_name(arn)} of {started} UTC"
+        return Lines(texts, places=[arn] * len(texts), position=position, reached=reached)

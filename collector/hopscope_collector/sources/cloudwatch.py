@@ -20,9 +20,15 @@ from hashlib import blake2b
 
 from hopscope_collector.envelopes import function_of
 from hopscope_collector.errors import NotASource
-from hopscope_collector.shape.times import date_and_clock
 from hopscope_collector.sources.contract import Lines, Stop
-from hopscope_collector.sources.log_events import GroupGone, LogEvent, LogEvents, LogGroup
+from hopscope_collector.sources.log_events import (
+    GroupGone,
+    LogEvent,
+    LogEvents,
+    LogGroup,
+    groups_in_words,
+    reached_in_words,
+)
 from hopscope_collector.sources.log_pages import LogPages
 from hopscope_collector.sources.patience import Patience
 
@@ -97,6 +103,7 @@ class CloudWatchSource:
         self._patience = Patience(self.name, first_pause_s=first_pause_s, is_followed=span.is_followed)
         self._pages = LogPages(logs, self._patience)
         self._positions: dict[str, _GroupPosition] = {}
+        self._names: list[str] = []
 
     def lines(self, position: str | None, stop: Stop) -> Iterator[Lines]:
         """As in `Source`."""
@@ -106,6 +113,7 @@ class CloudWatchSource:
             groups = (yield from self._patience.ask(lambda: list(self._logs.groups(self._prefix)), stop)) or []
             if not groups and not self._span.is_followed and not stop.is_set:
                 raise NotASource(f"{self.name}: no log group's name begins so; expected such as logs:/aws/lambda/")
+            yield from self._said(groups)
             for group in groups:
                 with contextlib.suppress(GroupGone):
                     yield from self._of_group(group, stop)
@@ -114,6 +122,12 @@ class CloudWatchSource:
             if not self._span.is_followed:
                 return
             stop.sleep(POLL_S if self._pause_s else POLL_S / 4)
+
+    def _said(self, groups: Sequence[LogGroup]) -> Iterator[Lines]:
+        """Which groups are read, when they are others than before."""
+        if (names := [each.name for each in groups]) != self._names:
+            self._names = names
+            yield Lines(notice=groups_in_words(names))
 
     def _of_group(self, group: LogGroup, stop: Stop) -> Iterator[Lines]:
         position = self._position_in(group)
@@ -158,7 +172,7 @@ class CloudWatchSource:
                 texts.append(text)
                 places.append(" ".join(filter(None, (group.name, event.stream, "event", event.id))))
                 at_us.append(event.at_ms * 1_000)
-        reached = f"{group.name} up to {date_and_clock(events[-1].at_ms * 1_000)}"
+        reached = reached_in_words(group.name, events[-1].at_ms)
         return Lines(
             texts,
             places=places,

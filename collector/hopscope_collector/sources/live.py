@@ -16,10 +16,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from hopscope_collector.envelopes import function_of
 from hopscope_collector.errors import NotASource
-from hopscope_collector.shape.times import date_and_clock
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.live_tail import LiveLine, LiveTail, Update
-from hopscope_collector.sources.log_events import GroupGone, LogEvents, LogGroup
+from hopscope_collector.sources.log_events import GroupGone, LogEvents, LogGroup, groups_in_words, reached_in_words
 from hopscope_collector.sources.log_pages import LogPages
 from hopscope_collector.sources.patience import Passing, Patience, Waiting
 
@@ -67,13 +66,16 @@ class LiveSource:
         groups = yield from self._groups(stop)
         if not groups and not stop.is_set:
             raise NotASource(f"{self.name}: no log group's name begins so; expected such as live:/aws/lambda/orders-")
+        yield Lines(notice=groups_in_words([each.name for each in groups]))
         while not stop.is_set:
             yield from self._before(groups, stop)
             try:
                 yield from self._session(groups, stop)
             except Passing as error:  # what comes meanwhile is in the gap
                 yield from self._sessions.bear(error, stop)
-            groups = (yield from self._groups(stop)) or groups
+            before, groups = groups, (yield from self._groups(stop)) or groups
+            if groups != before:
+                yield Lines(notice=groups_in_words([each.name for each in groups]))
 
     def _groups(self, stop: Stop) -> Waiting[Sequence[LogGroup]]:
         found = (yield from self._patience.ask(lambda: list(self._logs.groups(self._prefix)), stop)) or []
@@ -153,5 +155,5 @@ def _lines_of(group: str, lines: Sequence[LiveLine], position: str | None) -> Li
             texts.append(text)
             places.append(f"{group} {line.stream}".rstrip())
             at_us.append(line.at_ms * 1_000)
-    reached = f"{group} up to {date_and_clock(max(at_us))}"
+    reached = reached_in_words(group, max(each.at_ms for each in lines))
     return Lines(texts, places=places, at_us=at_us, function=function_of(group), position=position, reached=reached)

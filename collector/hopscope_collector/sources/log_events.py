@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
+from hopscope_collector.shape.times import date_and_clock
 from hopscope_collector.sources.aws_client import client_of
 from hopscope_collector.sources.aws_errors import in_our_words, is_missing
 
@@ -54,6 +55,20 @@ class LogPage:
         MiniStack 1.5.33 gives the first events that there are, and no token. AWS gives one, and such a page never.
         """
         return self.next_token is None and len(self.events) >= MOST_EVENTS and self.events[-1].at_ms > start_ms
+
+
+_NAMED = 3
+
+
+def groups_in_words(names: Sequence[str]) -> str:
+    """What a person is told of the groups that are read."""
+    more = ", …" if len(names) > _NAMED else ""
+    return f"{len(names)} log group{'s' if len(names) != 1 else ''}: {', '.join(names[:_NAMED])}{more}"
+
+
+def reached_in_words(group: str, at_ms: int) -> str:
+    """How far reading came, for a line that may be cut on its right."""
+    return f"up to {date_and_clock(at_ms * 1_000)} UTC, {group}"
 
 
 class GroupGone(Exception):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hopscope_collector.errors import SourceFailed
+from hopscope_collector.shape.times import date_and_clock
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.patience import Patience
 from hopscope_collector.sources.payload import texts_of_body
@@ -54,7 +55,8 @@ class SqsSource:
                 places.append(f"message {message.id}")
                 at_us.append(message.sent_ms * 1_000)
         receipts = [each.receipt for each in messages]
-        return Lines(texts, places=places, at_us=at_us, stored=lambda: self._delete(receipts))
+        reached = f"sent up to {date_and_clock(max(each.sent_ms for each in messages) * 1_000)} UTC"
+        return Lines(texts, places=places, at_us=at_us, stored=lambda: self._delete(receipts), reached=reached)
 
     def _delete(self, receipts: Sequence[str]) -> None:
         """Take what is durable off the queue.

@@ -69,10 +69,18 @@ def test_a_millisecond_with_more_events_than_a_page_ends(monkeypatch: pytest.Mon
     assert len(texts(once(logs))) == 4
 
 
+def test_it_says_once_which_groups_it_reads() -> None:
+    logs = MemoryLogs({f"/aws/lambda/orders-{letter}": [an_event(1)] for letter in "abcd"})
+
+    notices = [lines.notice for lines in once(logs) if lines.notice]
+
+    assert notices == ["4 log groups: /aws/lambda/orders-a, /aws/lambda/orders-b, /aws/lambda/orders-c, …"]
+
+
 def test_it_says_which_group_it_is_at_and_up_to_when() -> None:
     reached = [lines.reached for lines in once(MemoryLogs({GROUP: [an_event(1, NOW_MS - 7)]})) if lines.texts]
 
-    assert reached == [f"{GROUP} up to 2026-09-21 14:13:19.993"]
+    assert reached == [f"up to 2026-09-21 14:13:19.993 UTC, {GROUP}"]
 
 
 def test_every_group_of_the_prefix_is_read_and_no_other() -> None:

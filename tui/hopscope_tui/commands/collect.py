@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import get_terminal_size
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -217,9 +218,10 @@ class Progress:
 
     def progress(self, source: str, collected: Collected) -> None:
         """As in `Watcher`."""
-        line = f"{neutral(source)}: {_counted(collected)}"
+        line = f"{_sorted_out(collected)} ← {neutral(source)}"
         if self._is_live:
-            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+            cells = get_terminal_size().columns - 1  # one that is wrapped could not be written over
+            print(f"\r\x1b[K{line[:cells]}", end="", file=sys.stderr, flush=True)
         elif time.monotonic() - self._said_at >= SAID_EVERY_S:
             self._said_at = time.monotonic()
             print(line, file=sys.stderr, flush=True)
@@ -242,10 +244,11 @@ class Progress:
 
 
 def _counted(collected: Collected) -> str:
-    said = (
-        f"received {collected.received:,}: {collected.stored:,} stored, "
-        f"{collected.repeated:,} repeated, {collected.refused:,} refused"
-    )
+    return f"received {collected.received:,}: {_sorted_out(collected)}"
+
+
+def _sorted_out(collected: Collected) -> str:
+    said = f"{collected.stored:,} stored, {collected.repeated:,} repeated, {collected.refused:,} refused"
     return f"{said}; {collected.others:,} other lines" if collected.others else said
 
 

@@ -4,11 +4,13 @@ The address is bound before anything starts, so that a port that is taken is sai
 request: its address, path and headers may hold what is private.
 """
 
+import asyncio
 import logging
 import socket
 import ssl
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -20,7 +22,7 @@ from hopscope_collector.api.pulse import Pulse
 from hopscope_collector.api.reading import Reading
 from hopscope_collector.api.services import Services
 from hopscope_collector.api.settings import CannotListen, Settings
-from hopscope_collector.api.transport import protocol_with
+from hopscope_collector.api.transport import SPARE_CONNECTIONS, Door, PatientLoop, protocol_with
 from hopscope_collector.ingest import Collected
 from hopscope_collector.rules import Rules
 from hopscope_collector.store.contract import Store
@@ -99,7 +101,8 @@ class Listener:
 
     def _serve(self) -> None:
         try:
-            self._server.run(sockets=[self._socket])
+            with asyncio.Runner(loop_factory=partial(PatientLoop, self._settings.limits.handshake_s)) as runner:
+                runner.run(self._server.serve(sockets=[self._socket]))
         except BaseException as error:  # noqa: BLE001 - the thread's end is told to whoever waits
             self.failure = error
         finally:
@@ -108,7 +111,7 @@ class Listener:
 
 def _bound(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    made = Door(family, settings.limits.connections + SPARE_CONNECTIONS)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((settings.host, settings.port))
@@ -128,7 +131,6 @@ def _config(settings: Settings, app: object) -> uvicorn.Config:
         http=protocol_with(settings.limits),
         ws="none",
         lifespan="off",
-        loop="asyncio",
         log_config=None,
         access_log=False,
         server_header=False,

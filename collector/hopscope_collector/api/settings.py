@@ -64,6 +64,9 @@ class Limits:
     listeners: int = 64
     """Readers of `/v1/changes` that stay connected."""
 
+    handshake_s: float = 10.0
+    """Until a TLS handshake is over."""
+
     request_s: float = 30.0
     """Until a request has arrived whole."""
 

@@ -3,11 +3,16 @@
     a request that does not arrive whole in time      closed: a few bytes now and then would hold a place for ever
     an answer that nobody reads                       closed
     one connection too many                           503 and Retry-After, without reading anything
+    a TLS handshake that is not over in time          closed
+    very many handshakes at once                      closed before they begin
 
-uvicorn times nothing but the pause between requests, so its protocol is given two more clocks.
+uvicorn times nothing but the pause between requests, so its protocol is given two more clocks. It sees a connection
+only when its handshake is over, so what comes before is bounded by the listening socket and the event loop.
 """
 
 import asyncio
+import socket
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -19,6 +24,9 @@ _TOO_MANY = (
     b"connection: close\r\ncontent-length: %d\r\n\r\n%b"
 )
 _TOO_MANY_BODY = b'{"hopscope":1,"error":{"type":"overloaded","message":"too many connections"}}'
+
+SPARE_CONNECTIONS = 64
+"""More than the limit, so that who is turned away can be told so."""
 
 
 class PatientProtocol(H11Protocol):
@@ -99,6 +107,40 @@ class PatientProtocol(H11Protocol):
 def protocol_with(limits: Limits) -> type[PatientProtocol]:
     """The protocol for one server."""
     return type("Protocol", (PatientProtocol,), {"limits": limits})
+
+
+class Door(socket.socket):
+    """A listening socket that lets no more in than it was given room for, whatever state they are in."""
+
+    def __init__(self, family: socket.AddressFamily, most: int) -> None:
+        super().__init__(family, socket.SOCK_STREAM)
+        self._most = most
+        self._inside: list[socket.socket] = []
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """As of every socket; one too many is closed, and asyncio goes on as if its peer had given up."""
+        connection, address = super().accept()
+        if len(self._inside) >= self._most:
+            self._inside = [each for each in self._inside if each.fileno() != -1]
+        if len(self._inside) >= self._most:
+            connection.close()
+            raise ConnectionAbortedError
+        self._inside.append(connection)
+        return connection, address
+
+
+class PatientLoop(asyncio.SelectorEventLoop):
+    """An event loop whose servers wait so long for a TLS handshake: uvicorn hands no time on."""
+
+    def __init__(self, handshake_s: float) -> None:
+        super().__init__()
+        self._handshake_s = handshake_s
+
+    async def create_server(self, *args: Any, **options: Any) -> asyncio.Server:
+        """As of every loop."""
+        if options.get("ssl") is not None:
+            options["ssl_handshake_timeout"] = self._handshake_s
+        return await super().create_server(*args, **options)
 
 
 def _stop(timer: asyncio.TimerHandle | None) -> None:

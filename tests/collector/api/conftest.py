@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
 
 from hopscope_collector.api.listener import Listener
 from hopscope_collector.api.settings import Limits, Settings
+from hopscope_collector.errors import StoreFull
 from hopscope_collector.rules_file import rules_for
-from hopscope_collector.store.contract import Store
+from hopscope_collector.store.contract import Batch, Store
 from hopscope_collector.store.location import open_to_read, open_to_write
+from hopscope_collector.store.memory import MemoryStore
 from hopscope_wire.encode import line_of
 
 START_US = 1_790_000_000_000_000
@@ -118,6 +120,18 @@ def serving(settings: Settings, store: Store, reading: Callable[[], Store]) -> I
 def collector(serve: Serve) -> Serving:
     """One with the limits that everybody gets."""
     return serve()
+
+
+class FullStore(MemoryStore):
+    """Where nothing more fits in."""
+
+    def write(self, batch: Batch) -> NoReturn:  # noqa: ARG002 - it does not come to that
+        raise StoreFull("no room on /dev/secret")
+
+
+@pytest.fixture
+def full_store() -> FullStore:
+    return FullStore()
 
 
 @pytest.fixture

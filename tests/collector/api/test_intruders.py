@@ -7,15 +7,19 @@ import gzip
 import os
 import resource
 import socket
+import ssl
 import subprocess
 import sys
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 import zstandard
 
 from hopscope_collector.api.settings import CannotListen, settings_of
+from hopscope_collector.api.transport import SPARE_CONNECTIONS
 
 LINE = b"GET /v1/stats HTTP/1.1\r\n"
 HOST = b"Host: 127.0.0.1\r\n"
@@ -98,8 +102,6 @@ def test_tokens_are_not_guessed_one_after_the_other(serve, token) -> None:
 
 
 def test_over_tls_the_same_is_said(serve, token, certificate, trusting) -> None:
-    import httpx
-
     collector = serve(token=token, certificate=certificate)
 
     assert collector.url.startswith("https://")
@@ -308,6 +310,44 @@ def test_drops_do_not_buy_time(serve) -> None:
                 break
 
     assert is_cut
+
+
+@pytest.mark.parametrize("begun", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["nothing", "half a greeting"])
+def test_a_handshake_that_never_ends_is_cut(serve, certificate, trusting, begun) -> None:
+    collector = serve(certificate=certificate, handshake_s=0.3)
+
+    with socket.create_connection(("127.0.0.1", collector.port), 20) as connection:
+        connection.sendall(begun)
+        assert closed_by(connection)
+
+    assert httpx.get(f"{collector.url}/v1/health", verify=trusting).status_code == 200
+
+
+def test_handshakes_that_are_not_over_take_no_more_than_their_room(serve, certificate, trusting) -> None:
+    """The server sees a connection only after its handshake: whoever opens and says nothing must be counted before."""
+    collector = serve(certificate=certificate, connections=2, handshake_s=600)
+    with ExitStack() as stack:
+        for _ in range(2 + SPARE_CONNECTIONS):
+            stack.enter_context(socket.create_connection(("127.0.0.1", collector.port)))
+        with socket.create_connection(("127.0.0.1", collector.port), 20) as one_too_many:
+            assert closed_by(one_too_many)
+
+    assert any(is_let_in(f"{collector.url}/v1/health", trusting) for _ in range(200))
+
+
+def is_let_in(url: str, trusting: ssl.SSLContext) -> bool:
+    """Who has just left is seen to have left a moment later."""
+    try:
+        return httpx.get(url, verify=trusting).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def closed_by(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
 
 
 def test_an_answer_that_nobody_reads_is_cut(serve, a_line) -> None:

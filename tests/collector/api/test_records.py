@@ -1,15 +1,11 @@
 """`POST /v1/records`: acknowledged when durable, counted to the last line."""
 
 import gzip
-from typing import NoReturn
 
 import pytest
 import zstandard
 
-from hopscope_collector.errors import StoreFull
-from hopscope_collector.store.contract import Batch
 from hopscope_collector.store.location import open_to_read
-from hopscope_collector.store.memory import MemoryStore
 
 
 def test_the_answer_counts_every_line(collector, a_line) -> None:
@@ -98,13 +94,8 @@ def test_an_empty_body_is_nothing(collector) -> None:
     assert collector.post().json()["received"] == 0
 
 
-class FullStore(MemoryStore):
-    def write(self, batch: Batch) -> NoReturn:  # noqa: ARG002 - it does not come to that
-        raise StoreFull("no room on /dev/secret")
-
-
-def test_a_store_that_is_full_is_said_with_when_to_come_again(serve, a_line) -> None:
-    answer = serve(store=FullStore()).post(a_line(1))
+def test_a_store_that_is_full_is_said_with_when_to_come_again(serve, full_store, a_line) -> None:
+    answer = serve(store=full_store).post(a_line(1))
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert answer.json()["error"]["type"] == "overloaded"

@@ -131,6 +131,17 @@ def test_a_sender_that_should_wait_is_told_so_in_its_own_encoding(serve, headers
     assert "too many requests" in status_message(answer)
 
 
+@pytest.mark.parametrize("headers", [PROTOBUF, JSON], ids=["protobuf", "json"])
+def test_a_store_that_is_full_is_said_to_senders_of_spans_in_their_own_encoding(serve, full_store, headers) -> None:
+    body = as_protobuf((b"a" * 16, b"b" * 8)) if headers is PROTOBUF else json.dumps(a_request(a_span())).encode()
+
+    answer = post(serve(store=full_store), body, headers)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.headers["content-type"] == headers["content-type"].partition(";")[0]
+    assert status_message(answer) == "the store cannot take it now (StoreFull); send the same again later"
+
+
 def test_an_empty_poll_of_a_queue_is_counted_and_not_kept(collector) -> None:
     poll = a_span(kind=3, attributes=[
         {"key": "rpc.system", "value": {"stringValue": "aws-api"}},

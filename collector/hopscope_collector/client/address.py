@@ -1,6 +1,7 @@
 """Where a collector is and how to talk to it."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -21,6 +22,12 @@ class Address:
 
     url: httpx.URL
     headers: dict[str, str]
+    mounts: Mapping[str, None]
+    """For httpx: what goes past the proxies of the environment."""
+
+
+_PAST_PROXIES = {"http://": None, "https://": None}
+"""This machine is asked directly: a proxy elsewhere would read the token."""
 
 
 def address_of(url: str, token: str | None) -> Address:
@@ -39,9 +46,11 @@ def address_of(url: str, token: str | None) -> Address:
             f"the URL of a collector is http(s)://HOST:PORT without a name or token in it: {_of(found)}"
         )
     secret = token if token is not None else token_of(os.environ)
-    if secret and found.scheme == "http" and not is_loopback(found.host):
+    is_here = is_loopback(found.host)
+    if secret and found.scheme == "http" and not is_here:
         raise NotACollectorUrl(f"{_of(found)} would carry the token in the clear; expected https://")
-    return Address(found, {"authorization": f"Bearer {secret}"} if secret else {})
+    headers = {"authorization": f"Bearer {secret}"} if secret else {}
+    return Address(found, headers, _PAST_PROXIES if is_here else {})
 
 
 def _of(url: httpx.URL) -> str:

@@ -20,6 +20,9 @@ class Patience:
     longest_pause_s: float = 10.0
     """Also when the collector asks for more."""
 
+    held_s: float = 10.0
+    """A stream that lasted so long had begun well: what ends it is the first failure in a row."""
+
     def pauses_s(self) -> Iterator[float]:
         """One before each further try: twice as long each time, and a little by chance so that clients part."""
         for number in range(self.tries - 1):
@@ -30,3 +33,10 @@ class Patience:
         if retry_after is None or not (retry_after.isascii() and retry_after.isdigit()):
             return pause_s
         return min(self.longest_pause_s, max(pause_s, float(retry_after[:6])))
+
+
+PATIENCE = Patience()
+"""For a question: about a second, in which somebody may wait for the answer."""
+
+COMEBACK = Patience(tries=10)
+"""For a stream of changes: half a minute, in which a collector is started again."""

@@ -13,7 +13,7 @@ import httpx
 from hopscope_collector.client.address import STREAM_TIMEOUT, TIMEOUT, address_of
 from hopscope_collector.client.errors import NoSuchFlow, NotTaken, Unreachable
 from hopscope_collector.client.events import EventReader
-from hopscope_collector.client.retrying import AGAIN, Patience
+from hopscope_collector.client.retrying import AGAIN, COMEBACK, PATIENCE, Patience
 from hopscope_collector.client.values import (
     Changed,
     FlowPage,
@@ -36,7 +36,6 @@ from hopscope_collector.kinds import Kinds, Window
 from hopscope_collector.query import Order
 from hopscope_collector.store.contract import Stats
 
-PATIENCE = Patience()
 PAGE = 100
 
 
@@ -48,18 +47,18 @@ class Client:
         url: str,
         token: str | None = None,
         *,
-        patience: Patience = PATIENCE,
+        patience: Patience | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """`transport` is httpx's own seam: for proxies and certificates of one's own.
+        """`patience` is ours unless given; `transport` is httpx's own seam: for proxies and certificates of one's own.
 
         Raises:
             NotACollectorUrl: the URL will not do.
         """
         address = address_of(url, token)
-        self._patience = patience
+        self._patience, self._comeback = patience or PATIENCE, patience or COMEBACK
         self._http = httpx.Client(
-            base_url=address.url, headers=address.headers, timeout=TIMEOUT, transport=transport, follow_redirects=False
+            base_url=address.url, headers=address.headers, timeout=TIMEOUT, transport=transport, mounts=address.mounts
         )
 
     def flows(
@@ -128,17 +127,20 @@ class Client:
         Raises:
             Unreachable: the collector did not come back, however often it was tried.
         """
-        pauses_s = self._patience.pauses_s()
+        pauses_s = self._comeback.pauses_s()
         while True:
+            began_s = time.monotonic()
             try:
                 with closing(self._listen(since)) as heard:
                     for change in heard:
-                        since, pauses_s = change.token, self._patience.pauses_s()
+                        since, pauses_s = change.token, self._comeback.pauses_s()
                         yield change
                 raise Unreachable(f"{self._http.base_url} ended what it had to say; is it being stopped?")
             except (Unreachable, NotTaken) as error:
                 if isinstance(error, NotTaken) and error.status not in AGAIN:
                     raise
+                if time.monotonic() - began_s >= self._comeback.held_s:
+                    pauses_s = self._comeback.pauses_s()
                 pause_s = next(pauses_s, None)
                 if pause_s is None:
                     raise

@@ -26,7 +26,7 @@ from hopscope_collector.client import (
     Unreachable,
 )
 from hopscope_collector.client.address import NotACollectorUrl, address_of
-from hopscope_collector.client.retrying import Patience
+from hopscope_collector.client.retrying import COMEBACK, Patience
 from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.executions.from_json import execution_from_json
 from hopscope_collector.filter import BadFilter
@@ -110,7 +110,7 @@ def test_the_two_clients_are_one_text_but_for_await() -> None:
     for name, plain in renames.items():
         there = there.replace(name, plain)
     here, there = ("".join(text.split()) for text in (FOLDER.joinpath("synchronous.py").read_text(), there))
-    begin = "PATIENCE="
+    begin = "PAGE="
 
     difference = difflib.SequenceMatcher(None, here[here.index(begin) :], there[there.index(begin) :], autojunk=False)
 
@@ -191,6 +191,31 @@ def test_a_token_does_not_travel_in_the_clear_to_another_machine() -> None:
         address_of("http://hopscope.example:4318", "a-token-that-nobody-guesses")
 
 
+def test_this_machine_is_asked_past_the_proxies_of_the_environment(
+    collector: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy elsewhere would read the token."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    with Client(collector) as client:
+        assert client.stats().received == 0
+
+
+def test_an_id_that_holds_another_end_of_a_line_is_heard_whole(collector: str) -> None:
+    """Readers of lines take more for their ends than newlines."""
+    odd = "r-\u2028-\x85-\x0b-"
+    report = {"type": "platform.report", "time": "2026-09-21T12:00:00Z",
+              "record": {"requestId": odd, "status": "success", "metrics": {"durationMs": 1.0}}}  # fmt: skip
+
+    with Client(collector) as client, closing(client.changes()) as changes:
+        client.send([a_line(1)])
+        next(changes)
+        client.send([json.dumps(report)])
+
+        assert next(changes).ids == (f"lambda/{odd}",)
+
+
 class Answers:
     """A collector that answers from a list, and keeps what it was asked."""
 
@@ -249,6 +274,20 @@ def test_a_stream_that_always_ends_is_not_asked_for_ever() -> None:
         next(client.changes())
 
     assert len(ended.asked) == 3
+
+
+def test_a_stream_that_lasted_is_taken_up_again_as_if_it_were_the_first() -> None:
+    change = b'id: 7\nevent: changes\ndata: {"hopscope":1,"token":7,"ids":[],"everything":true}\n\n'
+    streams = [httpx.Response(200, content=each, headers={"content-type": "text/event-stream"})
+               for each in (b": ping\n\n", b": ping\n\n", b": ping\n\n", change)]  # fmt: skip
+    patience = Patience(tries=2, first_pause_s=0.001, held_s=0)
+
+    with Client("http://127.0.0.1:1", patience=patience, transport=httpx.MockTransport(Answers(*streams))) as client:
+        assert next(client.changes()).token == 7
+
+
+def test_who_listens_waits_as_long_as_a_collector_takes_to_start_again() -> None:
+    assert sum(COMEBACK.pauses_s()) > 20
 
 
 async def test_who_stops_listening_lets_go_of_the_connection(collector: str) -> None:

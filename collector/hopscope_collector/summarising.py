@@ -1,6 +1,5 @@
 """Summarises flows while nothing arrives (see `summaries/`)."""
 
-import time
 from collections.abc import Callable
 
 from hopscope_collector.errors import StoreError
@@ -9,6 +8,7 @@ from hopscope_collector.rules import Rules
 from hopscope_collector.store.contract import Store
 from hopscope_collector.summaries.keeper import StoreKeeper
 from hopscope_collector.summaries.shelf import KeepsSummaries
+from hopscope_collector.wall_clock import wall_clock_us
 
 Idle = Callable[[], bool]
 """Does one piece of work that can wait, some hundredths of a second; whether there is more."""
@@ -33,7 +33,7 @@ def idle_work(store: Store, rules: Rules, say: Callable[[str], None]) -> Idle:
     def work() -> bool:
         nonlocal has_failed
         try:
-            return not has_failed and (tidy() or keeper.work(time.time_ns() // 1_000))
+            return not has_failed and (tidy() or keeper.work(wall_clock_us()))
         except StoreError as error:
             say(f"flows are not summarised right now: {error}")
         except Exception as error:  # noqa: BLE001 - a worker: a flow that cannot be assembled must not stop collecting

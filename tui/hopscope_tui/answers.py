@@ -20,6 +20,7 @@ from hopscope_collector.query import Flows
 from hopscope_collector.rules_file import rules_for
 from hopscope_collector.store.contract import Stats, Store
 from hopscope_collector.store.location import open_to_read, store_url
+from hopscope_collector.wall_clock import wall_clock_us
 
 if TYPE_CHECKING:
     from hopscope_collector.client import Client
@@ -89,7 +90,7 @@ def answering(store: str | None, rules: str | None, collector: str | None) -> It
         url = store_url(store)
         known_rules = rules_for(rules, url)
         with open_to_read(store) as opened:
-            yield _OfStore(url, opened, Flows(opened, known_rules, lambda: time.time_ns() // 1_000))
+            yield _OfStore(url, opened, Flows(opened, known_rules, wall_clock_us))
         return
     if store is not None or rules is not None:
         raise click.UsageError("--collector has a store and rules of its own; leave out --store and --rules")

@@ -22,6 +22,7 @@ from hopscope_collector.kinds import Kinds, Window
 from hopscope_collector.payloads import Payloads, payloads_of
 from hopscope_collector.query import Order as QueryOrder
 from hopscope_collector.shape.times import clock
+from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui import source
 from hopscope_tui.lists import Lists
 from hopscope_tui.sorting import Order
@@ -228,5 +229,5 @@ class _Ears:
     def _lose(self, why: str) -> None:
         with self._lock:
             if self._lost_at_us is None:
-                self._lost_at_us, self._why = time.time_ns() // 1_000, why
+                self._lost_at_us, self._why = wall_clock_us(), why
                 self.heard += 1

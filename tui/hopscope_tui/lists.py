@@ -15,6 +15,7 @@ from hopscope_collector.kinds import Kinds
 from hopscope_collector.kinds import Window as CountedWindow
 from hopscope_collector.query import MOST_SORTED as MOST_SORTED_BY_QUERY
 from hopscope_collector.query import Order as QueryOrder
+from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui.listing import Listing, PageLike
 from hopscope_tui.overview import ENOUGH_FLOWS, Pulse, pulse_of, window_over
 from hopscope_tui.sorting import Order, sorted_flows
@@ -87,7 +88,7 @@ class Lists:
         kept.listing.reach(MOST_SORTED)
         known = kept.listing.known[:MOST_SORTED]
         is_whole = kept.listing.is_whole and len(kept.listing.known) <= MOST_SORTED
-        flows = sorted_flows(known, order, _now_us())[rows.start : rows.stop]
+        flows = sorted_flows(known, order, wall_clock_us())[rows.start : rows.stop]
         among = None if is_whole else len(known)
         pulse = self._pulse(kept, filter_text)
         return Window(rows.start, tuple(flows), len(known), pulse=pulse, sorted_among=among)
@@ -96,7 +97,7 @@ class Lists:
         """Worked out anew each time: a screen of them is asked for by a person."""
         kept = self._up_to_date(filter_text, range(0), token)
         kept.listing.reach(ENOUGH_FLOWS + 1)
-        window = window_over(kept.listing.known, _now_us(), is_whole=kept.listing.is_whole)
+        window = window_over(kept.listing.known, wall_clock_us(), is_whole=kept.listing.is_whole)
         return self._pages.kinds(window, parsed(filter_text))
 
     def _newest(self, kept: _Kept, filter_text: str, rows: range) -> Window:
@@ -118,7 +119,7 @@ class Lists:
         if begun_s < kept.count_from_s:
             return kept.pulse
         if kept.count_from_s:
-            window = window_over(kept.listing.known, _now_us(), is_whole=kept.listing.is_whole)
+            window = window_over(kept.listing.known, wall_clock_us(), is_whole=kept.listing.is_whole)
             kept.pulse = pulse_of(self._pages.kinds(window, parsed(filter_text)))
         done_s = time.monotonic()
         kept.count_from_s = done_s + max(PULSE_EVERY_S, (done_s - begun_s) / PULSE_SHARE) if kept.pulse else done_s
@@ -135,7 +136,3 @@ class Lists:
         while len(self._kept) > MOST_LISTS:
             del self._kept[next(iter(self._kept))]
         return kept
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1_000

@@ -8,7 +8,6 @@ All of them read, none of them writes; a question costs at most one page of flow
 """
 
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
@@ -33,6 +32,7 @@ from hopscope_collector.query import Flows
 from hopscope_collector.redaction import without_secrets
 from hopscope_collector.rules import Rules
 from hopscope_collector.store.contract import Store
+from hopscope_collector.wall_clock import wall_clock_us
 
 EventReader = Callable[[object], Sequence[Mapping[str, object]]]
 
@@ -68,8 +68,8 @@ class Tools:
         since:1h, ! in front of a term negates it, plain words search everywhere. Empty: all flows.
         """
         with _clear_errors(), self._open_store() as store:
-            page = Flows(store, self._rules, _now_us).page(parsed(filter), limit)
-            return marked(flows_answer(page.flows, _now_us(), has_more=page.after is not None))
+            page = Flows(store, self._rules, wall_clock_us).page(parsed(filter), limit)
+            return marked(flows_answer(page.flows, wall_clock_us(), has_more=page.after is not None))
 
     def show_flow(self, id: Word) -> str:
         """Show one flow: every step, its errors, how each link is known, what it waits for.
@@ -78,19 +78,19 @@ class Tools:
         or an execution ARN.
         """
         with _clear_errors(), self._open_store() as store:
-            flows = Flows(store, self._rules, _now_us)
+            flows = Flows(store, self._rules, wall_clock_us)
             found = flows.find(id)
             if len(found) == 1:
-                return marked(flow_answer(found[0], flows.executions(found[0]), _now_us()))
+                return marked(flow_answer(found[0], flows.executions(found[0]), wall_clock_us()))
             if found:
-                answer = flows_answer(found[:MOST_FLOWS], _now_us(), has_more=len(found) > MOST_FLOWS)
+                answer = flows_answer(found[:MOST_FLOWS], wall_clock_us(), has_more=len(found) > MOST_FLOWS)
                 return marked({"several": "the id names several flows; ask for one of them by its id", **answer})
         raise ToolError(f"no flow is known by {plain(id, 200)!r}; find_flows lists what there is")
 
     def show_execution(self, arn: Word) -> str:
         """Show one Step Functions or durable execution: its states, errors and waits, by its ARN."""
         with _clear_errors(), self._open_store() as store:
-            execution = Flows(store, self._rules, _now_us).execution(arn)
+            execution = Flows(store, self._rules, wall_clock_us).execution(arn)
         if execution is None:
             raise ToolError(f"no history is stored of {plain(arn, 300)!r}; show_flow names a flow's executions")
         return marked(execution_answer(execution))
@@ -129,7 +129,3 @@ class _clear_errors:  # noqa: N801 - reads as a block
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, HopscopeError):
             raise ToolError(plain(without_secrets(str(error)), 600)) from error
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1_000

@@ -19,6 +19,7 @@ from hopscope_collector.errors import StoreError
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
 from hopscope_collector.store.contract import Changes, Closure, Reach, Seen, Stats, Store
+from hopscope_collector.wall_clock import wall_clock_us
 
 T = TypeVar("T")
 
@@ -118,10 +119,6 @@ class Reading:
             if self._opened is None:
                 store = self._open_store()
                 timed = TimedStore(store, time.monotonic)
-                flows = Flows(timed, self._rules, _now_us)  # type: ignore[arg-type]  # a Store, for reading
+                flows = Flows(timed, self._rules, wall_clock_us)  # type: ignore[arg-type]  # a Store, for reading
                 self._opened = timed, flows, store
             return self._opened
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1_000

@@ -10,7 +10,6 @@ sends some again under the same ids.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -26,6 +25,7 @@ from hopscope_collector.query import Flows, all_ids_of
 from hopscope_collector.rules import Rules
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.store.contract import Seen, Store
+from hopscope_collector.wall_clock import wall_clock_us
 
 QUIET_S = 10.0
 """How long nothing of a flow must have changed before its hops are sent."""
@@ -113,7 +113,7 @@ class SpanFeed:
         state = _State.of(position)
         yield Lines(is_idle=True)  # what the sources before it gathered is written before the store is read
         with self._open_store() as store:
-            flows = Flows(store, self._rules, _now_us)
+            flows = Flows(store, self._rules, wall_clock_us)
             while not stop.is_set:
                 yield from self._round(state, store, flows)
                 if not self._pace.is_followed:
@@ -124,7 +124,7 @@ class SpanFeed:
 
     def _round(self, state: _State, store: Store, flows: Flows) -> Iterator[Lines]:
         """Look at what changed, send what is quiet, say where we stand."""
-        now_us = _now_us()
+        now_us = wall_clock_us()
         before = (state.token, len(state.pending), len(state.sent))
         self._note_changes(state, store, now_us)
         quiet = [each for each, seen_us in state.pending.items() if self._is_quiet(seen_us, now_us)]
@@ -167,7 +167,7 @@ class SpanFeed:
             for known in each.ids & state.pending.keys():
                 del state.pending[known]
             if each.is_running and self._pace.is_followed:
-                state.pending[each.flow_id] = _now_us() + LOOKED_AT_AGAIN_US
+                state.pending[each.flow_id] = wall_clock_us() + LOOKED_AT_AGAIN_US
 
 
 def _ready(flow: Flow, found_by: str, state: _State) -> _Ready:
@@ -204,7 +204,3 @@ def _all_seen(store: Store) -> Iterator[Seen]:
     while page:
         yield from page
         page = store.newest(1_000, page[-1])
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1_000

@@ -10,7 +10,6 @@ hour that was read; some minutes are read again, since segments arrive late.
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +22,7 @@ from hopscope_collector.lines import fingerprint_of
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.patience import Patience
 from hopscope_collector.store.contract import RefusedLine
+from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_collector.xray_documents import MOST_BYTES, documents_in, documents_of_traces
 from hopscope_collector.xray_segments import NotASegment, lines_of
 
@@ -92,7 +92,7 @@ class XRaySource:
             return
         from_us = max(int(json.loads(position)["to_us"]) - LATE_US, self._since_us) if position else self._since_us
         while not stop.is_set:
-            now_us = self._until_us if self._until_us is not None else time.time_ns() // 1_000
+            now_us = self._until_us if self._until_us is not None else wall_clock_us()
             while from_us < now_us and not stop.is_set:
                 to_us = min(from_us + WINDOW_US, now_us)
                 yield from self._window(from_us, to_us, stop)

@@ -18,6 +18,7 @@ from hopscope_collector.store.location import open_to_read, open_to_write
 from hopscope_collector.testing.drawn import drawn
 from hopscope_collector.testing.flow import FlowUnderTest
 from hopscope_collector.testing.limits import within_us
+from hopscope_collector.wall_clock import wall_clock_us
 
 WITHIN = "60s"
 QUIET = "1s"
@@ -50,7 +51,7 @@ class FlowsUnderTest:
         self._store = store
         self._sources = sources
         self._wanted = Wanted(is_followed=False, since_us=since_us, key_paths=rules.key_paths)
-        self._flows = Flows(store, rules, _now_us)
+        self._flows = Flows(store, rules, wall_clock_us)
 
     def settle(self, key: str, *, within: str = WITHIN, quiet: str = QUIET, until: str | None = None) -> FlowUnderTest:
         """The one flow that the key names, when nothing in it runs or waits any more and nothing new came for a while.
@@ -117,7 +118,7 @@ def flows_under_test(
         expected = "hopscope_sources in the pytest settings, --hopscope-source, or a fixture of that name"
         raise NothingToCollect(f"no source of records is named; expected {expected}, as logs:/aws/lambda/orders-dev-")
     known = rules_for(str(rules)) if rules is not None else Rules()
-    since_us = _now_us() - EARLIER_US
+    since_us = wall_clock_us() - EARLIER_US
     opened = open_to_write(store or "memory:") if sources else open_to_read(store)
     with opened as into:
         yield FlowsUnderTest(into, known, sources, since_us)
@@ -160,7 +161,3 @@ class _Unheard:
 
     def say(self, words: str) -> None:
         """As in `Watcher`."""
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1_000

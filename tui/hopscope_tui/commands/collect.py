@@ -24,6 +24,7 @@ from hopscope_collector.sources.naming import Wanted, sources_of
 from hopscope_collector.store.contract import Store
 from hopscope_collector.store.location import MEMORY, open_to_read, open_to_write, store_url
 from hopscope_collector.summarising import Idle, idle_work
+from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui.neutral import neutral
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def command(**given: Any) -> None:
     --listen needs no SOURCE. Away from 127.0.0.1 it demands a token: HOPSCOPE_TOKEN_FILE or HOPSCOPE_TOKEN.
     """
     asked = Asked(**given)
-    now_us = time.time_ns() // 1_000
+    now_us = wall_clock_us()
     listening = _listening_to(asked)
     rules = rules_for(asked.keys, store_url(asked.store), asked.topology)
     wanted = Wanted(

@@ -27,6 +27,7 @@ from hopscope_collector.filter import parsed
 from hopscope_collector.query import Flows
 from hopscope_collector.rules_file import RULES_FILE, rules_for
 from hopscope_collector.store.location import open_to_read
+from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_stage import ATTACHES, Attach, Deployment, Example, Stage, StageError, load
 from hopscope_tui.accounting import Account, account_of
 from hopscope_tui.commands import flows, show, stats
@@ -275,7 +276,7 @@ def _print_flows(wish: Wish, fates: Mapping[str, str], took_s: float) -> None:
 def _accounted(wish: Wish, fates: Mapping[str, str]) -> tuple[Account, str]:
     """The account, and an order worth showing in full: one that had trouble and got over it."""
     with open_to_read(wish.store_url) as store:
-        known = Flows(store, rules_for(None, wish.store_url), lambda: time.time_ns() // 1_000)
+        known = Flows(store, rules_for(None, wish.store_url), wall_clock_us)
         found = known.page(parsed(""), limit=10 * len(fates)).flows
     account = account_of(fates, found, KEY)
     troubled: Sequence[str] = [order for order, status in account.statuses.items() if status == "recovered"]

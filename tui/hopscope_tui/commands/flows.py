@@ -1,13 +1,13 @@
 """`hopscope flows`: one line a flow."""
 
 import json
-import time
 
 import click
 
 from hopscope_collector.filter import parsed
 from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
 from hopscope_collector.shape.times import date_and_clock
+from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui.answers import COLLECTOR_HELP, PATIENCE_S, answering
 from hopscope_tui.flow_text import list_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
@@ -37,7 +37,7 @@ def command(words: tuple[str, ...], limit: int, *, as_json: bool, **where: str |
             )
         )
         return
-    for row in list_rows(flows, terminal_cells(), _now_us()) if flows else ():
+    for row in list_rows(flows, terminal_cells(), wall_clock_us()) if flows else ():
         click.echo(painted(row))
     if page.is_partial:
         reached = date_and_clock(page.reached_us)
@@ -52,7 +52,3 @@ def _nothing(filter_text: str, url: str) -> str:
     if filter_text:
         return f"no flow fits {neutral(filter_text)}"
     return f"{neutral(url)} holds no flow yet; collect some: hopscope collect file:PATH, or try: hopscope demo"
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000

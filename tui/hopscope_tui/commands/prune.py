@@ -1,11 +1,10 @@
 """`hopscope prune`: retention."""
 
-import time
-
 import click
 
 from hopscope_collector.moments import moment_us
 from hopscope_collector.store.location import open_to_write
+from hopscope_collector.wall_clock import wall_clock_us
 
 
 @click.command(name="prune")
@@ -15,7 +14,7 @@ from hopscope_collector.store.location import open_to_write
 @click.option("--store", metavar="URL", help="Which store; default $HOPSCOPE_STORE, else a file of yours.")
 def command(older_than: str, store: str | None) -> None:
     """Remove records of invocations that started longer ago than AGE. Counters keep what was once stored."""
-    before_us = moment_us(older_than, time.time_ns() // 1_000)
+    before_us = moment_us(older_than, wall_clock_us())
     with open_to_write(store) as opened:
         removed = opened.prune(before_us)
     click.echo(f"removed {removed:,} records older than {older_than}")

@@ -1,7 +1,6 @@
 """`hopscope show`: one flow, by any of its ids, on the terminal or as a page, a picture, a diagram."""
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
 from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
 from hopscope_collector.shape.summary import key_of
+from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui.answers import COLLECTOR_HELP, answering
 from hopscope_tui.flow_executions import execution_part_rows
 from hopscope_tui.flow_text import flow_rows, painted, terminal_cells
@@ -81,12 +81,12 @@ def _as_json(flow: Flow, executions: Sequence[Execution]) -> None:
 def _as_mermaid(flow: Flow, _executions: Sequence[Execution]) -> None:
     from hopscope_collector.export.mermaid import mermaid_lines
 
-    click.echo("\n".join(mermaid_lines(flow, _now_us())))
+    click.echo("\n".join(mermaid_lines(flow, wall_clock_us())))
 
 
 def _on_terminal(flow: Flow, executions: Sequence[Execution]) -> None:
     width_cells = terminal_cells()
-    for row in (*flow_rows(flow, width_cells, _now_us()), *execution_part_rows(flow, executions, width_cells)):
+    for row in (*flow_rows(flow, width_cells, wall_clock_us()), *execution_part_rows(flow, executions, width_cells)):
         click.echo(painted(row))
 
 
@@ -94,7 +94,7 @@ def _page(file: str) -> _Show:
     def show(flow: Flow, executions: Sequence[Execution]) -> None:
         from hopscope_collector.export.page import page_of
 
-        _put(file, page_of(flow, _now_us(), executions))
+        _put(file, page_of(flow, wall_clock_us(), executions))
 
     return show
 
@@ -103,7 +103,7 @@ def _picture(file: str) -> _Show:
     def show(flow: Flow, _executions: Sequence[Execution]) -> None:
         from hopscope_collector.export.svg import svg_of
 
-        _put(file, svg_of(flow, _now_us()))
+        _put(file, svg_of(flow, wall_clock_us()))
 
     return show
 
@@ -162,7 +162,3 @@ def _only(flows: Sequence[Flow], id_text: str) -> Flow:
     some = ", ".join(f"{flow.id} ({flow.status}, {neutral(key_of(flow))})" for flow in flows[:_CANDIDATES_SHOWN])
     more = f", … {len(flows) - _CANDIDATES_SHOWN} more" if len(flows) > _CANDIDATES_SHOWN else ""
     raise SeveralFlows(f"{named!r} names {len(flows)} flows; expected one; show one of them: {some}{more}")
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000

@@ -11,7 +11,6 @@ of a batch can be seen a moment before; they are there after `write()` raised, t
 as stored. There MAY be several writers at once, in different processes.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
 from types import TracebackType
@@ -27,6 +26,7 @@ from hopscope_collector.store.dynamodb.packing import unpacked
 from hopscope_collector.store.dynamodb.reading import Reading
 from hopscope_collector.store.dynamodb.table import Table
 from hopscope_collector.store.dynamodb.writing import BatchWriter
+from hopscope_collector.wall_clock import wall_clock_us
 
 DEFAULT_REACH = Reach()
 
@@ -34,15 +34,12 @@ DAY_ROWS = 4 * counters.LANES
 """Counters that a look at the list begins with: of the newest days."""
 
 
-def now_us() -> int:
-    """The present moment in epoch microseconds."""
-    return time.time_ns() // 1_000
-
-
 class DynamoDbStore:
     """A `Store` in one table. May be used from several threads: writes wait for one another, reads do not."""
 
-    def __init__(self, address: Address, *, waiting: Waiting = unheard, clock_us: Callable[[], int] = now_us) -> None:
+    def __init__(
+        self, address: Address, *, waiting: Waiting = unheard, clock_us: Callable[[], int] = wall_clock_us
+    ) -> None:
         self._open_table: Table | None = Table(address, waiting)
         self._clock_us = clock_us
         self._writing = RLock()

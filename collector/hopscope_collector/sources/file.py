@@ -14,8 +14,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 import zstandard
 
@@ -66,7 +67,7 @@ class FileSource:
         except OSError as error:
             raise SourceFailed(f"{self.name} cannot be read: {error.strerror or error}") from error
 
-    def _read(self, raw: BinaryIO, position: str | None, stop: Stop) -> Iterator[Lines]:
+    def _read(self, raw: BufferedReader, position: str | None, stop: Stop) -> Iterator[Lines]:
         start = self._start(raw, position)
         document = None if self._is_followed or start is not None else _document_in(self._path)
         if document is not None:
@@ -88,14 +89,14 @@ class FileSource:
                 return
             yield from reading.lines_there(stop)
 
-    def _start(self, raw: BinaryIO, position: str | None) -> FilePosition | None:
+    def _start(self, raw: BufferedReader, position: str | None) -> FilePosition | None:
         if position is None:
             return None
         start = FilePosition(**json.loads(position))
         is_the_same_file = _head(raw, start.head_bytes) == start.head
         return start if is_the_same_file and (self._is_followed or not start.has_ended) else None
 
-    def _was_replaced(self, raw: BinaryIO, reading: "_Reading") -> bool:
+    def _was_replaced(self, raw: BufferedReader, reading: "_Reading") -> bool:
         """Rotated away (another file has its name) or cut back to less than was read (`copytruncate`)."""
         try:
             there = self._path.stat()
@@ -108,7 +109,7 @@ class FileSource:
 class _Reading:
     """One opened file, and how far it was read."""
 
-    def __init__(self, name: str, raw: BinaryIO, start: FilePosition | None) -> None:
+    def __init__(self, name: str, raw: BufferedReader, start: FilePosition | None) -> None:
         self._name = name
         self._raw = raw
         self._stream, self.is_compressed = _decompressed(raw)
@@ -136,7 +137,8 @@ class _Reading:
 
     def _next_bytes(self, size: int) -> bytes:
         try:
-            chunk = self._stream.read(size) or b""
+            # At most one read of the file: a longer one would drop what it has when the next bytes are damaged.
+            chunk = self._stream.read1(size)
         except _BROKEN as error:
             if not self.is_compressed:
                 raise
@@ -174,7 +176,7 @@ class _Reading:
         return RefusedLine(BROKEN_STREAM, fingerprint_of(f"{self._name} {place} {error}"), self._name, place, message)
 
 
-def _position_at(raw: BinaryIO, at: tuple[int, int], *, has_ended: bool) -> str:
+def _position_at(raw: BufferedReader, at: tuple[int, int], *, has_ended: bool) -> str:
     offset, number = at
     head_bytes = min(HEAD_BYTES, os.fstat(raw.fileno()).st_size)
     return json.dumps(asdict(FilePosition(offset, number, _head(raw, head_bytes), head_bytes, has_ended)))
@@ -194,14 +196,14 @@ def _document_in(path: Path) -> list[Lines] | None:
         return lines_in_document(whole, _position_at(raw, (len(whole), 1), has_ended=True))
 
 
-def _head(raw: BinaryIO, head_bytes: int) -> str:
+def _head(raw: BufferedReader, head_bytes: int) -> str:
     return blake2b(os.pread(raw.fileno(), head_bytes, 0), digest_size=8).hexdigest()
 
 
-def _decompressed(raw: BinaryIO) -> tuple[BinaryIO, bool]:
+def _decompressed(raw: BufferedReader) -> tuple[BufferedReader, bool]:
     magic = os.pread(raw.fileno(), 4, 0)
     if magic.startswith(_GZIP):
-        return cast(BinaryIO, gzip.GzipFile(fileobj=raw)), True
+        return cast(BufferedReader, gzip.GzipFile(fileobj=raw)), True
     if magic == zstd.MAGIC:
         return zstd.unpacked(raw), True
     return raw, False

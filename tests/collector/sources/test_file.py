@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -248,3 +249,18 @@ def test_a_log_that_begins_like_a_document_is_read_line_by_line(path: Path, raw:
     path.write_bytes(raw)
 
     assert texts(once(path)) == raw.decode().removesuffix("\n").split("\n")
+
+
+@pytest.mark.parametrize("cut_at", [0.2, 0.5, 0.99])
+def test_all_that_a_cut_file_still_holds_is_read(path: Path, cut_at: float) -> None:
+    """However small it is: a copy that broke off, or a disk that was full."""
+    packed = gzip.compress(b"".join(b"line %d of an export\n" % number for number in range(400)))
+    cut = packed[: int(len(packed) * cut_at)]
+    path.write_bytes(cut)
+    there = zlib.decompressobj(wbits=31).decompress(cut).decode().split("\n")
+
+    batches = once(path)
+
+    assert len(there) > 1
+    assert texts(batches) == [each for each in there if each]
+    assert [refused.reason for lines in batches for refused in lines.refused] == ["broken_stream"]

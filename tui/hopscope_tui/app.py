@@ -63,11 +63,7 @@ class HopscopeApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = App.COMMANDS | {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("C", "compare_usual", "with usual", show=False, id="app.usual",
-                tooltip="Compare this flow with what is usual for its kind"),
-        Binding("M", "compare", "compare", show=False, id="app.compare",
-                tooltip="Mark this flow, compare another with it"),
-        Binding("R", "replay", "replay", show=False, id="app.replay", tooltip="Watch this flow happen again"),
+        Binding("ctrl+p", "command_palette", "palette", show=False, id="app.palette", tooltip="All of it, by name"),
         Binding("t", "next_theme", "theme", show=False, id="app.theme", tooltip="Night, day, contrast, 16 colours"),
     ]  # fmt: skip
 
@@ -273,14 +269,7 @@ class HopscopeApp(App[None]):
         """The keys of the screen on top."""
         from hopscope_tui.screens.help import HelpScreen
 
-        keys: dict[str, tuple[str, str]] = {}
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if binding.tooltip and binding.id:
-                keys.setdefault(binding.id, (self.get_key_display(binding), binding.tooltip))
-        # What a screen can do comes before how one moves in it, and before what is the same everywhere.
-        in_order = sorted(keys.items(), key=lambda item: (item[0].startswith(("list.", "graph.")), "." not in item[0]))
-        self.push_screen(HelpScreen([key for _, key in in_order]))
+        self.push_screen(HelpScreen(self.screen))
 
 
 def run(

@@ -146,3 +146,17 @@ async def test_clocks_are_corrected_only_when_asked(orders, hopscope):
         await pilot.keys("w")
         assert "5.0s" in under_cursor(pilot, StepList)
         assert "one clock" in pilot.screen_text()
+
+
+async def test_what_a_state_started_is_followed_into_its_own_flow_and_back(orders, hopscope):
+    child = orders.execution().arn.replace("o-42", "child")
+    started = replace(orders.execution().states[0], children=(child,))
+    source = a_source(orders)
+    source.executions[orders.execution().arn] = orders.execution(states=(started,))
+    source.put(orders.flow(id="c" * 32, keys={}, correlation_id="child-flow", hops=(orders.hop(request_id=child),)))
+    async with hopscope(source, orders.start_us, WIDE) as pilot:
+        await pilot.keys("down", "enter", "4", "enter", "4")
+        assert pilot.screen.flow.correlation_id == "child-flow"
+
+        await pilot.keys("left_square_bracket")
+        assert pilot.screen.flow.keys == {"order_id": "o-42"}

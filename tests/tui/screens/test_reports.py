@@ -39,6 +39,15 @@ async def test_a_problem_that_comes_up_appears(orders, hopscope):
         assert "order_accepted" in lines(pilot)[0]
 
 
+async def test_executions_of_older_flows_are_read_on_the_way_down(orders, hopscope):
+    source = MemorySource([orders.orchestrated(), *orders.many(2_000)[1:]])
+    async with hopscope(source, orders.start_us) as pilot:
+        await pilot.keys("x")
+
+        assert "order-flow" in lines(pilot)[0]
+        assert "over 2,000 flows" in pilot.screen_text()
+
+
 async def test_the_screens_below_live_on_when_another_is_closed(orders, hopscope):
     source = MemorySource(orders.many(3))
     async with hopscope(source, orders.start_us) as pilot:

@@ -35,7 +35,8 @@ class ChoiceScreen(ModalScreen[int | None]):
 
     CSS_PATH = "choice.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,backspace", "dismiss(None)", "back", id="choice.back"),
+        Binding("question_mark", "app.help", "help", id="help", tooltip="These keys, and what the signs mean"),
+        Binding("escape,q,backspace", "dismiss(None)", "back", key_display="esc", id="choice.back", tooltip="Leave it"),
         *[Binding(str(n), f"take({n - 1})", str(n), show=False) for n in range(1, _NUMBERED + 1)],
     ]
 

@@ -44,7 +44,6 @@ class CompareScreen(LiveScreen):
     CSS_PATH = "compare.tcss"
     AUTO_FOCUS = "EntryList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,escape,backspace", "app.pop_screen", "back", key_display="q", id="compare.back", tooltip="Back"),
         Binding("enter", "open", "open left", key_display="↵", id="compare.open", tooltip="Open the flow on the left"),
         Binding("o", "open_right", "open right", id="compare.right", tooltip="Open the flow on the right"),
         Binding("n", "next_difference", "next difference", id="compare.next", tooltip="To the next step that differs"),
@@ -52,6 +51,14 @@ class CompareScreen(LiveScreen):
         Binding("w", "swap", "swap sides", id="compare.swap", tooltip="Left to right and right to left"),
         Binding("C", "usual", "with usual", id="compare.usual", tooltip="The left one, with the usual of its kind"),
         Binding("colon", "app.jump", "go to id", key_display=":", id="compare.jump", tooltip="Open a flow by any id"),
+        Binding(
+            "q,escape,backspace",
+            "app.pop_screen",
+            "back",
+            key_display="q",
+            id="quit",
+            tooltip="Back",
+        ),
     ]
 
     @dataclass

@@ -21,6 +21,7 @@ class ExecutionsScreen(ReportScreen):
         Binding("y", "copy", "copy ARN", id="executions.copy", tooltip="Copy the ARN"),
     ]
     report_title = "executions"
+    reads_on = True
     nothing = (
         "No execution of a state machine or of a durable function is part of these flows\n\n"
         "hopscope collect executions:ARN-OR-PREFIX     Step Functions histories\n"

@@ -83,6 +83,16 @@ class FlowScreen(FlowMenus):
         self._details = Details(source)
         self._trail = Trail()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What has nothing to do in this flow is no key of it."""
+        useful = {
+            "next_problem": any(step.status in PROBLEMS for step in self._outlined.steps),
+            "table": bool(self.flow.executions),
+            "next_execution": len(self.flow.executions) > 1,
+            "clock": has_skew(self.flow),
+        }
+        return useful.get(action, True) and super().check_action(action, parameters)
+
     def compose(self) -> ComposeResult:
         """Headline, views beside the execution, facts, keys."""
         yield DrawnLine(id="headline")
@@ -203,9 +213,6 @@ class FlowScreen(FlowMenus):
 
     def action_clock(self) -> None:
         """Times as recorded, or as if all functions had one clock."""
-        if not has_skew(self.flow):
-            self.notify("no clock of this flow is known to be off", timeout=3)
-            return
         self._is_one_clock = not self._is_one_clock
         self._show_flow()
 
@@ -313,6 +320,7 @@ class FlowScreen(FlowMenus):
         self.set_class(bool(made.flow.executions), "-machine")
         if self._step() is None and made.steps:
             self._pointed = made.steps[0].id
+        self.query_one(KeyLine).refresh()
 
     def _show(self) -> None:
         now_us, flow, is_one_clock = self.desk.now_us(), self.flow, self._outlined.is_one_clock

@@ -17,6 +17,8 @@ FLOW_KEYS: list[BindingType] = [
     Binding("t", "table", "table", show=False, id="flow.table", tooltip="States as a table, and back"),
     Binding("w", "clock", "clock", show=False, id="flow.clock", tooltip="Clocks as recorded, or corrected"),
     Binding("c", "app.compare", "compare", show=False, id="flow.compare", tooltip="Mark it; on another, compare"),
+    Binding("C", "app.compare_usual", "with usual", show=False, id="flow.usual",
+            tooltip="Compare it with what is usual for its kind"),
     Binding("r", "app.replay", "replay", show=False, id="flow.replay", tooltip="Watch it happen again"),
     Binding("x", "next_execution", "next execution", show=False, id="flow.machine", tooltip="Its next execution"),
     Binding(
@@ -29,7 +31,7 @@ FLOW_KEYS: list[BindingType] = [
     ),
     Binding("Y", "copy_flow", "copy flow id", show=False, id="flow.copy_flow", tooltip="Copy the correlation id"),
     Binding("tab", "app.focus_next", "next pane", show=False, id="flow.tab", tooltip="Steps, states, facts"),
-    Binding("colon", "app.jump", "go to id", key_display=":", id="flow.jump", tooltip="Open a flow by any id"),
+    Binding("colon", "app.jump", "go to id", key_display=":", id="flow.jump", tooltip="Another flow, by any id"),
     Binding("escape", "app.pop_screen", "back", show=False, id="flow.escape", tooltip="Back to the list"),
     Binding("q", "app.pop_screen", "back", id="quit", tooltip="Back to the list"),
 ]  # fmt: skip

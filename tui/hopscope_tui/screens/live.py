@@ -60,9 +60,7 @@ class LiveScreen(Screen[None]):
     """Asks the source again and again while it is on top."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "question_mark", "app.help", "help", id="help", tooltip="The keys of this screen, and what the signs mean"
-        ),
+        Binding("question_mark", "app.help", "help", id="help", tooltip="These keys, and what the signs mean"),
         Binding("q", "app.quit", "quit", id="quit", tooltip="Leave hopscope"),
     ]
 

@@ -48,7 +48,6 @@ class ReplayScreen(LiveScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BOTH_FROM_CELLS, "-wide")]  # noqa: RUF012 - Textual declares it on the instance
     AUTO_FOCUS = "EntryList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,escape,backspace", "app.pop_screen", "back", key_display="q", id="replay.back", tooltip="Back"),
         Binding("1", "graph(True)", "graph", id="replay.graph", tooltip="The messages on the graph"),
         Binding("2", "graph(False)", "lines", id="replay.lines", tooltip="The messages line by line"),
         Binding("space", "play", "play", key_display="space", id="replay.play", tooltip="Play, and hold"),
@@ -61,6 +60,14 @@ class ReplayScreen(LiveScreen):
         Binding("0", "edge(0)", "start", key_display="0", id="replay.start", tooltip="To the start"),
         Binding("dollar_sign", "edge(1)", "end", key_display="$", id="replay.end", tooltip="To the end"),
         Binding("enter", "open", "open", key_display="↵", id="replay.open", tooltip="Open the flow"),
+        Binding(
+            "q,escape,backspace",
+            "app.pop_screen",
+            "back",
+            key_display="q",
+            id="quit",
+            tooltip="Back",
+        ),
     ]
 
     def __init__(self, source: FlowSource, flow: Flow) -> None:

@@ -29,6 +29,12 @@ from hopscope_tui.widgets.nothing import Nothing
 MOST_FLOWS = 400
 """The newest flows that a report looks at: enough to see, few enough to be quick."""
 
+MOST_UNASKED = 4_000
+"""As far a report reads on while its list is short; further where the person goes down."""
+
+AHEAD_ENTRIES = 40
+"""So near to the last entry it reads on."""
+
 Key = str
 """What tells an entry from others: the cursor stays on it."""
 
@@ -39,22 +45,40 @@ class ReportScreen(LiveScreen):
     CSS_PATH = "report.tcss"
     AUTO_FOCUS = "EntryList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,escape,backspace", "app.pop_screen", "back", key_display="q", id="report.back", tooltip="Back"),
         Binding("enter", "open", "example", key_display="↵", id="report.open", tooltip="Open the newest example"),
         Binding("colon", "app.jump", "go to id", key_display=":", id="report.jump", tooltip="Open a flow by any id"),
         Binding("p", "app.show('problems')", "problems", id="report.problems", tooltip="What is wrong"),
         Binding("m", "app.show('map')", "map", id="report.map", tooltip="Who sends what to whom"),
         Binding("g", "app.show('kinds')", "kinds", id="report.kinds", tooltip="Flows by kind"),
         Binding("x", "app.show('executions')", "executions", id="report.executions", tooltip="Executions"),
+        Binding(
+            "q,escape,backspace",
+            "app.pop_screen",
+            "back",
+            key_display="q",
+            id="quit",
+            tooltip="Back",
+        ),
     ]
     report_title = ""
     nothing = ""
     facts_rows = 0
     """Rows below the list that say more about the entry under the cursor."""
 
+    reads_on = False
+    """Whether it looks at more flows when the end of the list is near."""
+
     def __init__(self, source: FlowSource, filter_text: str = "") -> None:
         super().__init__(source)
         self._filter_text = filter_text
+        self._reach = MOST_FLOWS
+        self._has_more = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nobody goes to the report that is there."""
+        return (
+            False if (action, *parameters) == ("show", self.report_title) else super().check_action(action, parameters)
+        )
 
     def compose(self) -> ComposeResult:
         """Headline, heading, entries, facts, keys."""
@@ -82,11 +106,14 @@ class ReportScreen(LiveScreen):
 
     def read(self) -> Message:
         """The newest flows that fit."""
-        return WindowRead(self.filter_text, self.source.window(self.filter_text, 0, MOST_FLOWS))
+        return WindowRead(self.filter_text, self.source.window(self.filter_text, 0, self._reach))
 
     def on_window_read(self, read: WindowRead) -> None:
         """Work the entries out and show them."""
-        self.show(self.entries(read.window.flows), _looked_at(read.window))
+        window = read.window
+        self._has_more = len(window.flows) < window.total or not window.is_total_known
+        self.show(self.entries(window.flows), _looked_at(window))
+        self._read_on()
 
     def on_filter_wrong(self, wrong: FilterWrong) -> None:
         """The filter of the list below cannot be understood: say so."""
@@ -112,6 +139,7 @@ class ReportScreen(LiveScreen):
     def on_drawn_list_moved(self) -> None:
         """Another entry under the cursor."""
         self._draw_facts()
+        self._read_on()
 
     def on_drawn_list_chosen(self) -> None:
         """Enter, or a second click."""
@@ -149,6 +177,13 @@ class ReportScreen(LiveScreen):
     def facts(self, entry: Any, width_cells: int) -> Sequence[Row]:  # noqa: ARG002 - for those that have facts
         """What more is known of an entry."""
         return ()
+
+    def _read_on(self) -> None:
+        entries = self.query_one(EntryList)
+        is_near_end = entries.cursor + AHEAD_ENTRIES >= entries.row_count
+        if self.reads_on and self._has_more and is_near_end and (entries.cursor or self._reach < MOST_UNASKED):
+            self._reach, self._has_more = self._reach + MOST_FLOWS, False
+            self.look_again()
 
     def _draw_facts(self) -> None:
         entry = self.query_one(EntryList).chosen

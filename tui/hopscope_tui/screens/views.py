@@ -44,9 +44,11 @@ class ViewsScreen(ModalScreen[Chosen | None]):
     CSS_PATH = "views.tcss"
     AUTO_FOCUS = "EntryList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "back", id="views.back"),
-        Binding("a", "name", "keep what is shown", id="views.keep"),
-        Binding("d,delete", "remove", "remove", id="views.remove"),
+        Binding("enter", "go", "go", key_display="↵", id="views.go", tooltip="Show the flows of this view"),
+        Binding("a", "name", "keep what is shown", id="views.keep", tooltip="Give what is shown a name"),
+        Binding("d,delete", "remove", "remove", key_display="d", id="views.remove", tooltip="Remove one of your own"),
+        Binding("question_mark", "app.help", "help", id="help", tooltip="These keys, and what the signs mean"),
+        Binding("escape", "dismiss(None)", "back", id="views.back", tooltip="Leave it"),
     ]
 
     def __init__(self, own: tuple[View, ...], here: View) -> None:
@@ -70,6 +72,10 @@ class ViewsScreen(ModalScreen[Chosen | None]):
         self.query_one("#view-name").display = False
 
     def on_drawn_list_chosen(self) -> None:
+        """Enter, or a second click."""
+        self.action_go()
+
+    def action_go(self) -> None:
         """Go there."""
         if (view := self.query_one(EntryList).chosen) is not None:
             self.dismiss(Chosen(view))

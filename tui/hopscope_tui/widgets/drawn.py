@@ -92,12 +92,12 @@ class DrawnList(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="list.up", tooltip="One row up"),
-        Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="One row down"),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="list.page_up", tooltip="One page up"),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="list.page_down", tooltip="One page down"),
-        Binding("home", "edge(-1)", "First", show=False, id="list.first", tooltip="To the first row"),
-        Binding("end", "edge(1)", "Last", show=False, id="list.last", tooltip="To the last row"),
+        Binding("up,k", "move(-1)", "Up", show=False, id="list.up", tooltip="Move"),
+        Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="Move"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="list.page_up", tooltip="Move by a page"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="list.page_down", tooltip="Move by a page"),
+        Binding("home", "edge(-1)", "First", show=False, id="list.first", tooltip="To the first, to the last"),
+        Binding("end", "edge(1)", "Last", show=False, id="list.last", tooltip="To the first, to the last"),
         Binding("enter", "choose", "Open", show=False, id="list.open", tooltip="Open what is under the cursor"),
     ]
 

@@ -22,10 +22,10 @@ class FlowGraph(ScrollView, can_focus=True):
     """Takes a flow; scrolls both ways when it is larger than the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "walk('up')", "Up", show=False, id="graph.up", tooltip="To the card above"),
-        Binding("down,j", "walk('down')", "Down", show=False, id="graph.down", tooltip="To the card below"),
-        Binding("left", "walk('left')", "Left", show=False, id="graph.left", tooltip="To the card on the left"),
-        Binding("right", "walk('right')", "Right", show=False, id="graph.right", tooltip="To the card on the right"),
+        Binding("up,k", "walk('up')", "Up", show=False, id="graph.up", tooltip="To the next card that way"),
+        Binding("down,j", "walk('down')", "Down", show=False, id="graph.down", tooltip="To the next card that way"),
+        Binding("left", "walk('left')", "Left", show=False, id="graph.left", tooltip="To the next card that way"),
+        Binding("right", "walk('right')", "Right", show=False, id="graph.right", tooltip="To the next card that way"),
         Binding("enter", "choose", "Follow", show=False, id="graph.open", tooltip="Follow its links"),
     ]
 

@@ -1,11 +1,14 @@
 """The keys of a screen in one line that always fits: what does not fit is behind `?`."""
 
 from textual import events
-from textual.binding import Binding
 
 from hopscope_tui.drawing.key_line import Key, key_places, key_row
 from hopscope_tui.drawing.rows import Row
+from hopscope_tui.screen_keys import own_keys
 from hopscope_tui.widgets.drawn import DrawnLine
+
+LAST = ("help", "quit")
+"""They stay at the end of the line, however narrow it is."""
 
 
 class KeyLine(DrawnLine):
@@ -16,17 +19,9 @@ class KeyLine(DrawnLine):
         self.drawing = self._row
 
     def _keys(self) -> list[Key]:
-        shown = [binding for binding in self.screen.BINDINGS if isinstance(binding, Binding) and binding.show]
-        for owner in type(self.screen).__mro__[1:]:
-            shown += [one for one in getattr(owner, "BINDINGS", ()) if isinstance(one, Binding) and one.show and one.id]
-        taken: set[str] = set()
-        ordered = []
-        for one in shown:
-            keys = set(one.key.split(","))
-            if not keys & taken:
-                ordered.append(one)
-            taken |= keys
-        return [Key(self.app.get_key_display(one), one.description, one.action) for one in ordered]
+        shown = [one for one in own_keys(self.screen) if one.show]
+        shown.sort(key=lambda one: LAST.index(one.id) + 1 if one.id in LAST else 0)
+        return [Key(self.app.get_key_display(one), one.description, one.action) for one in shown]
 
     def _row(self, width_cells: int) -> Row:
         return key_row(self._keys(), width_cells)

@@ -16,10 +16,10 @@ class ReplayGraph(FlowGraph, inherit_bindings=False):
     """Takes a flow like `FlowGraph`, and what its steps do at one instant. It has no cursor: arrows scroll."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", "Up", show=False, id="graph.up", tooltip="Scroll up"),
-        Binding("down,j", "scroll_down", "Down", show=False, id="graph.down", tooltip="Scroll down"),
-        Binding("pageup", "page_up", "Page up", show=False, id="graph.page_up", tooltip="One page up"),
-        Binding("pagedown", "page_down", "Page down", show=False, id="graph.page_down", tooltip="One page down"),
+        Binding("up,k", "scroll_up", "Up", show=False, id="graph.up", tooltip="Scroll"),
+        Binding("down,j", "scroll_down", "Down", show=False, id="graph.down", tooltip="Scroll"),
+        Binding("pageup", "page_up", "Page up", show=False, id="graph.page_up", tooltip="Scroll by a page"),
+        Binding("pagedown", "page_down", "Page down", show=False, id="graph.page_down", tooltip="Scroll by a page"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -117,6 +117,16 @@ def test_the_two_clients_are_one_text_but_for_await() -> None:
     assert difference.ratio() > 0.97
 
 
+def test_people_import_it_by_a_shorter_name() -> None:
+    import hopscope.client
+    import hopscope_collector.client
+
+    names = hopscope_collector.client.__all__
+    assert [getattr(hopscope.client, name) for name in names] == [
+        getattr(hopscope_collector.client, name) for name in names
+    ]
+
+
 def test_an_error_comes_as_what_it_is(collector: str) -> None:
     with Client(collector) as client:
         with pytest.raises(BadFilter) as bad:

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from hopscope_collector.flow import Flow
+from hopscope_collector.query import STATUS_RANK
 from hopscope_collector.shape.activity import FAILED, end_of
 from hopscope_collector.shape.summary import key_of
-from hopscope_tui.drawing.statuses import LOOKS
 
 NEWEST = "newest"
 """The order that costs nothing, and the one at the start."""
@@ -72,12 +72,12 @@ def errors_in_flow(flow: Flow) -> int:
     return sum(hop.status in FAILED for hop in flow.hops) + sum(send.error is not None for send in flow.sends)
 
 
-_WORST_FIRST = {status: place for place, status in enumerate(LOOKS)}
-
 SORTS: Mapping[str, Sort] = MappingProxyType(
     {
         NEWEST: Sort("where something happened last", lambda flow, _: max(hop.started_us for hop in flow.hops)),
-        "status": Sort("the worst status", lambda flow, _: _WORST_FIRST.get(flow.status, 99), is_descending=False),
+        "status": Sort(
+            "the worst status", lambda flow, _: STATUS_RANK.get(flow.status, len(STATUS_RANK)), is_descending=False
+        ),
         "took": Sort("the longest", took_us),
         "age": Sort("the oldest", lambda flow, now_us: now_us - flow.started_us),
         "hops": Sort("the most hops", lambda flow, _: len(flow.hops)),

@@ -75,7 +75,6 @@ def _message(step: Step, sender: float | None, lanes: dict[str, float], at: tupl
         return _missing(step, sender, lanes, (y, now_us, width))
     receiver = lanes[step.hop.function]
     took = duration(last_sign_of(step.hop, now_us) - step.hops[0].started_us)
-    tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
     is_exact = step.link is None or step.link.is_exact
     found = []
     if sender is not None and sender != receiver:
@@ -86,7 +85,7 @@ def _message(step: Step, sender: float | None, lanes: dict[str, float], at: tupl
     # An arrow that comes from the right has its name there: the time stands on the other side.
     anchor, x = ("end", receiver - 15) if is_leftwards else ("start", receiver + 15)
     begins = step.name if sender is None and step.link is None else "again" if sender == receiver else ""
-    words = fitted(" · ".join(part for part in (begins, took + tries) if part), lane - 30, 11.5)
+    words = fitted(" · ".join(part for part in (begins, took + step.tries) if part), lane - 30, 11.5)
     found.append(element("text", {"class": "small", "x": x, "y": y + 4, "text-anchor": anchor}, words))
     return joined(found)
 

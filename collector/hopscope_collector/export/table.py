@@ -67,8 +67,7 @@ def _what(step: Step) -> Iterator[Markup]:
     """The status, who it is, the message, then its ids and what went wrong."""
     yield inline_icon(step.status)
     who = step.hop.function if step.hop is not None else step.name
-    tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
-    yield element("span", {"class": "who"}, plain(who, 120) + tries)
+    yield element("span", {"class": "who"}, plain(who, 120) + step.tries)
     yield element("span", {"class": "word"}, step.status if step.status != "unknown" else step.fate)
     if step.hop is not None:
         yield element("div", {"class": "message"}, f"{plain(step.name, 200)}{_way(step)}")

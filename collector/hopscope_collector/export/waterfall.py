@@ -138,9 +138,8 @@ def _row(number: int, step: Step, axis: Axis, known: tuple[int, LinkOf]) -> Mark
 
 def _words(step: Step) -> tuple[str, str]:
     if step.hop is not None:
-        tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
         by = "" if step.link is None or step.link.is_exact else f"by {step.link.evidence[0]} · "
-        return step.hop.function + tries, by + step.name
+        return step.hop.function + step.tries, by + step.name
     if step.wait is not None:
         return step.wait.expected, {"lost": "no sign of it", "not-instrumented": "not seen"}.get(
             step.wait.state, step.wait.state

@@ -81,6 +81,11 @@ class Step:
         return known or resource_name(origin) or self.destination or (self.hop.source if self.hop is not None else "?")
 
     @property
+    def tries(self) -> str:
+        """` ×3` to stand behind a name; empty where one attempt was enough."""
+        return f" ×{len(self.hops)}" if len(self.hops) > 1 else ""
+
+    @property
     def fate(self) -> str:
         """What became of a message that led to no hop."""
         if self.status == "failed":

@@ -14,14 +14,11 @@ from hopscope_collector.export.plain import plain
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.activity import last_sign_of
 from hopscope_collector.shape.outline import NOBODY, Step, outline
+from hopscope_collector.shape.signs import sign_of
 from hopscope_collector.shape.summary import key_of, made_of
 from hopscope_collector.shape.times import duration
 
 MOST_STEPS = 120
-SIGNS = {
-    "done": "✔", "recovered": "↺", "failed": "✗", "timed-out": "◷", "dead-lettered": "☠", "lost": "?", "overdue": "◔",
-    "waiting": "◌", "running": "●", "duplicated": "‼", "not-instrumented": "◍",
-}  # fmt: skip
 
 
 def shape_of(flow: Flow) -> str:
@@ -45,7 +42,7 @@ def shape_of(flow: Flow) -> str:
 def drawn(flow: Flow) -> str:
     """The whole flow for a message: a headline, its tree, errors."""
     steps = outline(flow)
-    lines = [f"{SIGNS.get(flow.status, '·')} {plain(key_of(flow), 80)}: {flow.status}, {made_of(flow)}"]
+    lines = [f"{sign_of(flow.status)} {plain(key_of(flow), 80)}: {flow.status}, {made_of(flow)}"]
     for step in steps[:MOST_STEPS]:
         lines += ["  " + line for line in _drawn_step(step, flow)]
     if len(steps) > MOST_STEPS:
@@ -62,10 +59,9 @@ def _sorted(numbers: list[int], steps: tuple[Step, ...]) -> list[int]:
 def _shape_line(step: Step) -> str:
     by = f" by {step.link.evidence[0]}" if step.link is not None and not step.link.is_exact else ""
     if step.hop is not None:
-        tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
         status = "" if step.status == "done" else f" ({step.status})"
         message = f"{step.name} > " if step.link is not None else ""
-        return plain(f"{message}{step.hop.function}{tries}{status}{by}", 300)
+        return plain(f"{message}{step.hop.function}{step.tries}{status}{by}", 300)
     if step.wait is not None:
         return plain(f"{step.wait.state}: {step.wait.expected}", 300)
     return plain(f"{step.name} > {'nobody' if step.fate == NOBODY else step.fate}", 300)
@@ -76,8 +72,7 @@ def _drawn_step(step: Step, flow: Flow) -> Iterator[str]:
     follows = bool(step.guides) and step.guides[-1]
     is_exact = step.link is None or step.link.is_exact
     joint = (("├" if follows else "└") + ("─ " if is_exact else "╌ ")) if step.guides else ""
-    sign = SIGNS.get(step.status, "·")
-    yield f"{stem}{joint}{sign} {plain(_words(step, flow), 200)}"
+    yield f"{stem}{joint}{sign_of(step.status)} {plain(_words(step, flow), 200)}"
     below = stem + ("│  " if follows else "   " if step.guides else "")
     for hop in step.hops:
         if hop.error is not None:
@@ -86,10 +81,10 @@ def _drawn_step(step: Step, flow: Flow) -> Iterator[str]:
 
 def _words(step: Step, flow: Flow) -> str:
     if step.hop is not None:
-        tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
         by = "" if step.link is None or step.link.is_exact else f"  by {step.link.evidence[0]}"
         took = duration(last_sign_of(step.hop, step.hop.started_us) - step.at_us)
-        return f"{step.hop.function}{tries}{by}  {step.name}  {took}, after {duration(step.at_us - flow.started_us)}"
+        after = duration(step.at_us - flow.started_us)
+        return f"{step.hop.function}{step.tries}{by}  {step.name}  {took}, after {after}"
     if step.wait is not None:
         return f"{step.wait.state}: {step.wait.expected}"
     return f"{step.name} → {step.destination}: {step.fate}"

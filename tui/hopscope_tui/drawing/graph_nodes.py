@@ -100,8 +100,7 @@ class Node:
         """What stands on the line that leads to it: how long the message waited, how often it was tried."""
         if self.step is None or self.step.waited_us is None:
             return ""
-        tries = f" ×{len(self.step.hops)}" if len(self.step.hops) > 1 else ""
-        return duration(self.step.waited_us) + tries
+        return duration(self.step.waited_us) + self.step.tries
 
 
 @dataclass(frozen=True, slots=True)

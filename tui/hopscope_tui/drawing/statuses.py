@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from hopscope_collector.shape import signs
 from hopscope_tui.drawing.rows import Row, Run, column
 
 
@@ -12,21 +13,21 @@ class Look(NamedTuple):
     role: str
 
 
-LOOKS = {
-    "overdue": Look("◔", "overdue"),
-    "lost": Look("?", "lost"),
-    "failed": Look("✗", "failed"),
-    "timed-out": Look("◷", "failed"),
-    "dead-lettered": Look("☠", "dead-lettered"),
-    "waiting": Look("◌", "waiting"),
-    "running": Look("●", "running"),
-    "recovered": Look("↺", "recovered"),
-    "duplicated": Look("‼", "duplicated"),
-    "slow": Look("◑", "overdue"),
-    "not-instrumented": Look("◍", "dim"),
-    "done": Look("✔", "done"),
+_ROLES = {
+    "overdue": "overdue",
+    "lost": "lost",
+    "failed": "failed",
+    "timed-out": "failed",
+    "dead-lettered": "dead-lettered",
+    "waiting": "waiting",
+    "running": "running",
+    "recovered": "recovered",
+    "duplicated": "duplicated",
+    "not-instrumented": "dim",
+    "done": "done",
 }
-UNKNOWN = Look("·", "dim")
+LOOKS = {status: Look(signs.SIGNS[status], role) for status, role in _ROLES.items()} | {"slow": Look("◑", "overdue")}
+UNKNOWN = Look(signs.UNKNOWN, "dim")
 
 PROBLEMS = ("overdue", "lost", "failed", "timed-out", "dead-lettered", "duplicated")
 """What a person must look at, worst first."""

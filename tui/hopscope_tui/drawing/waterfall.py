@@ -101,11 +101,10 @@ def step_row(step: Step, layout: Layout, *, is_first: bool = False) -> Row:
 def label_of(step: Step, *, is_first: bool = False) -> Row:
     """What a step is, in words: the function and the message that led to it, or what is missing."""
     if step.hop is not None:
-        tries = f" ×{len(step.hops)}" if len(step.hops) > 1 else ""
         by = "" if step.link is None or step.link.is_exact or is_first else f"  by {step.link.evidence[0]}"
         return (
             said(step.hop.function, "strong"),
-            Run(tries, "bar-retrying"),
+            Run(step.tries, "bar-retrying"),
             Run(by, "accent"),
             said(f"  {step.name}", "dim"),
         )

@@ -147,6 +147,10 @@ def test_one_of_several_executions_can_be_chosen(run: Run, tmp_path: Path) -> No
     assert (said.code, "expected one of" in said.err) == (2, True)
 
 
+def test_an_arn_for_a_file_that_says_none_is_not_to_be_given(run: Run, saved: Path) -> None:
+    assert "no history in the file says its ARN; leave --arn out" in run(saved, "--arn", ARN).err
+
+
 def log_line(number: int, arn: str) -> dict[str, Any]:
     type_ = "ExecutionStarted" if number == 1 else "ExecutionSucceeded"
     return {

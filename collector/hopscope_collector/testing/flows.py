@@ -115,8 +115,11 @@ def flows_under_test(
         NothingToCollect: neither is named.
     """
     if not sources and store is None:
-        expected = "hopscope_sources in the pytest settings, --hopscope-source, or a fixture of that name"
-        raise NothingToCollect(f"no source of records is named; expected {expected}, as logs:/aws/lambda/orders-dev-")
+        raise NothingToCollect(
+            "neither a source of records nor a store is named; expected hopscope_sources, such as "
+            "logs:/aws/lambda/orders-dev-, or hopscope_store, in the pytest settings, as --hopscope-source or "
+            "--hopscope-store, or as a fixture"
+        )
     known = rules_for(str(rules)) if rules is not None else Rules()
     since_us = wall_clock_us() - EARLIER_US
     opened = open_to_write(store or "memory:") if sources else open_to_read(store)

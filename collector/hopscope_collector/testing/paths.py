@@ -7,7 +7,7 @@ which may be left out; `...` stands for any number of both. A name may be a patt
     POST /orders > place-order > ... > complete-order   from the request to the end, however long the way
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -61,9 +61,19 @@ def missed(flow: Flow, names: Sequence[str]) -> Missed | None:
             found = [
                 place for each, is_open in before for place in ([each] if is_open else following.get(each.group, ()))
             ]
-            shown = sorted({_said(place) for place in (found if number else places)})
-            return Missed(tuple(names[:number]), name, tuple(shown))
+            shown = {_said(place) for place in (found if number else places)}
+            shown |= set(_sent_to_nobody(flow, {each.group for each, is_open in before if not is_open}))
+            return Missed(tuple(names[:number]), name, tuple(sorted(shown)))
     return None
+
+
+def _sent_to_nobody(flow: Flow, groups: Collection[str]) -> Iterator[str]:
+    """What these attempts sent and no hop received."""
+    hops = {hop.id for tries in attempts_of(flow.hops).values() if tries[0].id in groups for hop in tries}
+    received = {link.from_id for link in flow.links}
+    for send in flow.sends:
+        if send.hop in hops and send.id not in received:
+            yield f"{send.kind or send.name or send.service} > nobody"
 
 
 def _begun(places: Sequence[_Place], name: str) -> list[tuple[_Place, bool]]:

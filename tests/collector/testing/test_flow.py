@@ -52,6 +52,8 @@ def test_a_path_that_the_flow_went_along_is_found(flow, path):
          ("place-order > order_placed", "notify-restaurnt", TWO)),
         ("place-order > accept-order",
          ("place-order", "accept-order", TWO)),
+        ("notify-restaurant > complete-order",
+         ("notify-restaurant", "complete-order", "restaurant_notified > nobody")),
         ("accept-order > complete-order", ("accept-order", "complete-order", "nothing")),
         ("notify-user", ("nothing", "notify-user", f"POST /orders > place-order, POST /orders/accept > accept-order, {TWO}")),
         ("redeem-promo > ... > place-order",

@@ -54,7 +54,9 @@ def test_without_a_source_it_says_where_to_name_one(pytester):
     ran = pytester.runpytest_subprocess("-p", "no:cacheprovider")
 
     ran.assert_outcomes(errors=1)
-    ran.stdout.fnmatch_lines(["*no source of records is named; expected hopscope_sources in the pytest settings*"])
+    ran.stdout.fnmatch_lines(
+        ["*neither a source of records nor a store is named; expected hopscope_sources*or hopscope_store*"]
+    )
 
 
 def test_a_fixture_of_the_project_names_the_source(pytester, lines):

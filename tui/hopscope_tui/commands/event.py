@@ -68,14 +68,15 @@ def messages_of(event: object) -> list[dict[str, Any]]:
 
 
 def _event_in(file: str) -> object:
+    named = "standard input" if file == "-" else file
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
         event = json.loads(text)
     except OSError as error:
-        raise click.UsageError(f"cannot read {file}: {error.strerror}; expected a file with a Lambda event") from error
+        raise click.UsageError(f"cannot read {named}: {error.strerror}; expected a file with a Lambda event") from error
     except (ValueError, RecursionError) as error:
         raise click.UsageError(
-            f"{file} is not JSON ({error}); expected the event that Lambda gives a function"
+            f"{named} is not JSON ({error}); expected the event that Lambda gives a function"
         ) from error
     if isinstance(event, dict) and event.keys() >= WRAPPER:
         return event["event"]

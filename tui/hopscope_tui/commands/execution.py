@@ -95,9 +95,11 @@ def _chosen(histories: tuple[History, ...], arn: str | None) -> tuple[History, .
     if arn is None:
         return histories
     arns = [history.description.arn for history in histories if history.description]
+    if not arns:
+        raise CannotShow(f"--arn {arn} names none: no history in the file says its ARN; leave --arn out")
     if arn not in arns:
         some = ", ".join(arns[:3]) + (", …" if len(arns) > 3 else "")
-        raise CannotShow(f"--arn {arn} is not in the file; expected one of {some or 'none: its history has no ARN'}")
+        raise CannotShow(f"--arn {arn} is not in the file; expected one of {some}")
     return tuple(each for each in histories if each.description and each.description.arn == arn)
 
 

@@ -15,13 +15,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from hopscope_collector.errors import CollectorError
+from hopscope_collector.errors import CollectorError, HopscopeError, NotASource
 from hopscope_collector.facts import Fact
+from hopscope_collector.lag import NAME, Lag
 from hopscope_collector.lines import SortedLines
 from hopscope_collector.record_line import RecordLine
 from hopscope_collector.sources.contract import Lines, Source, Stop
 from hopscope_collector.store.contract import Batch, RefusedLine, Store, Written
 from hopscope_collector.summarising import Idle, nothing_to_do
+from hopscope_collector.wall_clock import wall_clock_us
 
 BATCH_RECORDS = 10_000
 """A batch is written when it holds as many records, …"""
@@ -57,8 +59,8 @@ class Collected:
     facts: int = 0
     """Lines of the platform and of brokers that were used, repeated ones too."""
 
-    failed: list[CollectorError] = field(default_factory=list)
-    """Sources that could not go on."""
+    failed: list[HopscopeError] = field(default_factory=list)
+    """Sources that could not go on, or turned out to be none."""
 
     reasons: set[str] = field(default_factory=set)
     """Why lines were refused; the first of each was said."""
@@ -109,8 +111,8 @@ class Gathering:
 
     began_at: float = field(default_factory=time.monotonic)
 
-    def add(self, source: str, lines: Lines, collected: Collected) -> None:
-        """Sort some lines out."""
+    def add(self, source: str, lines: Lines, collected: Collected) -> int | None:
+        """Sort some lines out; when the last of them happened, if they tell."""
         kept = SortedLines(source, lines.function)
         places: Iterable[int | str] = itertools.count(lines.first_number) if lines.places is None else lines.places
         times: Iterable[int | None] = itertools.repeat(None) if lines.at_us is None else lines.at_us
@@ -124,6 +126,9 @@ class Gathering:
             self.positions[source] = lines.position
         if lines.stored is not None:
             self.stored.append(lines.stored)
+        if lines.at_us:
+            return lines.at_us[-1]
+        return kept.records[-1].started_us if kept.records else None
 
     @property
     def is_empty(self) -> bool:
@@ -197,14 +202,18 @@ def follow(
 
 def _write_all(arriving: Iterator[tuple[str, Lines]], store: Store, watcher: Watcher, collected: Collected) -> None:
     gathering = Gathering()
+    lag = Lag(store.position(NAME) or "")
     reached: dict[str, str] = {}
     source = ""
     for source, lines in arriving:
-        gathering.add(source, lines, collected)
+        youngest_us = gathering.add(source, lines, collected)
+        lag.heard(source, lines, youngest_us, wall_clock_us())
         if lines.reached is not None:
             reached[source] = f"{lines.reached} · {source}"
         if lines.notice is not None:
             watcher.say(f"{source}: {lines.notice}")
+        if gathering.is_due or lines.is_idle:
+            gathering.positions.update(lag.positions(wall_clock_us()))
         if not gathering.is_empty and (gathering.is_due or lines.is_idle):
             _write(gathering, store, watcher, collected)
             gathering = Gathering()
@@ -233,7 +242,9 @@ def _guarded(source: Source, store: Store, stop: Stop, collected: Collected) -> 
     try:
         for lines in source.lines(store.position(source.name), stop):
             yield source.name, lines
-    except CollectorError as error:
+        if not stop.is_set:
+            yield source.name, Lines(is_idle=True)
+    except (CollectorError, NotASource) as error:
         collected.failed.append(error)
 
 

@@ -1,14 +1,18 @@
 """The real source over a real file that is written while it is read."""
 
+import json
 import time
 from pathlib import Path
 
 import pytest
 
+from hopscope_collector import query
 from hopscope_collector.errors import StoreMissing
 from hopscope_collector.filter import BadFilter
-from hopscope_collector.store.contract import Store, batch_of
+from hopscope_collector.lag import NAME
+from hopscope_collector.store.contract import Batch, Store, batch_of
 from hopscope_collector.store.location import open_to_write
+from hopscope_tui import listing
 from hopscope_tui.listing import TOP_ROWS
 from hopscope_tui.store_source import StoreSource
 from hopscope_wire.model import Begin, End, Message
@@ -149,3 +153,24 @@ def test_a_flow_that_no_longer_fits_leaves_the_filtered_list(store, source, now_
     write(store, an_order(2, now_us + 1))
 
     assert keys_of(source.window("status:running", 0, 10)) == ["o-1"]
+
+
+def test_a_store_that_is_behind_is_shown_as_such(source, store, now_us):
+    write(store, an_order(1, now_us))
+    assert source.window("", 0, 10).total == 1
+    assert source.caution is None
+
+    source.close()
+    store.write(Batch(positions={NAME: json.dumps({"up_to_us": now_us - 3_600 * SECOND_US, "said_at_us": now_us})}))
+    source.token()
+
+    assert "so far, 1h00 behind" in source.caution
+
+
+def test_an_order_number_is_found_however_many_flows_are_newer(source, store, now_us, monkeypatch):
+    monkeypatch.setattr(query, "MOST_LOOKED_AT", 5)
+    monkeypatch.setattr(listing, "SEARCHED_S", -1.0, raising=False)
+    write(store, *(an_order(number, now_us - 60 * SECOND_US + number) for number in range(20)))
+
+    assert keys_of(source.window("o-3", 0, 5)) == ["o-3"]
+    assert keys_of(source.window("o-33", 0, 5)) == []

@@ -63,7 +63,8 @@ class CollectorSource:
         """
         self._client = client or Client(url, patience=IMPATIENT)
         self._name = url.split("://", 1)[-1].rstrip("/")
-        self._lists = Lists(_RemotePages(self._client))
+        self._pages = _RemotePages(self._client)
+        self._lists = Lists(self._pages)
         self._lock = Lock()  # the screens ask from several threads; a list is used by one at a time
         self._ears = _Ears(self._client)
 
@@ -104,12 +105,7 @@ class CollectorSource:
 
     def find(self, id_text: str) -> tuple[Flow, ...]:
         """By whatever id, also one that several flows share."""
-        try:
-            found = self._client.flow(id_text)
-        except SeveralFlows as several:
-            found_ones = (self._client.flow(flow_id) for flow_id in several.candidates)
-            return tuple(flow for flow in found_ones if flow is not None)
-        return (found,) if found is not None else ()
+        return self._pages.find(id_text)
 
     def payloads(self, invocation_ids: Sequence[str]) -> Payloads:  # noqa: ARG002 - a `FlowSource`
         """None: a collector gives no payloads out."""
@@ -157,6 +153,15 @@ class _RemotePages:
     def kinds(self, window: Window, wanted: Filter = EVERYTHING) -> Kinds:
         """Counted by the collector."""
         return self._client.kinds(window, str(wanted))
+
+    def find(self, id_text: str) -> tuple[Flow, ...]:
+        """By whatever id, also one that several flows share."""
+        try:
+            found = self._client.flow(id_text)
+        except SeveralFlows as several:
+            found_ones = (self._client.flow(flow_id) for flow_id in several.candidates)
+            return tuple(flow for flow in found_ones if flow is not None)
+        return (found,) if found is not None else ()
 
     def _by_ids(self, wanted: Filter, many: Term, limit: int) -> _Page:
         others = tuple(term for term in wanted.terms if term is not many)

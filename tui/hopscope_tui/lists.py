@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hopscope_collector.filter import Filter, parsed
+from hopscope_collector.flow import Flow
 from hopscope_collector.kinds import Kinds
 from hopscope_collector.kinds import Window as CountedWindow
 from hopscope_collector.query import MOST_SORTED as MOST_SORTED_BY_QUERY
@@ -64,6 +65,10 @@ class Pages(Protocol):
         """See `hopscope_collector.query.Flows.kinds()`."""
         ...
 
+    def find(self, id_text: str) -> tuple[Flow, ...]:
+        """Every flow that the id names."""
+        ...
+
 
 class Lists:
     """Used by one thread at a time."""
@@ -104,6 +109,8 @@ class Lists:
         kept.listing.reach(rows.stop)
         known = kept.listing.known
         shown = tuple(known[rows.start : rows.stop])
+        if not known and (word := _only_word(filter_text)) and (named := tuple(self._pages.find(word))):
+            return Window(0, named, len(named), pulse=self._pulse(kept, filter_text))
         return Window(rows.start, shown, len(known), kept.listing.is_whole, self._pulse(kept, filter_text))
 
     def _sorted_by_query(self, kept: _Kept, filter_text: str, rows: range, order: Order) -> Window:
@@ -136,3 +143,10 @@ class Lists:
         while len(self._kept) > MOST_LISTS:
             del self._kept[next(iter(self._kept))]
         return kept
+
+
+def _only_word(filter_text: str) -> str:
+    """The text of a filter that is a single one: it may be an id, and those are found however old they are."""
+    terms = parsed(filter_text).terms
+    is_word = len(terms) == 1 and terms[0].field is None and not terms[0].is_negated and len(terms[0].values) == 1
+    return terms[0].values[0] if is_word else ""

@@ -4,14 +4,15 @@ Opened at the first question and again after every failure, so that a store that
 or is replaced is a banner on the screen and nothing worse.
 """
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
 from hopscope_collector.kinds import Kinds
+from hopscope_collector.lag import Behind, lag_in
 from hopscope_collector.payloads import Payloads, payloads_of
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
@@ -19,12 +20,17 @@ from hopscope_collector.rules_file import rules_for
 from hopscope_collector.stitch.executions import executions_of
 from hopscope_collector.store.contract import Reach, Store
 from hopscope_collector.store.location import open_to_read, store_url
+from hopscope_collector.wall_clock import wall_clock_us
+from hopscope_tui.caution import caution_of
 from hopscope_tui.lists import Lists
 from hopscope_tui.sorting import Order
 from hopscope_tui.source import PLAIN, Window
 
 TIME_CHANGES_US = 5_000_000
 """Statuses that only time changes (waiting to overdue, running to timed-out) are judged anew so often."""
+
+LAG_EVERY_S = 2.0
+"""How often the store is asked whether it is behind."""
 
 _SQLITE = "sqlite:///"
 
@@ -60,8 +66,9 @@ class StoreSource:
 
     @property
     def caution(self) -> str | None:
-        """A store is as it is."""
-        return None
+        """What the collector last said of itself; asks nothing."""
+        opened = self._open
+        return caution_of(opened.behind, wall_clock_us()) if opened is not None else None
 
     def window(self, filter_text: str, first: int, count: int, order: Order = PLAIN) -> Window:
         """See `FlowSource`; counts on as the person scrolls."""
@@ -122,18 +129,22 @@ class _OpenStore:
 
     def __init__(self, store: Store, rules: Rules, file_id: FileId | None) -> None:
         self.store = store
-        self.flows = Flows(store, rules, _now_us)
+        self.flows = Flows(store, rules, wall_clock_us)
         self.lists = Lists(self.flows)
         self.file_id = file_id
+        self.behind = Behind()
         self._store_token = 0
+        self._lag_from_s = 0.0
 
     def token(self) -> tuple[int, int]:
         """What changed goes to the lists."""
+        if monotonic() >= self._lag_from_s:
+            self.behind, self._lag_from_s = lag_in(self.store), monotonic() + LAG_EVERY_S
         changes = self.store.changes_since(self._store_token)
         if self._store_token:
             self.lists.heard(changes.ids, is_everything=changes.is_everything)
         self._store_token = changes.token
-        return changes.token, _now_us() // TIME_CHANGES_US
+        return changes.token, wall_clock_us() // TIME_CHANGES_US
 
 
 def _file_id(url: str) -> FileId | None:
@@ -145,7 +156,3 @@ def _file_id(url: str) -> FileId | None:
     except FileNotFoundError:
         return (0, 0)
     return facts.st_dev, facts.st_ino
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1_000

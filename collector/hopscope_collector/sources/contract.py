@@ -51,6 +51,9 @@ class Lines:
     notice: str | None = None
     """What the person should know now: that AWS hands over only a sample."""
 
+    is_sample: bool = False
+    """True when AWS left some of them out."""
+
 
 class Source(Protocol):
     """Where lines come from.

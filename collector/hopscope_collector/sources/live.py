@@ -99,7 +99,8 @@ class LiveSource:
                 yield from self._gap(groups, stop)
             notice = SAMPLED if update.is_sampled and not has_said else None
             has_said = has_said or update.is_sampled
-            yield from self._handed_over(update, notice)
+            yield from self._handed_over(update)
+            yield Lines(is_idle=True, notice=notice, is_sample=update.is_sampled)
             if time.monotonic() >= regroup_at:
                 regroup_at = time.monotonic() + REGROUP_S
                 if {each.name for each in (yield from self._groups(stop))} != {each.name for each in groups}:
@@ -134,7 +135,7 @@ class LiveSource:
             self._reached_ms = reached_ms
             yield Lines(position=self._position())
 
-    def _handed_over(self, update: Update, notice: str | None) -> Iterator[Lines]:
+    def _handed_over(self, update: Update) -> Iterator[Lines]:
         """The lines of an update, group by group."""
         by_group: dict[str, list[LiveLine]] = {}
         for line in update.lines:
@@ -142,7 +143,6 @@ class LiveSource:
         self._reached_ms = max([self._reached_ms, *(line.at_ms for line in update.lines)])
         for group, lines in by_group.items():
             yield _lines_of(group, lines, self._position())
-        yield Lines(is_idle=True, notice=notice)
 
     def _position(self) -> str:
         return json.dumps({"reached_ms": min(self._reached_ms, self._now_ms())})

@@ -118,6 +118,8 @@ class FlowsScreen(LiveScreen):
             self._is_stale |= read.window.pulse is None and not self._asked_to_count
             self._asked_to_count = True
         self.answered()
+        # What fits may lie further down than one reading looks: the next look goes on.
+        self._is_stale |= not read.window.is_total_known and read.window.total < sum(self._wanted)
 
     def on_filter_wrong(self, wrong: FilterWrong) -> None:
         """Keep the list, underline the mistake."""
@@ -238,7 +240,7 @@ class FlowsScreen(LiveScreen):
         flows.display = window.total > 0
         if self.focused is None and flows.display:
             flows.focus()
-        self.query_one(Nothing).show(window.total, self._filter_text, self.source.name)
+        self.query_one(Nothing).show(window, self._filter_text, self.source.name)
 
     def _tick(self) -> None:
         """Ages and running times go on while nothing is received."""
@@ -270,6 +272,8 @@ class FlowsScreen(LiveScreen):
             return (Run("looking… ", "accent"),)
         last = self._last
         more = "" if last.is_total_known else "+"
+        if not last.total and more:
+            return (Run("looking further… ", "accent"),)
         count = Run(f"{last.total:,}{more} flow{'s' if last.total != 1 else ''} ", "dim")
         if self.order.name == NEWEST:
             return (Run("oldest first  ", "accent"), count) if self.order.is_reversed else (count,)

@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from hopscope_tui.neutral import neutral
+from hopscope_tui.source import Window
 
 _UNFILTERED = """No flows in {name} yet.
 
@@ -15,6 +16,12 @@ Records come from the layer's log lines:
 
 They appear here as they arrive."""
 
+_LOOKING = """Nothing so far that matches  {filter}
+
+Older flows are being looked through; what fits appears here.
+
+esc  leave the filter        /  change it        :  look an id up, whatever the filter"""
+
 _FILTERED = """No flow matches  {filter}
 
 esc  leave the filter        /  change it        :  look an id up, whatever the filter"""
@@ -23,11 +30,12 @@ esc  leave the filter        /  change it        :  look an id up, whatever the 
 class Nothing(Static):
     """Shown in place of the list while there is nothing in it."""
 
-    def show(self, total: int, filter_text: str, name: str) -> None:
+    def show(self, window: Window, filter_text: str, name: str) -> None:
         """Appear when there is nothing, vanish when there is something."""
-        self.display = total == 0
+        self.display = window.total == 0
         if filter_text:
-            self.update(Content(_FILTERED.format(filter=neutral(filter_text))))
+            words = _FILTERED if window.is_total_known else _LOOKING
+            self.update(Content(words.format(filter=neutral(filter_text))))
         else:
             self.update(Content(_UNFILTERED.format(name=neutral(name))))
 

@@ -17,6 +17,7 @@ from itertools import count
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.activity import last_sign_of
 from hopscope_collector.shape.outline import Step, outline
+from hopscope_collector.shape.summary import counted
 from hopscope_collector.shape.times import MS_US, duration
 from hopscope_tui.overview import percentile
 
@@ -180,7 +181,7 @@ def _differences(left: Part | None, right: Part | None) -> Iterator[str]:
     elif right.share is not None and left.status not in ("done", right.status):
         yield f"{left.status}, usually {right.status}"
     if left.attempts != right.attempts:
-        yield f"{left.attempts} attempt{'s' if left.attempts != 1 else ''}, not {right.attempts}"
+        yield f"{counted(left.attempts, 'attempt')}, not {right.attempts}"
     yield from _times("waited", left.waited_us, right.waited_us, right.waited_p95_us)
     yield from _times("ran", left.ran_us, right.ran_us, right.ran_p95_us)
 

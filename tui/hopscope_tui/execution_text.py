@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hopscope_collector.executions.model import Execution, State, Wait
 from hopscope_collector.executions.unreached import Unreached
 from hopscope_collector.json_values import json_in, object_or_empty
+from hopscope_collector.shape.summary import counted
 from hopscope_collector.shape.times import date_and_clock, duration
 from hopscope_tui.drawing.rows import EMPTY, Row, Run, fit_row
 from hopscope_tui.execution_graph import GLYPHS, ROLES, Folding, GraphRow, graph_of, took_us, tries_of, word_of
@@ -71,9 +72,9 @@ def header_rows(execution: Execution, width: int) -> Iterator[Row]:
     took = took_us(execution.started_us, execution.ended_us)
     parts = [
         f"{execution.kind} execution",
-        _count(len(states), "state"),
-        *([_count(retries, "retry", "retries")] if retries else []),
-        *([_count(execution.redrives, "redrive")] if execution.redrives else []),
+        counted(len(states), "state"),
+        *([counted(retries, "retry", "retries")] if retries else []),
+        *([counted(execution.redrives, "redrive")] if execution.redrives else []),
         *([duration(took)] if took is not None else []),
     ]
     yield (Run(f"{GLYPHS.get(word, '?')} {word}", ROLES.get(word, "plain")), Run(f"   {' · '.join(parts)}"))
@@ -210,10 +211,10 @@ def failure_rows(execution: Execution, width: int) -> Iterator[Row]:
 def note_rows(execution: Execution) -> Iterator[Row]:
     """What a reader must know about the history itself."""
     if execution.missing:
-        count = _count(len(execution.missing), "event is", "events are")
+        count = counted(len(execution.missing), "event is", "events are")
         yield _note(f"{count} missing: {_first(execution.missing)}")
     if execution.unattached:
-        count = _count(len(execution.unattached), "event has", "events have")
+        count = counted(len(execution.unattached), "event has", "events have")
         yield _note(f"{count} no known place: {_first(execution.unattached)}")
     if not execution.is_linked:
         yield _note("no event names its cause (an emulator?): the order was taken for it")
@@ -227,7 +228,3 @@ def _note(text: str) -> Row:
 
 def _first(ids: Sequence[int]) -> str:
     return ", ".join([*map(str, ids[:3]), *(["…"] if len(ids) > 3 else [])])
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

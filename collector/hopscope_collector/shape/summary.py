@@ -47,12 +47,13 @@ def made_of(flow: Flow) -> str:
     """`5 hops, 1 retry, 3 links by id, 1 by key`."""
     retries = sum(hop.attempt > 1 for hop in flow.hops)
     exact = sum(link.is_exact for link in flow.links)
-    parts = [_count(len(flow.hops), "hop"), _count(retries, "retry", "retries") if retries else ""]
-    parts.append(f"{_count(exact, 'link')} by id" if exact else "")
+    parts = [counted(len(flow.hops), "hop"), counted(retries, "retry", "retries") if retries else ""]
+    parts.append(f"{counted(exact, 'link')} by id" if exact else "")
     others = Counter(link.evidence[0] for link in flow.links if not link.is_exact)
     parts += [f"{count} by {kind}" for kind, count in sorted(others.items())]
     return ", ".join(part for part in parts if part)
 
 
-def _count(number: int, noun: str, plural: str | None = None) -> str:
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 hop`, `3 hops`, `2 retries`."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"

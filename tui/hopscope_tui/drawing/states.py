@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hopscope_collector.executions.model import Execution, State
+from hopscope_collector.shape.summary import counted
 from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.rows import EMPTY, Row, Run, beside, column, fit_row, said
 from hopscope_tui.execution_graph import GLYPHS, ROLES, Folding, GraphRow, graph_of, took_us, tries_of, word_of
@@ -46,7 +47,7 @@ def machine_heading(execution: Execution, place: Place, width_cells: int) -> Row
         said(name_of(execution.arn), "title"),
         Run(f"  {GLYPHS.get(word, '?')} {word}", ROLES.get(word, "plain")),
         Run(f"  {duration(took)}" if took is not None else "", "strong"),
-        Run(f"  {states} state{'' if states == 1 else 's'}", "dim"),
+        Run(f"  {counted(states, 'state')}", "dim"),
     )
     right = (Run(f"{place.number} of {place.count}, x next ", "dim"),) if place.count > 1 else ()
     return beside(left, right, width_cells)

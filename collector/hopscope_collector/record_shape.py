@@ -6,6 +6,7 @@ tests/collector/test_record_shape.py holds it to that: it accepts nothing that d
 """
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -77,66 +78,101 @@ class SendShape(Struct, gc=False, rename="camel"):
     error: ErrorShape | None = None
 
 
-class RecordShape(Struct, gc=False, rename="camel"):
-    """See `hopscope_wire.model.Begin` and `End`: both, told apart by `record`."""
-
+class _Identity(Struct, gc=False, rename="camel", tag_field="record", kw_only=True):
     hopscope: Literal[1]
-    record: Literal["begin", "end"]
     trace_id: _TraceId
     invocation_id: _HopId
     request_id: str
     function: str
     start_us: _Count
-    messages: list[MessageShape] | None = None
-    sends: list[SendShape] | None = None
     root: _TraceId | None = None
     correlation_id: str | None = None
     keys: _Keys = None
+
+
+class BeginShape(_Identity, gc=False, rename="camel", tag="begin", kw_only=True):
+    """See `hopscope_wire.model.Begin`."""
+
+    messages: list[MessageShape] | None = None
     deadline_us: _Count | None = None
     cold_start: bool | None = None
     version: str | None = None
     arn: str | None = None
-    end_us: _Count | None = None
-    duration_us: _FromOne | None = None
-    outcome: Literal["ok", "error"] | None = None
+
+
+class EndShape(_Identity, gc=False, rename="camel", tag="end", kw_only=True):
+    """See `hopscope_wire.model.End`."""
+
+    end_us: _Count
+    duration_us: _FromOne
+    outcome: Literal["ok", "error"]
+    sends: list[SendShape] | None = None
     error: ErrorShape | None = None
     failed_messages: list[_Count] | None = None
 
 
-_decode = msgspec.json.Decoder(RecordShape).decode
+_decoder: msgspec.json.Decoder[BeginShape | EndShape] = msgspec.json.Decoder(BeginShape | EndShape)
+_decode = _decoder.decode
 
 
-def glance(text: str) -> RecordShape | None:
-    """The record that the text certainly is; None when a closer look is needed."""
+def shape_of(text: str) -> BeginShape | EndShape | None:
+    """What the text says, with ids of the right length. None when a closer look is needed."""
     if len(text) > _LONG_CHARS and (text.count("[") + text.count("{") > _MANY_BRACKETS or _LONG_NUMBER.search(text)):
         return None
     try:
-        found = _decode(text)
+        return _decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
-    is_whole = found.record == "begin" or not (
-        found.end_us is None or found.duration_us is None or found.outcome is None
-    )
-    return found if is_whole and _has_ids(found) else None
 
 
-def _has_ids(found: RecordShape) -> bool:
-    """Whether the ids, whose lengths are right, are hex digits; all are looked at in one go."""
-    trace_id = found.trace_id
-    digits = trace_id + found.invocation_id
-    others: list[str | None] = []  # mostly they are the record's own trace id, or absent
-    if found.root != trace_id:
-        others.append(found.root)
-    for message in found.messages or ():
-        if message.trace_id != trace_id:
-            others.append(message.trace_id)
-        if message.root != trace_id:
-            others.append(message.root)
-    for send in found.sends or ():
-        digits += send.send_id
-        if send.trace_id != trace_id:
-            others.append(send.trace_id)
-    for each in others:
-        if each is not None:
-            digits += each
-    return digits.isascii() and not digits.encode().translate(None, _HEX_DIGITS)
+def ids_in(record: BeginShape | EndShape) -> list[str] | None:
+    """Every id that joins the record to others, in full; some may come twice. None when one has no hex digits."""
+    digits = [record.trace_id, record.invocation_id]
+    texts: list[str] = []
+    if record.root is not None and record.root != record.trace_id:
+        digits.append(record.root)
+    if record.request_id:
+        texts.append("lambda/" + record.request_id)
+    if record.correlation_id:
+        texts.append(record.correlation_id)
+    if record.keys:
+        _add_keys(texts, record.keys)
+    if isinstance(record, EndShape):
+        checked = _gather_sends(record, digits, texts)
+    else:
+        checked = _gather_messages(record, digits, texts)
+    return digits + texts if checked.isascii() and not checked.encode().translate(None, _HEX_DIGITS) else None
+
+
+def _gather_sends(record: EndShape, digits: list[str], texts: list[str]) -> str:
+    """What must be hex digits, joined: to look at all of it at once is quicker."""
+    send_ids = ""
+    for send in record.sends or ():
+        send_ids += send.send_id
+        if send.trace_id is not None and send.trace_id != record.trace_id:
+            digits.append(send.trace_id)
+        if send.refs:
+            texts += send.refs
+        if send.keys:
+            _add_keys(texts, send.keys)
+    return "".join(digits) + send_ids
+
+
+def _gather_messages(record: BeginShape, digits: list[str], texts: list[str]) -> str:
+    for message in record.messages or ():
+        if message.trace_id is not None and message.trace_id != record.trace_id:
+            digits.append(message.trace_id)
+        if message.root is not None and message.root != record.trace_id:
+            digits.append(message.root)
+        if message.correlation_id:
+            texts.append(message.correlation_id)
+        if message.refs:
+            texts += message.refs
+        if message.keys:
+            _add_keys(texts, message.keys)
+    return "".join(digits)
+
+
+def _add_keys(texts: list[str], keys: Mapping[str, str]) -> None:
+    for name, value in keys.items():
+        texts.append(f"{name}={value}")

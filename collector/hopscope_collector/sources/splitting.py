@@ -62,8 +62,7 @@ class Splitter:
             chunk = chunk[end + 1 :]
         end = chunk.rfind(b"\n")
         if end >= 0:
-            self._kept += chunk[:end]
-            whole = bytes(self._kept)
+            whole = b"".join((self._kept, memoryview(chunk)[:end]))
             self._kept = bytearray(chunk[end + 1 :])
             yield self._of(whole, newline_bytes)
         else:

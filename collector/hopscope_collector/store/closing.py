@@ -50,7 +50,7 @@ class _Closing:
         """The line's ids, worked out once."""
         known = self.ids.get(line.text)
         if known is None:
-            known = self.ids[line.text] = line.ids
+            known = self.ids[line.text] = frozenset(line.ids)
         return known
 
 

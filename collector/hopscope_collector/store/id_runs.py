@@ -21,9 +21,11 @@ import sqlite3
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
+
+from hopscope_collector.store.ids import bare
 
 PAGE_ENTRIES = 496
 """Of eight bytes: two rows fill a page of SQLite."""
@@ -73,26 +75,40 @@ def hash_of(bare_text: str) -> int:
     return crc32(bare_text.encode("utf-8", "surrogatepass"))
 
 
-def add(connection: sqlite3.Connection, ids_by_slot: Iterable[tuple[int, Collection[str]]]) -> None:
-    """File the bare texts of each slot; inside the caller's transaction."""
-    slots = array("q")
-    entries: list[int] = []
-    for number, (slot, bare_texts) in enumerate(ids_by_slot):
-        slots.append(slot)
-        try:
-            entries += [crc32(each.encode()) << NUMBER_BITS | number for each in bare_texts]
-        except UnicodeEncodeError:
-            entries += [hash_of(each) << NUMBER_BITS | number for each in bare_texts]
-    if not entries:
-        return
-    entries.sort()
-    runs = runs_in(connection)
-    run = _free_number(runs)
-    _write_slots(connection, run, [slots])
-    _write_entries(connection, run, [entries])
-    added = Run(run, len(entries), len(slots), max(slots))
-    _note(connection, added)
-    _merge_where_many(connection, [*runs, added])
+class Filing:
+    """What one write files: gathered slot by slot, then written as one run."""
+
+    def __init__(self) -> None:
+        self._slots = array("q")
+        self._entries: list[int] = []
+
+    def add(self, slot: int, ids_of_lines: Iterable[Iterable[str]]) -> None:
+        """File a slot, not given before, under the ids of its lines."""
+        number = len(self._slots)
+        self._slots.append(slot)
+        ids: set[str] = set()
+        for each in ids_of_lines:
+            ids.update(each)
+        for each in ids:
+            try:
+                # hash_of(bare(each)), without the calls: they are a microsecond of the 23 that a hop costs.
+                hashed = crc32((each[each.find("/") + 1 :] or each).encode())
+            except UnicodeEncodeError:
+                hashed = hash_of(bare(each))
+            self._entries.append(hashed << NUMBER_BITS | number)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """As one run; inside the caller's transaction."""
+        if not self._entries:
+            return
+        self._entries.sort()
+        runs = runs_in(connection)
+        run = _free_number(runs)
+        _write_slots(connection, run, [self._slots])
+        _write_entries(connection, run, [self._entries])
+        added = Run(run, len(self._entries), len(self._slots), max(self._slots))
+        _note(connection, added)
+        _merge_where_many(connection, [*runs, added])
 
 
 def slots_of(connection: sqlite3.Connection, bare_texts: Iterable[str], most: int) -> dict[str, list[int]]:

@@ -14,10 +14,6 @@ What a person typed without a kind is looked for as `*/5812…`: under any kind.
 import re
 from collections.abc import Collection, Iterable
 
-from hopscope_collector.record_line import ids_of
-from hopscope_collector.record_shape import RecordShape
-from hopscope_wire.model import Record
-
 ANY_KIND = "*/"
 _TOLD_ABOUT = ("lambda/", "events/", "eventsv2/", "sns/", ANY_KIND)
 
@@ -29,50 +25,6 @@ _INVOCATION_OF_SEND = "0000"
 def bare(id_text: str) -> str:
     """The text an id is filed under: what follows its first slash, if anything does. `5812…` for `sqs/5812…`."""
     return id_text[id_text.find("/") + 1 :] or id_text
-
-
-def bare_ids_of(record: RecordShape | Record) -> list[str]:
-    """The bare texts of every id that the record holds: `bare()` of each of `ids_of()`. Some may come twice."""
-    if not isinstance(record, RecordShape):
-        return [bare(each) for each in ids_of(record)]
-    # The same as `ids_of()` in one pass, with few lists and calls: to know its ids is a quarter of storing a record.
-    found = [record.trace_id, record.invocation_id]
-    if record.request_id:
-        found.append(record.request_id)
-    if record.root and record.root != record.trace_id:
-        found.append(record.root)
-    slashed = [record.correlation_id]
-    if record.keys:
-        slashed += [f"{name}={value}" for name, value in record.keys.items()]
-    if record.record == "end":
-        _gather_sends(record, found, slashed)
-    else:
-        _gather_messages(record, found, slashed)
-    found += [each[each.find("/") + 1 :] or each for each in slashed if each]
-    return found
-
-
-def _gather_sends(record: RecordShape, found: list[str], slashed: list[str | None]) -> None:
-    for send in record.sends or ():
-        if send.trace_id and send.trace_id != record.trace_id:
-            found.append(send.trace_id)
-        if send.refs:
-            slashed += send.refs
-        if send.keys:
-            slashed += [f"{name}={value}" for name, value in send.keys.items()]
-
-
-def _gather_messages(record: RecordShape, found: list[str], slashed: list[str | None]) -> None:
-    for message in record.messages or ():
-        if message.trace_id and message.trace_id != record.trace_id:
-            found.append(message.trace_id)
-        if message.root and message.root != record.trace_id:
-            found.append(message.root)
-        slashed.append(message.correlation_id)
-        if message.refs:
-            slashed += message.refs
-        if message.keys:
-            slashed += [f"{name}={value}" for name, value in message.keys.items()]
 
 
 def asked(id_text: str) -> tuple[str, ...]:

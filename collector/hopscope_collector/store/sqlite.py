@@ -10,6 +10,7 @@ closing      from some ids to everything connected with them
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
@@ -24,7 +25,7 @@ from hopscope_collector.facts import Fact, about, fact_of, packed_fact
 from hopscope_collector.record_line import RecordLine, record_line_of
 from hopscope_collector.store import connection as sqlite_file
 from hopscope_collector.store import id_runs, kept_lines
-from hopscope_collector.store.blocks import SlotTexts
+from hopscope_collector.store.blocks import SlotLines, SlotTexts
 from hopscope_collector.store.closing import Match, closure_of
 from hopscope_collector.store.contract import (
     Batch,
@@ -38,7 +39,7 @@ from hopscope_collector.store.contract import (
     Written,
 )
 from hopscope_collector.store.idle_merging import IdleMerge
-from hopscope_collector.store.ids import bare, bare_ids_of
+from hopscope_collector.store.ids import bare
 from hopscope_collector.store.listing import seen_in
 from hopscope_collector.store.slots import first_slot_at, slot_of, started_us_of
 from hopscope_collector.summaries.shelf import Shelf
@@ -69,14 +70,9 @@ class SqliteStore:
 
     def write(self, batch: Batch) -> Written:
         """As in `Store`."""
-        by_slot: dict[int, list[RecordLine]] = {}
+        by_slot = defaultdict[int, list[RecordLine]](list)
         for line in batch.records:
-            shape = line[1]
-            slot = slot_of(shape.start_us, shape.invocation_id)
-            if slot in by_slot:
-                by_slot[slot].append(line)
-            else:
-                by_slot[slot] = [line]
+            by_slot[slot_of(line.started_us, line.invocation_id)].append(line)
         with self._lock, sqlite_file.writing(self._open, self._path, self._waiting):
             stored = self._store(by_slot)
             facts = self._store_facts(batch.facts)
@@ -211,17 +207,21 @@ class SqliteStore:
     def _store(self, by_slot: Mapping[int, list[RecordLine]]) -> list[RecordLine]:
         """The lines that were not there yet."""
         known = self._known(by_slot)
-        fresh: list[tuple[int, list[RecordLine]]] = []
+        fresh: list[RecordLine] = []
+        rows: list[SlotLines] = []
+        filing = id_runs.Filing()
+        # Everything that is done with the lines of one slot is done at once: a batch outgrows the processor's cache.
         for slot in sorted(by_slot):
             lines = by_slot[slot]
-            if slot in known or (len(lines) > 1 and (len(lines) > 2 or lines[0][0] == lines[1][0])):
+            if slot in known or (len(lines) > 1 and (len(lines) > 2 or lines[0].text == lines[1].text)):
                 lines = _without_repeats(lines, known.get(slot, ()))
             if lines:
-                fresh.append((slot, lines))
-        kept_lines.add(self._open, [(slot, "\n".join([text for text, _ in lines])) for slot, lines in fresh], known)
-        # One slot's ids at a time: those of a whole batch would be fetched from memory again.
-        id_runs.add(self._open, ((slot, _bare_ids_of_all(lines)) for slot, lines in fresh))
-        return [line for _, lines in fresh for line in lines]
+                fresh += lines
+                rows.append((slot, "\n".join([line.text for line in lines])))
+                filing.add(slot, [line.ids for line in lines])
+        kept_lines.add(self._open, rows, known)
+        filing.write(self._open)
+        return fresh
 
     def _known(self, slots: Iterable[int]) -> dict[int, list[str]]:
         """The lines that are there already. New slots are mostly younger than all there are."""
@@ -264,7 +264,7 @@ class SqliteStore:
         )
 
     def _note_change(self, lines: Iterable[RecordLine], facts: Iterable[Fact]) -> None:
-        ids = chain((shape.trace_id for _, shape in lines), filter(None, map(about, facts)))
+        ids = chain((line.trace_id for line in lines), filter(None, map(about, facts)))
         named = _each_once(ids, MOST_NAMED + 1)
         if named:
             kept = json.dumps(named) if len(named) <= MOST_NAMED else None
@@ -325,16 +325,9 @@ def _without_repeats(lines: Iterable[RecordLine], known: Collection[str]) -> lis
     """The lines whose texts are not known, each once."""
     by_text: dict[str, RecordLine] = {}
     for line in lines:
-        if line[0] not in known:
-            by_text.setdefault(line[0], line)
+        if line.text not in known:
+            by_text.setdefault(line.text, line)
     return list(by_text.values())
-
-
-def _bare_ids_of_all(lines: Iterable[RecordLine]) -> set[str]:
-    ids: set[str] = set()
-    for _, shape in lines:
-        ids.update(bare_ids_of(shape))
-    return ids
 
 
 def _token_in(connection: sqlite3.Connection) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from hopscope_collector.record_line import RecordLine
 from hopscope_collector.store.dynamodb import keys
 from hopscope_collector.store.dynamodb.keys import Key
-from hopscope_collector.store.ids import bare_ids_of
+from hopscope_collector.store.ids import bare
 
 SPREAD_FROM = 512
 """Traces of one id, within one process."""
@@ -32,7 +32,7 @@ class Pointers:
         wanted = dict(self._listings(lines))
         for line in lines:
             end_us = keys.period_end_us(line)
-            for each in set(bare_ids_of(line.shape)) - {line.trace_id}:
+            for each in {bare(each) for each in line.ids} - {line.trace_id}:
                 wanted.update(dict.fromkeys(self._pointers(each, line), end_us))
         return {key: at_us for key, at_us in wanted.items() if key not in self._written}
 

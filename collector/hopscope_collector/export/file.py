@@ -15,8 +15,10 @@ def write_private(path: Path, text: str) -> None:
     """Write the whole file or leave what was there: mode 0600, whatever the umask and the file before.
 
     Raises:
-        NotWritable: the folder is missing, or nothing may be written there.
+        NotWritable: the folder is missing, nothing may be written there, or there is something that is no file.
     """
+    if path.exists() and not path.is_file():  # to replace /dev/null would take it from everybody
+        raise NotWritable(f"{path} is no plain file; expected one, or a name that is free, or - for standard output")
     folder = path.parent
     temporary: str | None = None
     try:

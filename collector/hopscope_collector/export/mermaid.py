@@ -7,10 +7,12 @@
         b1->>f2: order_placed (waited 31ms)
         f2--xf2: TimeoutError
 
-GitHub, GitLab and most editors draw it. Names from messages are cut down to what Mermaid reads as plain text.
+GitHub, GitLab and most editors draw it, up to a size. Names from messages are cut down to what Mermaid reads as plain
+text.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from hopscope_collector.export.plain import plain
 from hopscope_collector.flow import Flow, Hop, Link, Send
@@ -18,28 +20,49 @@ from hopscope_collector.redaction import redacted
 from hopscope_collector.shape.brokers import broker_of
 from hopscope_collector.shape.times import duration
 
+MOST_CHARACTERS = 49_000
+"""Of the whole diagram: Mermaid draws none of more than 50,000, unless it is set up otherwise."""
+
+MOST_ARROWS = 450
+"""Mermaid draws 500."""
+
 _PLAIN = " -_./{}()×"
 _LONGEST_LABEL = 80
 
 
 def mermaid_lines(flow: Flow, now_us: int) -> Iterator[str]:
-    """The lines of the diagram, in the order in which things began."""
+    """The lines of the diagram, in the order in which things began; as many as are drawn."""
     participants = _Participants()
-    body = list(_body(redacted(flow), participants, now_us))
-    yield "sequenceDiagram"
-    yield from (f"    participant {alias} as {label}" for label, alias in participants.aliases.items())
-    yield from (f"    {line}" for line in body)
+    told = _body(redacted(flow), participants, now_us)
+    body: list[str] = []
+    names: list[str] = []
+    characters = left_out = 0
+    for line in told:
+        more = [f"    participant {alias} as {_plain(label)}" for label, alias in participants.since(len(names))]
+        characters += sum(len(each) + 1 for each in (*more, line)) + 4
+        if len(body) == MOST_ARROWS or characters > MOST_CHARACTERS:
+            left_out = 1 + sum(1 for _ in told)
+            break
+        names += more
+        body.append(f"    {line}")
+    yield from ("sequenceDiagram", *names, *body)
+    if left_out:
+        yield f"    Note over p1: {left_out} more steps are not drawn"
 
 
 class _Participants:
     """A short alias for everything that takes part, in order of appearance."""
 
     def __init__(self) -> None:
-        self.aliases: dict[str, str] = {}
+        self._aliases: dict[str, str] = {}
 
     def alias(self, label: str) -> str:
         """The alias of a function or a broker, made when it is seen first."""
-        return self.aliases.setdefault(_plain(label), f"p{len(self.aliases) + 1}")
+        return self._aliases.setdefault(label, f"p{len(self._aliases) + 1}")
+
+    def since(self, known: int) -> Iterator[tuple[str, str]]:
+        """Labels and aliases of all but so many."""
+        return islice(self._aliases.items(), known, None)
 
 
 def _body(flow: Flow, participants: _Participants, now_us: int) -> Iterator[str]:

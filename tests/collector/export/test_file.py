@@ -31,3 +31,14 @@ def test_what_was_there_stays_when_the_new_one_cannot_be_written(tmp_path):
     with pytest.raises(NotWritable):
         write_private(path / os.devnull.strip("/").replace("/", "-"), "new")
     assert path.read_text() == "old"
+
+
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path):
+    """The superuser may put a file in the place of /dev/null."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    for place in (pipe, tmp_path):
+        with pytest.raises(NotWritable, match="no plain file"):
+            write_private(place, "text")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from hopscope_tui.app import HopscopeApp
 from hopscope_tui.drawing.rows import ROLES
 from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.compare import CompareScreen
@@ -176,33 +175,25 @@ async def test_a_report_keeps_the_filter_of_the_list(orders, hopscope):
         assert "Nothing is wrong" in person.screen_text()
 
 
-async def test_where_a_person_was_is_restored(orders, tmp_path):
+async def test_where_a_person_was_is_restored(orders, hopscope, tmp_path):
     path = tmp_path / "tui.json"
-    for start in (0, 1):
-        app = HopscopeApp(a_source(orders), clock_us=lambda: 0, look_every_s=None, state_file=StateFile(path))
-        async with app.run_test(size=(100, 30)) as pilot:
-            await app.workers.wait_for_complete()
-            await pilot.pause()
-            if start:
-                assert app.theme == "hopscope-day"
-                assert isinstance(app.screen, ProblemsScreen)
-                assert app.here.filter == "since:1h"
-                assert app.here.order == "-took"
-            await pilot.press("t", "s", "s", "S", *(["slash"] if not start else []))
-            if not start:
-                await pilot.press(*"since", "colon", *"1h", "enter", "p", "ctrl+q")
+    async with hopscope(a_source(orders), 0, state_file=StateFile(path)) as person:
+        await person.keys("t", "s", "s", "S", "slash", *"since", "colon", *"1h", "enter", "p")
+        await person.pilot.press("ctrl+q")
+
+    async with hopscope(a_source(orders), 0, state_file=StateFile(path)) as person:
+        assert person.app.theme == "hopscope-day"
+        assert isinstance(person.screen, ProblemsScreen)
+        assert person.app.here.filter == "since:1h"
+        assert person.app.here.order == "-took"
 
 
-async def test_a_damaged_state_file_is_said_and_passed_over(orders, tmp_path):
+async def test_a_damaged_state_file_is_said_and_passed_over(orders, hopscope, tmp_path):
     path = tmp_path / "tui.json"
     path.write_text("{")
-    app = HopscopeApp(a_source(orders), clock_us=lambda: 0, look_every_s=None, state_file=StateFile(path))
-    async with app.run_test(size=(100, 30)) as pilot:
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-
-        assert "starting afresh" in " ".join(str(toast.message) for toast in app._notifications)
-        assert isinstance(app.screen, FlowsScreen)
+    async with hopscope(a_source(orders), 0, state_file=StateFile(path)) as person:
+        assert "starting afresh" in " ".join(str(toast.message) for toast in person.app._notifications)
+        assert isinstance(person.screen, FlowsScreen)
 
 
 async def test_a_source_that_warns_is_heard(orders, hopscope):

@@ -17,6 +17,9 @@ BENCHES := layer.py "ingest.py --store $(BENCH_STORE)" "query.py $(BENCH_STORE) 
   execution_tree.py tui.py tui_start.py stack_cost.py killed.py listen.py
 SECONDS_SINCE = $$(( $$(date +%s) - started ))
 
+# Hundreds of Pythons start in the tests and the demo; each may use what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check audit layer bench tui clean
 

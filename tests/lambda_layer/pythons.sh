@@ -10,7 +10,7 @@ environment() {
   folder=.cache/pythons/$1
   [ -x "$folder/bin/python" ] || $uv venv --quiet --python "$2" "$folder" || return
   shift 2
-  $uv pip install --quiet --python "$folder/bin/python" "awslambdaric>=4.2" "$@"
+  $uv pip install --quiet --compile-bytecode --python "$folder/bin/python" "awslambdaric>=4.2" "$@"
 }
 
 for python in "$HOME"/.pyenv/versions/3.1[0-9]*/bin/python $(command -v python3.10 python3.11 python3.12 python3.13 python3.14); do

@@ -22,8 +22,8 @@ from hopscope_tui.cli import _hopscope
 
 HANDLERS = Path(__file__).parent / "handlers"
 RULES = Path(__file__).parent / "hopscope.toml"
-QUICK_S = 4
-"""As short as the functions' timeout lets a queue's visibility be: when the next attempt comes."""
+QUICK_S = 8
+"""When the next attempt of a queue's message comes: no sooner than the slowest machine is done with the one before."""
 
 SLOW_S = 30
 UNRECORDED = "unrecorded"
@@ -133,7 +133,7 @@ def a_function(name: str, does: str) -> Function:
         f"depot.{does}",
         HANDLERS,
         environment={**urls, **places} if name in {"start", "sort", "join"} else {},
-        timeout_s=1 if name == "sleep" else 30 if name == "start" else QUICK_S,
+        timeout_s=3 if name == "sleep" else 30 if name == "start" else QUICK_S,
         is_traced=name not in UNLAYERED,
         async_retries=0 if name in {"sleep", "crash"} else None,
         on_failure="queue.failures" if name == "give-up" else None,

@@ -23,9 +23,6 @@ from hopscope_collector.shape.times import duration
 MOST_CHARACTERS = 49_000
 """Of the whole diagram: Mermaid draws none of more than 50,000, unless it is set up otherwise."""
 
-MOST_ARROWS = 450
-"""Mermaid draws 500."""
-
 _PLAIN = " -_./{}()×"
 _LONGEST_LABEL = 80
 
@@ -40,7 +37,7 @@ def mermaid_lines(flow: Flow, now_us: int) -> Iterator[str]:
     for line in told:
         more = [f"    participant {alias} as {_plain(label)}" for label, alias in participants.since(len(names))]
         characters += sum(len(each) + 1 for each in (*more, line)) + 4
-        if len(body) == MOST_ARROWS or characters > MOST_CHARACTERS:
+        if characters > MOST_CHARACTERS:
             left_out = 1 + sum(1 for _ in told)
             break
         names += more

@@ -16,8 +16,10 @@ import functools
 import json
 import logging
 import os
+import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Metrics
@@ -29,6 +31,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from hopscope_collector.dead_letters import DeadLetter, DeadLetters, SqsDeadLetters
 from hopscope_collector.errors import CollectorError
 from hopscope_collector.ingest import Collected, Gathering
+from hopscope_collector.json_values import json_in
 from hopscope_collector.lines import BROKEN_STREAM
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.sources.contract import Lines
@@ -42,6 +45,8 @@ warnings.filterwarnings("ignore", "No application metrics")  # a control message
 
 Counted = Callable[[Written, int], None]
 """Is told what became of an event's lines, and how many of its records could not be read."""
+
+_LETTER = re.compile(r'"KinesisBatchInfo"|\A\{"source": ')
 
 _EVENT_TYPES = {"aws:kinesis": EventType.KinesisDataStreams, "aws:sqs": EventType.SQS}
 
@@ -74,17 +79,17 @@ class Subscriber:
             PoisonRecord: a subscription's own event cannot be read.
             NotASubscription: it is another kind of event.
         """
-        gathering = Gathering()
+        taken = _Taken()
         if isinstance(event.get("awslogs"), dict):
             letter = DeadLetter("awslogs:", f"event {context.aws_request_id}", "", json.dumps(event["awslogs"]))
             try:
-                self._gather(gathering, letter, [json.dumps(event)])
+                self._gather(taken, letter, [json.dumps(event)])
             finally:
-                self._write(gathering)
+                self._keep(taken)
             return None
         answer = process_partial_response(
             event=dict(event),
-            record_handler=functools.partial(self._gather_record, gathering),
+            record_handler=functools.partial(self._gather_record, taken),
             processor=BatchProcessor(
                 event_type=_event_type_of(event),
                 raise_on_entire_batch_failure=False,
@@ -92,28 +97,40 @@ class Subscriber:
             ),
             context=context,
         )
-        self._write(gathering)
+        self._keep(taken)
         return dict(answer)
 
-    def _gather_record(self, gathering: Gathering, record: Any) -> None:
-        self._gather(gathering, *_read(record))
+    def _gather_record(self, taken: "_Taken", record: Any) -> None:
+        self._gather(taken, *_read(record))
 
-    def _gather(self, gathering: Gathering, letter: DeadLetter, texts: Sequence[str]) -> None:
-        before = len(gathering.refused)
+    def _gather(self, taken: "_Taken", letter: DeadLetter, texts: Sequence[str]) -> None:
+        refused = taken.gathering.refused
+        before = len(refused)
         places = [letter.id] * len(texts)
-        gathering.add(letter.source, Lines(texts, places=places), Collected())
-        broken = [each.message for each in gathering.refused[before:] if each.reason == BROKEN_STREAM]
+        taken.gathering.add(letter.source, Lines(texts, places=places), Collected())
+        broken = [each.message for each in refused[before:] if each.reason == BROKEN_STREAM]
         if not broken:
             return
         if self._dead_letters is None:
             raise PoisonRecord(f"{letter.source} {letter.id}: {broken[0]}")
-        _logger.warning("%s %s put among the dead letters: %s", letter.source, letter.id, broken[0])
-        self._dead_letters.take(DeadLetter(letter.source, letter.id, broken[0], letter.content))
+        taken.letters.append(replace(letter, reason=broken[0]))
 
-    def _write(self, gathering: Gathering) -> None:
-        if not gathering.is_empty:
-            poison = sum(each.reason == BROKEN_STREAM for each in gathering.refused)
-            self._counted(self._store.write(gathering.batch()), poison)
+    def _keep(self, taken: "_Taken") -> None:
+        """Letters go last: a store that is down for hours brings the event again and again, but each letter once."""
+        if not taken.gathering.is_empty:
+            poison = sum(each.reason == BROKEN_STREAM for each in taken.gathering.refused)
+            self._counted(self._store.write(taken.gathering.batch()), poison)
+        for letter in taken.letters:
+            _logger.warning("%s %s put among the dead letters: %s", letter.source, letter.id, letter.reason)
+            cast(DeadLetters, self._dead_letters).take(letter)
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What one event carried."""
+
+    gathering: Gathering = field(default_factory=Gathering)
+    letters: list[DeadLetter] = field(default_factory=list)
 
 
 @_metrics.log_metrics
@@ -147,9 +164,31 @@ def _event_type_of(event: Mapping[str, Any]) -> EventType:
     return _EVENT_TYPES[source]
 
 
+def _refuse_letter(record: SQSRecord) -> None:
+    """A dead letter carries no lines that can be read now: it stays in its queue, and is not taken for a user's line.
+
+    Raises:
+        PoisonRecord: it is one of ours, or the position of a batch that a stream's event source gave up.
+    """
+    document = json_in(record.body) if _LETTER.search(record.body) else None
+    if not isinstance(document, dict):
+        return
+    batch = document.get("KinesisBatchInfo")
+    if isinstance(batch, dict):
+        stream = resource_name(str(batch.get("streamArn", "")))
+        raise PoisonRecord(
+            f"message {record.message_id} is about a batch of {batch.get('batchSize')} records of {stream} that was "
+            f"given up, from {batch.get('startSequenceNumber')} of {batch.get('shardId')}; "
+            f"read the stream again: hopscope collect kinesis:{stream}"
+        )
+    if document.keys() >= {"source", "id", "reason"}:
+        raise PoisonRecord(f"message {record.message_id} is a dead letter: {document['reason']}")
+
+
 def _read(record: KinesisStreamRecord | SQSRecord) -> tuple[DeadLetter, Sequence[str]]:
     """What a record is called, and the texts in it."""
     if isinstance(record, SQSRecord):
+        _refuse_letter(record)
         name = resource_name(record.event_source_arn)
         return DeadLetter(f"sqs:{name}", f"message {record.message_id}", "", record.body), texts_of_body(record.body)
     data = record.kinesis.data

@@ -4,9 +4,10 @@
     RUNNING             that it runs: the event itself, no call to Step Functions
     anything else       its history too, and those of the executions it started
 
-Histories are fetched under the API's throttle: the queue's mapping runs two of these at once, and each asks at most
-`HOPSCOPE_HISTORY_CALLS_A_S` times a second; botocore waits out what is throttled nevertheless. A message whose history
-cannot be had right now is tried again by the queue, and goes to its dead-letter queue in the end.
+Histories are fetched under the API's throttle: the queue's mapping runs two of these at once, and each makes at most
+`HOPSCOPE_HISTORY_CALLS_A_S` requests a second, pages and second tries included; botocore waits out what is throttled
+nevertheless. A message whose history cannot be had right now, or that the function has no time left for, is tried again
+by the queue, and goes to its dead-letter queue in the end.
 
 Needs the extra `hopscope-collector[lambda]`.
 """
@@ -16,7 +17,7 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Metrics
@@ -25,8 +26,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes import EventBridgeEvent
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from hopscope_collector.executions.description import Description
-from hopscope_collector.executions.event import HistoryEvent
+from hopscope_collector.errors import CollectorError
 from hopscope_collector.executions.keeping import kept_lines
 from hopscope_collector.executions.source import ExecutionsSource, LinesOf
 from hopscope_collector.executions.step_functions import Executions, StepFunctionsApi
@@ -40,57 +40,37 @@ from hopscope_collector.store.location import open_to_write
 CALLS_A_S = 8.0
 """Two functions at once stay below the 20 a second that AWS allows an account."""
 
+SPARE_MS = 90_000
+"""Nothing more is asked for when less than this is left: a throttled question may wait for a minute."""
+
 _logger = Logger(service="hopscope-executions")
 _metrics = Metrics(namespace="Hopscope", service="hopscope-executions")
 warnings.filterwarnings("ignore", "No application metrics")  # a message that is tried again gives nothing to count
 
 
-class Paced:
-    """`Executions` that are asked no faster than allowed."""
+class Pace:
+    """So many requests a second at most."""
 
     def __init__(
         self,
-        executions: Executions,
-        calls_a_s: float,
+        requests_a_s: float,
         clock_s: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.scheme, self.endpoint = executions.scheme, executions.endpoint
-        self._executions = executions
-        self._pause_s = 1 / calls_a_s
+        self._pause_s = 1 / requests_a_s
         self._clock_s, self._sleep = clock_s, sleep
         self._next_s = 0.0
 
-    def machines(self, prefix: str) -> Iterator[str]:
-        """As in `Executions`."""
-        self._wait()
-        return self._executions.machines(prefix)
-
-    def started(self, machine_arn: str, *, only_redriven: bool = False) -> Iterator[Description]:
-        """As in `Executions`."""
-        self._wait()
-        return self._executions.started(machine_arn, only_redriven=only_redriven)
-
-    def children(self, map_run_arn: str) -> Iterator[Description]:
-        """As in `Executions`."""
-        self._wait()
-        return self._executions.children(map_run_arn)
-
-    def described(self, arn: str) -> Description:
-        """As in `Executions`."""
-        self._wait()
-        return self._executions.described(arn)
-
-    def events(self, arn: str, after_id: int) -> list[HistoryEvent]:
-        """As in `Executions`."""
-        self._wait()
-        return self._executions.events(arn, after_id)
-
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Until the next request may go."""
         now_s = self._clock_s()
         if now_s < self._next_s:
             self._sleep(self._next_s - now_s)
         self._next_s = max(now_s, self._next_s) + self._pause_s
+
+
+class LittleTime(CollectorError):
+    """The function's time is nearly over: what is left is for the next one."""
 
 
 class Fetcher:
@@ -110,10 +90,12 @@ class Fetcher:
         processor = BatchProcessor(
             EventType.SQS, raise_on_entire_batch_failure=False, logger=cast(logging.Logger, _logger)
         )
-        answer = process_partial_response(event=event, record_handler=self._take, processor=processor, context=context)
+        take = functools.partial(self._take, context)
+        answer = process_partial_response(event=event, record_handler=take, processor=processor, context=context)
         return dict(answer)
 
-    def _take(self, record: SQSRecord) -> None:
+    def _take(self, context: Any, record: SQSRecord) -> None:
+        _need_time(context)
         gathering, collected = Gathering(), Collected()
         queue = resource_name(record.event_source_arn)
         gathering.add(f"sqs:{queue}", Lines([record.body], places=[f"message {record.message_id}"]), collected)
@@ -125,9 +107,22 @@ class Fetcher:
             for lines in source.lines(None, Stop()):
                 # An execution that is over is never asked for again: its position would be kept for nothing.
                 gathering.add(source.name, Lines(lines.texts, places=lines.places, refused=lines.refused), collected)
+                if gathering.is_due:
+                    self._write(gathering)
+                    gathering = Gathering()
+                _need_time(context)
+        self._write(gathering)
+
+    def _write(self, gathering: Gathering) -> None:
         if not gathering.is_empty:
             written = self._store.write(gathering.batch())
             _metrics.add_metric(name="stored", unit=MetricUnit.Count, value=written.stored)
+
+
+def _need_time(context: Any) -> None:
+    left_ms = context.get_remaining_time_in_millis()
+    if left_ms < SPARE_MS:
+        raise LittleTime(f"{left_ms} ms are left to this function; the message is tried again")
 
 
 @_metrics.log_metrics
@@ -141,5 +136,5 @@ def _fetcher() -> Fetcher:
     """One a process: the store stays open between events."""
     calls_a_s = float(os.environ.get("HOPSCOPE_HISTORY_CALLS_A_S") or CALLS_A_S)
     paths = key_paths_of(os.environ.get("HOPSCOPE_KEYS", ""))
-    executions = Paced(StepFunctionsApi(), calls_a_s)
+    executions = StepFunctionsApi(before_request=Pace(calls_a_s).wait)
     return Fetcher(open_to_write(waiting=_logger.warning), executions, functools.partial(kept_lines, paths=paths))

@@ -159,9 +159,53 @@ def test_a_subscription_s_event_that_cannot_be_unpacked_is_raised_with_its_reaso
     assert store.stats().refused == {"broken_stream": 1}
 
 
-def test_what_could_not_be_stored_is_delivered_again_as_a_whole() -> None:
-    with pytest.raises(StoreFull):
-        given_to(FullStore(), from_kinesis(a_payload(a_line(1))))
+def test_what_could_not_be_stored_is_delivered_again_as_a_whole_and_its_letters_go_once() -> None:
+    """A store that is down for hours brings a batch again very often."""
+    letters, event = MemoryDeadLetters(), from_kinesis(a_payload(a_line(1)), a_payload(a_line(2))[:-8])
+    for _ in range(3):
+        with pytest.raises(StoreFull):
+            given_to(FullStore(), event, letters)
+    store = MemoryStore()
+
+    given_to(store, event, letters)
+
+    assert store.stats().stored == 1
+    assert [letter.id for letter in letters.letters] == ["shardId-000000000000:1"]
+
+
+GIVEN_UP = {
+    "requestContext": {
+        "requestId": "c9b8fa9f-5a7f-4d2a-af9c-0c604cde93a5",
+        "functionArn": "arn:aws:lambda:us-east-1:123456789012:function:hopscope-dev-collector",
+        "condition": "RetryAttemptsExhausted",
+        "approximateInvokeCount": 812,
+    },
+    "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+    "version": "1.0",
+    "timestamp": "2026-11-21T07:38:06.021Z",
+    "KinesisBatchInfo": {
+        "shardId": "shardId-000000000001",
+        "startSequenceNumber": "49601189658422359378836298521827638475320189012309704722",
+        "endSequenceNumber": "49601189658422359378836298522902373528957594348623495186",
+        "approximateArrivalOfFirstRecord": "2026-11-20T08:38:04.835Z",
+        "approximateArrivalOfLastRecord": "2026-11-20T08:38:05.580Z",
+        "batchSize": 500,
+        "streamArn": STREAM,
+    },
+}
+"""What an event source puts into its failure destination: "Retain discarded batch records", AWS Lambda."""
+
+
+@pytest.mark.parametrize(
+    "body", [GIVEN_UP, {"source": "kinesis:hops", "id": "shardId-000000000000:1", "reason": "payload is cut"}]
+)
+def test_a_dead_letter_that_is_given_back_stays_in_its_queue(body: dict[str, Any]) -> None:
+    letters = MemoryDeadLetters()
+
+    answer = given_to(MemoryStore(), from_sqs(a_line(1), json.dumps(body)), letters)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
+    assert letters.letters == []
 
 
 @pytest.mark.parametrize("event", [{}, {"Records": []}, {"Records": [{"eventSource": "aws:s3"}]}, {"awslogs": 1}])

@@ -2,14 +2,14 @@
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hopscope_collector.errors import StoreFull
 from hopscope_collector.executions.history import History, histories_of
 from hopscope_collector.executions.keeping import kept_lines
 from hopscope_collector.executions.step_functions import MemoryExecutions
-from hopscope_collector.lambda_executions import Fetcher, Paced
+from hopscope_collector.lambda_executions import Fetcher, Pace
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
 from hopscope_collector.store.contract import Batch, Store, Written
@@ -57,13 +57,25 @@ def an_event(name: str, status: str) -> str:
     )
 
 
-def given_to(store: Store, *bodies: str, executions: MemoryExecutions) -> Mapping[str, Any]:
+class Context:
+    """Of an invocation: says how much time is left, the last answer for ever."""
+
+    def __init__(self, left_ms: Sequence[int]) -> None:
+        self._left_ms = list(left_ms)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._left_ms.pop(0) if len(self._left_ms) > 1 else self._left_ms[0]
+
+
+def given_to(
+    store: Store, *bodies: str, executions: MemoryExecutions, left_ms: Sequence[int] = (300_000,)
+) -> Mapping[str, Any]:
     records = [
         {"eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:::executions", "messageId": f"m-{n}", "body": body}
         for n, body in enumerate(bodies)
     ]
     fetcher = Fetcher(store, executions, functools.partial(kept_lines, paths={}))
-    return fetcher.handle({"Records": records}, None)
+    return fetcher.handle({"Records": records}, Context(left_ms))
 
 
 def states_of(store: Store, name: str) -> list[str]:
@@ -125,15 +137,29 @@ def test_a_store_that_fails_fails_its_message() -> None:
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m-0"}]}
 
 
-def test_calls_are_paced() -> None:
+def test_a_function_that_runs_out_of_time_leaves_the_rest_for_the_next_one() -> None:
+    """What it has of an execution is stored all the same; the queue brings the messages again."""
+    store, executions = MemoryStore(), MemoryExecutions([a_history("o-1"), a_history("o-2"), a_history("o-3")])
+    events = [an_event(name, "SUCCEEDED") for name in ("o-1", "o-2", "o-3")]
+
+    answer = given_to(
+        store, *events, executions=executions, left_ms=[200_000, 150_000, 120_000, 100_000, 80_000, 70_000]
+    )
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}, {"itemIdentifier": "m-2"}]}
+    assert executions.read == ["o-1 after 0", "o-2 after 0"]
+    assert states_of(store, "o-1") == ["Greet"]
+
+
+def test_requests_are_paced() -> None:
     now_s, slept = [0.0], list[float]()
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
         now_s[0] += seconds
 
-    paced = Paced(MemoryExecutions([a_history("o-1")]), 4.0, lambda: now_s[0], sleep)
+    pace = Pace(4.0, lambda: now_s[0], sleep)
     for _ in range(3):
-        paced.described(arn("o-1"))
+        pace.wait()
 
     assert slept == [0.25, 0.25]

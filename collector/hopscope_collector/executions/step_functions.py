@@ -5,7 +5,7 @@ Executions               what is asked
 └── MemoryExecutions     given histories, for tests
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -51,13 +51,18 @@ class Executions(Protocol):
 
 
 class StepFunctionsApi:
-    """`Executions` over boto3. AWS_ENDPOINT_URL and the other usual variables hold; an ARN brings its region."""
+    """`Executions` over boto3. AWS_ENDPOINT_URL and the other usual variables hold; an ARN brings its region.
+
+    `before_request` is called before every request, each page and each second try too: it may wait.
+    """
 
     scheme = "executions"
 
-    def __init__(self, which: str = "") -> None:
+    def __init__(self, which: str = "", before_request: Callable[[], None] | None = None) -> None:
         region = which.split(":")[3] if is_arn(which) else None
         self._client, self.endpoint = client_of("stepfunctions", "executions", region=region, config=RETRIES)
+        if before_request is not None:
+            self._client.meta.events.register("before-send.sfn", lambda **_: before_request())
 
     def machines(self, prefix: str) -> Iterator[str]:
         """As in `Executions`."""

@@ -102,6 +102,16 @@ def test_every_page_of_state_machines_is_looked_through_for_the_prefix() -> None
     assert list(StepFunctionsApi().machines("orders")) == [MACHINES + "orders", MACHINES + "orders-old"]
 
 
+def test_whoever_paces_is_asked_before_every_page() -> None:
+    asked: list[str] = []
+    api = StepFunctionsApi(before_request=lambda: asked.append("may I?"))
+
+    list(api.machines("orders"))
+    api.events(ARN, 0)
+
+    assert len(asked) == 3
+
+
 def test_executions_are_listed_described_and_read(aws: str) -> None:
     api = StepFunctionsApi(ARN)
 

@@ -6,7 +6,7 @@
     ✔ place-order  POST /orders                                         ran 84ms
     ↺ └─ notify-user ×2  order_placed                     waited 31ms  ran 210ms
            over bus orders
-           exact: same EventBridge id on both sides, events/7bf73129-…; Root agrees
+           exact: same EventBridge event id on both sides, events/7bf73129-…; Root agrees
            attempt 1 failed after 12ms: TimeoutError: the gateway did not answer
 
 Colour repeats what glyph and word say, and is left out where nobody looks at it: a pipe, a file, NO_COLOR.
@@ -21,6 +21,7 @@ import click
 from hopscope_collector.flow import Evidence, Flow, Hop, Link, Wait
 from hopscope_collector.otel.semantics import INSTRUMENTED_BY
 from hopscope_collector.shape.brokers import broker_of
+from hopscope_collector.shape.evidence import id_name
 from hopscope_collector.shape.outline import Step, outline
 from hopscope_collector.shape.summary import made_of
 from hopscope_collector.shape.times import NO_TIME, age, date_and_clock, duration
@@ -64,19 +65,6 @@ _TOLD_BY_OTHERS = {
     "lost": "lost: its records are missing, only the platform tells that it ran",
 }
 
-_REFS = {
-    "sqs": "SQS message id",
-    "sns": "SNS message id",
-    "events": "EventBridge id",
-    "eventsv2": "EventBridge id",
-    "lambda": "Lambda request id",
-    "kinesis": "Kinesis sequence number",
-    "s3": "S3 object version",
-    "states": "execution ARN",
-    "durable": "execution ARN",
-    "task-token": "task token (its hash)",
-}
-
 
 def terminal_cells() -> int:
     """Width of the terminal; 80 where there is none."""
@@ -117,7 +105,7 @@ def flow_rows(flow: Flow, width_cells: int, now_us: int) -> Iterator[Row]:
 def _head(flow: Flow, width_cells: int, now_us: int) -> Iterator[Row]:
     look = look_of(flow.status)
     keys = "  ".join(f"{name}={value}" for name, value in flow.keys.items()) or flow.correlation_id or flow.id
-    yield _cut(
+    yield fit_row(
         (Run(f"{look.glyph} {flow.status}", look.role), said(f"  {keys}", "key"), said(f"  {flow.kind}")), width_cells
     )
     took = "goes on since" if flow.ended_us is None else "took"
@@ -137,7 +125,7 @@ def _step_rows(step: Step, width_cells: int, now_us: int) -> Iterator[Row]:
     look = look_of(step.status)
     stem, joint = _guides(step)
     left = (Run(f"{look.glyph} ", look.role), Run(joint, "faint"), *label_of(step, is_first=step.link is None))
-    yield _cut(beside(left, (Run(_times(step, now_us), "dim"),), width_cells), width_cells)
+    yield fit_row(beside(left, (Run(_times(step, now_us), "dim"),), width_cells), width_cells)
     below = 2 + len(stem)
     for text, role in _details(step):
         for row in _wrapped(text, below + 2, width_cells, role):
@@ -232,8 +220,7 @@ def evidence_words(link: Link) -> str:
     if first == "carrier":
         return f"exact: our context {link.detail} came along{agreeing}"
     if first == "ref":
-        same = _REFS.get(link.detail.split("/", 1)[0], "message id")
-        return f"exact: same {same} on both sides, {link.detail}{agreeing}"
+        return f"exact: same {id_name(link.detail)} on both sides, {link.detail}{agreeing}"
     return f"by {first}: same {link.detail}{agreeing}"
 
 
@@ -243,7 +230,7 @@ def _wrapped(text: str, indent_cells: int, width_cells: int, role: str) -> Itera
     room = max(width_cells - indent_cells, 10)
     for number in range(1, MOST_ROWS + 1):
         line = left if number == MOST_ROWS or cells(left) <= room else _line_of(left, room)
-        yield _cut((Run(" " * indent_cells), Run(line, role)), width_cells)
+        yield fit_row((Run(" " * indent_cells), Run(line, role)), width_cells)
         left = left[len(line) :].lstrip()
         if not left:
             return
@@ -254,7 +241,3 @@ def _line_of(text: str, room_cells: int) -> str:
     fitting = head(text, room_cells)
     blank = text[: len(fitting) + 1].rfind(" ")
     return fitting[:blank] if blank * 2 > len(fitting) else fitting
-
-
-def _cut(row: Iterable[Run], width_cells: int) -> Row:
-    return fit_row(row, width_cells)

@@ -2,17 +2,18 @@
 
 from hopscope_collector.flow import Evidence, Link
 
-_REFS = {
-    "sqs": "the SQS message id",
-    "sns": "the SNS message id",
-    "events": "the EventBridge event id",
-    "eventsv2": "the EventBridge event id",
-    "kinesis": "the Kinesis shard and sequence number",
-    "lambda": "the Lambda request id",
-    "states": "the execution ARN",
-    "durable": "the durable execution ARN",
-    "s3": "the S3 object and its sequencer",
-    "apigateway": "the API Gateway request id",
+_ID_NAMES = {
+    "sqs": "SQS message id",
+    "sns": "SNS message id",
+    "events": "EventBridge event id",
+    "eventsv2": "EventBridge event id",
+    "kinesis": "Kinesis sequence number",
+    "lambda": "Lambda request id",
+    "states": "execution ARN",
+    "durable": "durable execution ARN",
+    "s3": "S3 object version",
+    "apigateway": "API Gateway request id",
+    "task-token": "task token (its hash)",
 }
 
 _SURE: dict[Evidence, str] = {
@@ -37,6 +38,11 @@ def sureness(link: Link) -> str:
     return _SURE[link.evidence[0]]
 
 
+def id_name(ref: str) -> str:
+    """What people call the id that a ref is: `SQS message id`."""
+    return _ID_NAMES.get(ref.split("/", 1)[0], "message id")
+
+
 def in_words(link: Link) -> str:
     """One sentence for the strongest evidence, what else agrees after it."""
     words = _because(link.evidence[0], link.detail)
@@ -52,7 +58,7 @@ def _because(kind: Evidence, detail: str) -> str:
     if kind == "carrier":
         return f"our context came along with the message{of}"
     if kind == "ref":
-        return f"{_REFS.get(detail.split('/', 1)[0], 'the id of the message')} is the same on both sides{of}"
+        return f"the {id_name(detail)} is the same on both sides{of}"
     if kind == "header":
         return f"both carry the same X-Ray trace{of}"
     if kind == "key":

@@ -10,8 +10,9 @@ sends some again under the same ids.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -83,8 +84,13 @@ class _State:
 
     @property
     def position(self) -> str:
-        kept = list(self.sent)[-MOST_REMEMBERED:]
-        return json.dumps({"token": self.token, "pending": self.pending, "sent": "".join(kept)})
+        return json.dumps({"token": self.token, "pending": self.pending, "sent": "".join(self.sent)})
+
+    def remember(self, keys: Iterable[str]) -> None:
+        """These were sent; the oldest are forgotten."""
+        self.sent.update(dict.fromkeys(keys))
+        for forgotten in list(islice(self.sent, max(len(self.sent) - MOST_REMEMBERED, 0))):
+            del self.sent[forgotten]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,7 @@ class SpanFeed:
         spans = [span for each in ready for span in each.spans]
         if spans:
             self._taker.take(spans)
-        state.sent.update(dict.fromkeys(map(_key, spans)))
+        state.remember(map(_key, spans))
         for each in ready:
             for known in each.ids & state.pending.keys():
                 del state.pending[known]

@@ -23,29 +23,18 @@ INSTRUMENTED_BY = "instrumented-by"
 OPENTELEMETRY = "OpenTelemetry"
 _SERVICES = MappingProxyType(
     {
-        "aws_sqs": "sqs",
-        "aws.sqs": "sqs",
-        "amazonsqs": "sqs",
-        "sqs": "sqs",
-        "aws_sns": "sns",
-        "aws.sns": "sns",
-        "amazonsns": "sns",
-        "sns": "sns",
-        "aws_eventbridge": "events",
+        "simplequeueservice": "sqs",
+        "simplenotificationservice": "sns",
         "eventbridge": "events",
-        "events": "events",
-        "lambda": "lambda",
+        "cloudwatchevents": "events",
         "sfn": "states",
-        "states": "states",
         "stepfunctions": "states",
-        "kinesis": "kinesis",
-        "aws_kinesis": "kinesis",
-        "firehose": "firehose",
-        "scheduler": "scheduler",
+        "kinesisfirehose": "firehose",
     }
 )
-"""What conventions and SDKs call a service → what messages call it."""
+"""What conventions and SDKs call a service, without its `aws_` or `Amazon`, where messages call it otherwise."""
 
+_OF_AWS = frozenset({*_SERVICES.values(), "lambda", "kinesis", "scheduler"})
 _OPERATIONS: Mapping[str, Mapping[str, Direction]] = MappingProxyType(
     {
         "sqs": {"ReceiveMessage": "in", "SendMessage": "out", "SendMessageBatch": "out"},
@@ -59,11 +48,13 @@ _OPERATIONS: Mapping[str, Mapping[str, Direction]] = MappingProxyType(
 )
 """Operations of AWS that move messages."""
 
+_SEPARATORS = str.maketrans("", "", " ._-")
 _WORDS: Mapping[str, Direction] = MappingProxyType(
     {"receive": "in", "process": "in", "deliver": "in", "publish": "out", "send": "out", "create": "out"}
 )
 _DESTINATIONS = (
     "aws.sqs.queue.url",
+    "aws.queue.url",
     "aws.queue_url",
     "aws.sns.topic.arn",
     "aws.step_functions.state_machine.arn",
@@ -72,6 +63,7 @@ _DESTINATIONS = (
     "messaging.destination",
     "faas.invoked_name",
     "aws.kinesis.stream_name",
+    "aws.stream.name",
 )
 
 
@@ -87,7 +79,7 @@ class Moved(NamedTuple):
 
 def moved_by(kind: SpanKind, attributes: Attributes, name: str = "") -> Moved | None:
     """The message that a span moved. None when it moved none."""
-    service, method = _service_of(attributes), attributes.get("rpc.method", "")
+    service, method = _service_of(attributes), _parts_of_method(attributes)[1]
     of_aws = _OPERATIONS.get(service, {}).get(method) if _is_aws_call(attributes) else None
     if of_aws is not None:
         return Moved(of_aws, service, method, is_receiving=of_aws == "in")
@@ -108,8 +100,9 @@ def refs_of(kind: SpanKind, attributes: Attributes) -> tuple[str, ...]:
         return ()
     message_id = first(attributes, "messaging.message.id", "messaging.message_id")
     refs = [f"{moved.service}/{message_id}"] if message_id else []
-    if moved.service == "lambda" and moved.direction == "out" and attributes.get("aws.request_id"):
-        refs.append(f"lambda/{attributes['aws.request_id']}")  # Invoke answers with the id of the invocation
+    request_id = first(attributes, "aws.request_id", "aws.request.id", "aws.requestId")
+    if moved.service == "lambda" and moved.direction == "out" and request_id:
+        refs.append(f"lambda/{request_id}")  # Invoke answers with the id of the invocation
     return tuple(refs)
 
 
@@ -146,8 +139,17 @@ def keys_of(attributes: Attributes) -> Iterator[tuple[str, str]]:
 
 
 def _service_of(attributes: Attributes) -> str:
-    given = (first(attributes, "messaging.system", "rpc.service") or "").lower().replace(" ", "")
-    return _SERVICES.get(given, given)
+    """`sqs` of `aws_sqs`, `aws.sqs`, `AmazonSQS`, `Sqs`; as it is what is none of AWS."""
+    given = (first(attributes, "messaging.system", "rpc.service") or _parts_of_method(attributes)[0]).lower()
+    bare = given.translate(_SEPARATORS).removeprefix("amazon").removeprefix("aws")
+    service = _SERVICES.get(bare, bare)
+    return service if service in _OF_AWS else given
+
+
+def _parts_of_method(attributes: Attributes) -> tuple[str, str]:
+    """Service and operation of `SQS/SendMessage`; newer conventions have both in one."""
+    service, _, operation = attributes.get("rpc.method", "").replace(".", "/").rpartition("/")
+    return service, operation
 
 
 def _is_aws_call(attributes: Attributes) -> bool:

@@ -48,6 +48,27 @@ def a_span(
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "attributes", "ref"),
+    [
+        ("producer", {"messaging.system": "aws_sqs", "messaging.operation.type": "send", "messaging.message.id": "m"}, "sqs/m"),
+        ("producer", {"messaging.system": "AmazonSQS", "messaging.operation": "publish", "messaging.message_id": "m"}, "sqs/m"),
+        ("consumer", {"messaging.system": "AmazonSQS", "messaging.operation": "process", "messaging.message.id": "m"}, "sqs/m"),
+        ("producer", {"messaging.system": "aws.sns", "messaging.operation": "send", "messaging.message.id": "m"}, "sns/m"),
+        ("producer", {"messaging.system": "aws.eventbridge", "messaging.operation.name": "send", "messaging.message.id": "m"}, "events/m"),
+        ("client", {"rpc.system": "aws-api", "rpc.service": "Sqs", "rpc.method": "SendMessage", "messaging.message.id": "m"}, "sqs/m"),
+        ("client", {"rpc.system": "aws-api", "rpc.service": "AmazonSNS", "rpc.method": "Publish", "messaging.message_id": "m"}, "sns/m"),
+        ("client", {"rpc.system.name": "aws-api", "rpc.method": "SQS/SendMessage", "messaging.message.id": "m"}, "sqs/m"),
+        ("client", {"rpc.system": "aws-api", "rpc.service": "AWSLambda", "rpc.method": "Invoke", "aws.requestId": "r"}, "lambda/r"),
+        ("client", {"rpc.system": "aws-api", "rpc.service": "Lambda", "rpc.method": "Invoke", "aws.request.id": "r"}, "lambda/r"),
+        ("consumer", {"messaging.system": "gcp_pubsub", "messaging.operation": "process", "messaging.message.id": "m"}, "gcp_pubsub/m"),
+    ],
+)  # fmt: skip
+def test_a_message_has_its_ref_by_whatever_names_the_conventions_had(kind, attributes, ref):
+    """Of Python, JavaScript, Java, Go and .NET, by older and newer versions of their instrumentations."""
+    assert refs_of(kind, attributes) == (ref,)
+
+
 def flows(*records: Any) -> list[Flow]:
     return flows_of(records, now_us=AT_US + 60_000_000, rules=Rules())
 

@@ -1,8 +1,9 @@
 """`hopscope flows` reads page after page: pages that end early are no end of the list."""
 
+from hopscope_collector.filter import parsed
 from hopscope_collector.query import Page
 from hopscope_collector.store.contract import Seen
-from hopscope_tui import answers
+from hopscope_tui import answers, listing
 
 
 def pages(*found):
@@ -34,3 +35,21 @@ def test_it_says_so_when_it_takes_too_long(monkeypatch):
     found = answers._read_on(pages((), ("one",)), 2)
 
     assert (found.flows, found.has_more, found.is_partial, found.reached_us) == ((), True, True, 1)
+
+
+def test_a_list_on_a_screen_reads_on_where_nothing_fitted(monkeypatch):
+    """A filter that hardly anything fits: one reading ends after a moment, the next one goes on."""
+    monkeypatch.setattr(listing, "SEARCHED_S", -1.0)
+    places = [Seen(3, "x", "t"), Seen(2, "x", "t"), None]
+
+    class Pages:
+        def page(self, _wanted, _limit, after=None):
+            return Page((), places[places.index(after) + 1 if after else 0], looked_at=0, is_partial=True)
+
+    found = listing.Listing(Pages(), parsed("fn:nobody"))
+    whole = []
+    for _ in places:
+        found.reach(10)
+        whole.append(found.is_whole)
+
+    assert whole == [False, False, True]

@@ -22,6 +22,9 @@ LEAST_PAUSE_S = 5.0
 SHARE_OF_TIME = 0.05
 """How often all that fits a filter is looked for anew: never sooner, and in at most this share of the time."""
 
+SEARCHED_S = 0.25
+"""How long one reading goes on while pages hold nothing that fits; the next one goes on from there."""
+
 MOST_TOUCHED = 200
 """Flows further down that are read again one by one; with more, everything is."""
 
@@ -81,6 +84,7 @@ class Listing:
         self._read_took_s = self._read_at_s - begun_s
 
     def _read_on(self, count: int) -> None:
+        ends_s = monotonic() + SEARCHED_S
         while len(self._known) < count and not self.is_whole:
             before = self._after
             page = self._source.page(self._wanted, max(count - len(self._known), TOP_ROWS), self._after)
@@ -88,7 +92,7 @@ class Listing:
             self._known += [flow for flow in page.flows if flow.id not in known]
             self._after = page.after
             self.is_whole = page.after is None
-            if not page.flows or page.after == before:
+            if page.after == before or (not page.flows and monotonic() > ends_s):
                 return
 
     def forget(self) -> None:

@@ -1,12 +1,12 @@
 """From sources to the store: batches, failures, and the end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
 from hopscope_collector import ingest
-from hopscope_collector.errors import SourceFailed, StoreFull
+from hopscope_collector.errors import NotASource, SourceFailed, StoreFull
 from hopscope_collector.ingest import Collected, collect, follow
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.memory import MemorySource
@@ -215,3 +215,13 @@ def test_the_first_refused_line_of_each_reason_is_said() -> None:
         ["a", " refused as cut, line 2"],
         ["a", " refused as unknown_wire_version, line 4"],
     ]
+
+
+@pytest.mark.parametrize("run", [collect, follow])
+def test_a_source_that_turns_out_to_be_none_does_not_stop_the_others(run: Callable[..., Collected]) -> None:
+    """A stream that does not exist is known when AWS is asked."""
+    collected = run(
+        [Failing(NotASource("no such stream")), MemorySource(some(3), name="b")], MemoryStore(), Watching(), Stop()
+    )
+
+    assert (collected.stored, [str(error) for error in collected.failed]) == (4, ["no such stream"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from hopscope_collector.export.icons import icon, tone
 from hopscope_collector.export.layout import Direction, Node, Size, placed
-from hopscope_collector.export.markup import Markup, element, joined
+from hopscope_collector.export.markup import NOTHING, Markup, element, joined
 from hopscope_collector.export.type_setting import fitted, width_px
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.shape.activity import last_sign_of
@@ -188,7 +188,7 @@ def linked(kind: str, target: str | None, inside: Sequence[Markup]) -> Markup:
 def _attempts(step: Step, right: float, middle: float) -> Markup:
     """A dot for each attempt, first to last."""
     if len(step.hops) < 2:
-        return joined(())
+        return NOTHING
     tries = step.hops[-9:]
     first = right - _DOT * (len(tries) - 1)
     return joined(
@@ -199,7 +199,7 @@ def _attempts(step: Step, right: float, middle: float) -> Markup:
 
 def _label(label: Node) -> Markup:
     if not isinstance(label, _Label) or not label.text:
-        return joined(())
+        return NOTHING
     kind = "message guess" if label.is_guess else "message"
     return element(
         "g",

@@ -3,7 +3,7 @@
 Every sign stands beside its word or in a picture with a legend; none is told apart by colour alone.
 """
 
-from hopscope_collector.export.markup import Markup, element, joined, raw
+from hopscope_collector.export.markup import Markup, element
 
 SIZE_PX = 16
 
@@ -75,7 +75,3 @@ def named(status: str) -> str:
 def tone(status: str) -> str:
     """The class that colours what has the status."""
     return f"is-{named(status)}"
-
-
-NOTHING = joined(())
-NO_BREAK = raw("&#160;")

@@ -22,6 +22,9 @@ class Markup(str):
     __slots__ = ()
 
 
+NOTHING = Markup()
+
+
 def element(name: str, attributes: Attributes | None = None, *children: str) -> Markup:
     """One element. Attributes that are None are left out; numbers are rounded to a tenth."""
     opening = "".join(f' {key}="{_value(value)}"' for key, value in (attributes or {}).items() if value is not None)

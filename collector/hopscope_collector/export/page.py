@@ -14,7 +14,7 @@ from importlib.resources import files
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.export.graph import LinkOf, Picture, graph_of
 from hopscope_collector.export.icons import hidden_definitions, inline_icon, tone
-from hopscope_collector.export.markup import Attributes, Markup, element, joined, raw
+from hopscope_collector.export.markup import NOTHING, Attributes, Markup, element, joined, raw
 from hopscope_collector.export.plain import plain
 from hopscope_collector.export.sequence import sequence_of
 from hopscope_collector.export.strip import strip_of
@@ -95,7 +95,7 @@ def _header(flow: Flow, now_us: int) -> Markup:
 
 
 def _at(flow: Flow) -> Markup:
-    return element("span", {"class": "at"}, now_at(flow)) if flow.status not in ("done", "recovered") else joined(())
+    return element("span", {"class": "at"}, now_at(flow)) if flow.status not in ("done", "recovered") else NOTHING
 
 
 def _ids(flow: Flow) -> Markup:
@@ -144,7 +144,7 @@ def _framed(label: str, picture: Picture) -> Markup:
 
 def _more(left_out: int, of: str = "steps") -> Markup:
     words = f"{left_out:,} more {of} are not drawn here: hopscope show --json has them all."
-    return element("p", {"class": "more"}, words) if left_out else joined(())
+    return element("p", {"class": "more"}, words) if left_out else NOTHING
 
 
 def _legend(steps: Sequence[Step]) -> Markup:

@@ -44,7 +44,7 @@ def spans_of(flow: Flow) -> list[ReadableSpan]:
     waits = _waits_by_hop(flow)
     spans = [_of_hop(hop, sent_by_hop.get(hop.id, []), contexts, (flow, waits.get(hop.id, []))) for hop in flow.hops]
     spans += [_of_send(send, hops[send.hop], contexts, flow) for send in flow.sends]
-    return sorted(spans, key=lambda span: (span.start_time or 0, _ids(span)))
+    return sorted(spans, key=lambda span: (span.start_time or 0, span_key(span)))
 
 
 def span_key(span: ReadableSpan) -> str:
@@ -253,7 +253,3 @@ def _number(text: str, size_bytes: int) -> int:
         if found:
             return found
     return int.from_bytes(blake2b(text.encode(errors="surrogatepass"), digest_size=size_bytes).digest(), "big") or 1
-
-
-def _ids(span: ReadableSpan) -> str:
-    return span_key(span)

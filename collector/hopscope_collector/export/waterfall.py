@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hopscope_collector.export.graph import LinkOf, Picture, linked, nowhere
 from hopscope_collector.export.icons import icon, tone
 from hopscope_collector.export.layout import Size
-from hopscope_collector.export.markup import Markup, element, joined
+from hopscope_collector.export.markup import NOTHING, Markup, element, joined
 from hopscope_collector.export.type_setting import fitted, width_px
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.activity import FAILED, end_of, last_sign_of, working_hops
@@ -181,7 +181,7 @@ def _bars(step: Step, axis: Axis, y: float, now_us: int) -> Markup:
 
 def _bar(kind: str, begin: float, end: float, y: float) -> Markup:
     if end <= begin:
-        return joined(())
+        return NOTHING
     return element(
         "rect",
         {

@@ -24,11 +24,6 @@ class Split:
     texts: list[str]
     first_number: int
     refused: tuple[RefusedLine, ...]
-    end_offset: int
-    """Offset of the byte after the last of them, newline included."""
-
-    end_number: int
-    """Number of the line that comes next."""
 
 
 @dataclass(slots=True)
@@ -37,7 +32,11 @@ class Splitter:
 
     source: str
     offset: int = 0
+    """Of the byte after the last line that was given, newline included."""
+
     number: int = 1
+    """Of the line that comes next."""
+
     _kept: bytearray = field(default_factory=bytearray)
     _long: "_LongLine | None" = None
 
@@ -81,7 +80,7 @@ class Splitter:
             whole, refused = self._without_long_lines(whole)
             texts = whole.decode("utf-8", "surrogateescape").split("\n")
         self.number += len(texts)
-        return Split(texts, first_number, refused, self.offset, self.number)
+        return Split(texts, first_number, refused)
 
     def _without_long_lines(self, whole: bytes) -> tuple[bytes, tuple[RefusedLine, ...]]:
         """Long lines become empty ones, so that numbers stay right."""
@@ -101,7 +100,7 @@ class Splitter:
         self.offset += self._long.bytes + newline_bytes
         self.number += 1
         self._long = None
-        return Split([], self.number, (refused,), self.offset, self.number)
+        return Split([], self.number, (refused,))
 
 
 class _LongLine:

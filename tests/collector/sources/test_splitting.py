@@ -15,8 +15,8 @@ def reader(chunks: list[bytes]) -> Callable[[int], bytes]:
     return lambda _size: next(waiting, b"")
 
 
-def split(*chunks: bytes) -> list[Split]:
-    splitter = Splitter("file:a")
+def split(*chunks: bytes, splitter: Splitter | None = None) -> list[Split]:
+    splitter = splitter or Splitter("file:a")
     found = list(splitter.split(reader(list(chunks))))
     rest = splitter.rest()
     return found if rest is None else [*found, rest]
@@ -32,11 +32,12 @@ def test_however_it_is_chopped_the_same_lines_come_out(lines: list[bytes], data:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     chunks = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
 
-    found = split(*chunks)
+    splitter = Splitter("file:a")
+    found = split(*chunks, splitter=splitter)
 
     expected = lines[:-1] + [lines[-1]] * bool(lines and lines[-1]) if lines else []
     assert texts(found) == [each.decode("utf-8", "surrogateescape") for each in expected]
-    assert not found or found[-1].end_offset == len(stream)
+    assert splitter.offset == len(stream)
 
 
 def test_a_line_without_its_newline_waits_for_it() -> None:
@@ -49,12 +50,14 @@ def test_a_line_without_its_newline_waits_for_it() -> None:
 
 
 def test_a_long_line_is_refused_and_its_neighbours_are_kept() -> None:
-    found = split(b"one\n" + b"x" * (MAX_LINE_BYTES + 1) + b"\ntwo\n")
+    splitter = Splitter("file:a")
+
+    found = split(b"one\n" + b"x" * (MAX_LINE_BYTES + 1) + b"\ntwo\n", splitter=splitter)
 
     (refused,) = (line for each in found for line in each.refused)
     assert [text for text in texts(found) if text] == ["one", "two"]
     assert (refused.reason, refused.place) == ("too_long", "line 2")
-    assert found[-1].end_number == 4
+    assert splitter.number == 4
 
 
 def test_a_line_of_exactly_the_limit_is_kept() -> None:

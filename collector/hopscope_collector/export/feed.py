@@ -50,8 +50,8 @@ class Taker(Protocol):
 
     endpoint: str
 
-    def take(self, spans: Sequence[ReadableSpan]) -> None:
-        """Hand over all of them, or raise `NotExported`."""
+    def take(self, spans: Sequence[ReadableSpan]) -> str | None:
+        """Hand over all of them, or raise `NotExported`; what there is to say of those that were refused for good."""
         ...
 
 
@@ -139,9 +139,9 @@ class SpanFeed:
             for flow, found_by in _flows_having(quiet, flows, state):
                 ready.append(_ready(flow, found_by, state))
                 if sum(len(each.spans) for each in ready) >= AT_ONCE:
-                    self._hand_over(ready, state)
+                    yield from self._hand_over(ready, state)
                     ready = []
-            self._hand_over(ready, state)
+            yield from self._hand_over(ready, state)
         except NotExported as error:
             self._failures += 1
             if not self._pace.is_followed:
@@ -163,11 +163,12 @@ class SpanFeed:
     def _is_quiet(self, seen_us: int, now_us: int) -> bool:
         return not self._pace.is_followed or now_us - seen_us >= self._pace.quiet_s * 1e6
 
-    def _hand_over(self, ready: Sequence[_Ready], state: _State) -> None:
+    def _hand_over(self, ready: Sequence[_Ready], state: _State) -> Iterator[Lines]:
         """What was taken is remembered; while something runs its flow is looked at again, records or not."""
         spans = [span for each in ready for span in each.spans]
-        if spans:
-            self._taker.take(spans)
+        said = self._taker.take(spans) if spans else None
+        if said is not None:
+            yield Lines(notice=said, is_idle=True)
         state.remember(map(_key, spans))
         for each in ready:
             for known in each.ids & state.pending.keys():

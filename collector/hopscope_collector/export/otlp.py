@@ -11,12 +11,16 @@ import base64
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+import requests
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import DecodeError
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExportResult
 
@@ -24,6 +28,7 @@ from hopscope_collector.errors import CollectorError, InputError
 
 _PATH = "/v1/traces"
 _AT_ONCE = 512
+_LONGEST_WORDS = 300
 _IDS = frozenset({"traceId", "spanId", "parentSpanId"})
 
 
@@ -60,26 +65,46 @@ class Backend:
 
     def __init__(self, url: str) -> None:
         self.endpoint = endpoint_of(url)
-        self._exporter = OTLPSpanExporter(endpoint=self.endpoint)
+        session = requests.Session()
+        session.hooks["response"].append(self._look_at)
+        self._exporter = OTLPSpanExporter(endpoint=self.endpoint, session=session)
+        self._refused: list[str] = []
+        self._leads_to: str | None = None
 
-    def take(self, spans: Sequence[ReadableSpan]) -> None:
-        """Hand over all spans, some at a time.
+    def take(self, spans: Sequence[ReadableSpan]) -> str | None:
+        """Hand over all spans, some at a time; what the backend says of those it refused, for good, if it refused any.
 
         Raises:
-            NotExported: the backend refused, or gave no answer after the exporter's own retries.
+            NotExported: the backend took none, or gave no answer after the exporter's own retries.
         """
+        self._refused, self._leads_to = [], None
         heard = _Heard()
         logger = logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter")
         logger.addHandler(heard)
         was_passed_on, logger.propagate = logger.propagate, False  # its words become ours
         try:
             for first in range(0, len(spans), _AT_ONCE):
-                if self._exporter.export(spans[first : first + _AT_ONCE]) is not SpanExportResult.SUCCESS:
+                is_taken = self._exporter.export(spans[first : first + _AT_ONCE]) is SpanExportResult.SUCCESS
+                if self._leads_to is not None:  # which the exporter takes for a success
+                    raise NotExported(f"{self.endpoint} took no spans: it leads to {self._leads_to}; expected that URL")
+                if not is_taken:
                     why = heard.words.rstrip(".") or "no answer"
                     raise NotExported(f"{self.endpoint} took no spans: {why}; is it an OTLP/HTTP endpoint?")
         finally:
             logger.removeHandler(heard)
             logger.propagate = was_passed_on
+        return "; ".join(dict.fromkeys(self._refused)) or None
+
+    def _look_at(self, response: requests.Response, **_: object) -> None:
+        """Hear what the exporter does not pass on: a partial success, and an answer that leads elsewhere."""
+        if response.is_redirect:
+            self._leads_to = response.headers["location"][:_LONGEST_WORDS]
+        if response.status_code == requests.codes.ok:
+            with suppress(DecodeError):
+                partly = ExportTraceServiceResponse.FromString(response.content).partial_success
+                if partly.rejected_spans:
+                    why = f": {partly.error_message[:_LONGEST_WORDS]}" if partly.error_message else ""
+                    self._refused.append(f"{self.endpoint} refused {partly.rejected_spans:,} spans{why}")
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 
 from hopscope_collector.export.feed import Pace, SpanFeed
 from hopscope_collector.export.otlp import Backend, NotAnOtlpUrl, NotExported, endpoint_of, otlp_json
@@ -64,6 +67,7 @@ class Heard(ThreadingHTTPServer):
         self.spans: list[Any] = []
         self.requests: list[ExportTraceServiceRequest] = []
         self.answer = 200
+        self.refuses = 0
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -79,8 +83,13 @@ class _Answer(BaseHTTPRequestHandler):
             self.server.requests.append(request)
             scopes = (scope for resource in request.resource_spans for scope in resource.scope_spans)
             self.server.spans += [span for scope in scopes for span in scope.spans]
+        answer = ExportTraceServiceResponse()
+        answer.partial_success.rejected_spans = self.server.refuses
+        answer.partial_success.error_message = "over quota" if self.server.refuses else ""
         self.send_response(self.server.answer)
+        self.send_header("Location", "https://elsewhere.example/v1/traces")
         self.end_headers()
+        self.wfile.write(answer.SerializeToString())
 
     def log_message(self, *_: object) -> None:
         """Nothing: pytest shows what matters."""
@@ -249,6 +258,21 @@ def test_what_a_backend_refused_is_handed_on_the_next_time(backend, tmp_path):
 
     assert "took no spans" in str(failed[0])
     assert len(backend.spans) == 3
+
+
+def test_spans_that_a_backend_refused_for_good_are_said(backend, made):
+    spans = spans_of(made.order())
+    whole = Backend(backend.url).take(spans)
+    backend.refuses = 2
+
+    assert (whole, Backend(backend.url).take(spans)) == (None, f"{backend.url}/v1/traces refused 2 spans: over quota")
+
+
+def test_a_backend_that_leads_elsewhere_took_nothing(backend, made):
+    backend.answer = 301
+
+    with pytest.raises(NotExported, match=r"took no spans: it leads to https://elsewhere\.example/v1/traces"):
+        Backend(backend.url).take(spans_of(made.order()))
 
 
 def test_a_backend_that_refuses_says_why(backend, made):

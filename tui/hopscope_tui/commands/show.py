@@ -119,10 +119,11 @@ def _spans(target: str) -> _Show:
             return
         backend = Backend(target)
         try:
-            backend.take(spans)
+            said = backend.take(spans)
         finally:
             backend.close()
-        click.echo(f"sent {len(spans):,} spans to {neutral(backend.endpoint)}", err=True)
+        words = f"sent {len(spans):,} spans to {backend.endpoint}" + (f"; {said}" if said else "")
+        click.echo(neutral(words), err=True)
 
     return show
 

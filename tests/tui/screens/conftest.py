@@ -36,10 +36,10 @@ class Person:
 
     async def settle(self) -> None:
         """Until every worker has answered and every answer is shown."""
-        await self.pilot.pause()
+        await until_quiet()
         while at_work := [worker.wait() for worker in self.app.workers if not worker.is_finished]:
             await asyncio.gather(*at_work, return_exceptions=True)
-            await self.pilot.pause()
+            await until_quiet()
 
     async def keys(self, *keys: str) -> None:
         for key in keys:

@@ -277,6 +277,19 @@ test('what another stack exports is a bus where a rule listens to it, and otherw
   ]);
 });
 
+test('what stands elsewhere is what its ARN says', () => {
+  const cases = [
+    ['arn:aws:events:eu-west-1:1:event-bus/other', 'bus'],
+    ['arn:aws:events:eu-west-1:1:api-destination/pay/0e5f', 'api-destination'],
+    ['arn:aws:sqs:eu-west-1:1:q', 'queue'],
+    ['arn:aws:batch:eu-west-1:1:job-queue/q', 'batch'],
+  ];
+  const Targets = cases.map(([Arn]) => ({ Arn }));
+  const { nodes } = topology({ Rule: { Type: 'AWS::Events::Rule', Properties: { EventPattern: {}, Targets } } });
+
+  for (const [arn, kind] of cases) assert.equal(nodes.find(({ id }) => id === arn).kind, kind);
+});
+
 test('a subscription of a person or a page leads to an address, not to a bus', () => {
   const endpoints = ['ops@shop.example', 'https://shop.example/told', '+491701234567'];
   const Subscription = endpoints.map((Endpoint) => ({ Protocol: 'any', Endpoint }));

@@ -76,6 +76,10 @@ def _pattern_of(one_filter: Any) -> Mapping[str, Any] | None:
 def _field(name: str, wanted: Any, message: Any) -> Verdict:
     if name == OR and isinstance(wanted, list) and all(isinstance(each, Mapping) for each in wanted):
         return _any(matches(each, message) for each in wanted)
+    is_path = "." in name and not (isinstance(message, Mapping) and name in message)
+    if is_path:  # AWS joins names by dots: `detail.total` is `total` in `detail`
+        first, _, rest = name.partition(".")
+        return _field(first, {rest: wanted}, message)
     value = message.get(name, _ABSENT) if isinstance(message, Mapping) else _ABSENT
     if isinstance(wanted, Mapping):
         return _nested(wanted, value)
@@ -110,7 +114,7 @@ def _operate(operator: str, operand: Any, value: Any) -> Verdict:
     if value is UNKNOWN:
         return None
     if operator == "exists":
-        return (value is not _ABSENT and not isinstance(value, Mapping)) == bool(operand)
+        return bool(_values_of(value)) == bool(operand)
     test = _anything_but(operand) if operator == "anything-but" else _test_of(operator, operand)
     if test is None:
         return None
@@ -118,10 +122,10 @@ def _operate(operator: str, operand: Any, value: Any) -> Verdict:
 
 
 def _values_of(value: Any) -> list[Any]:
-    """The values that a matcher is tried on: those of a list one by one, none of what is absent or an object."""
+    """The values that a matcher is tried on: those of lists one by one, none of what is absent or an object."""
     if value is _ABSENT or isinstance(value, Mapping):
         return []
-    return [each for each in value if not isinstance(each, Mapping)] if isinstance(value, list) else [value]
+    return [leaf for each in value for leaf in _values_of(each)] if isinstance(value, list) else [value]
 
 
 _Test = Callable[[Any], bool]
@@ -131,9 +135,9 @@ def _test_of(operator: str, operand: Any) -> _Test | None:
     """The test of one operator; None for an operator or operand that is not known here."""
     if operator in {"prefix", "suffix"} and isinstance(operand, Mapping) and len(operand) == 1:
         folded = operand.get("equals-ignore-case")
-        return _text_test(operator, folded, str.casefold) if isinstance(folded, str) else None
+        return _text_test(operator, folded, _folded) if isinstance(folded, str) else None
     if operator in {"prefix", "suffix", "equals-ignore-case", "wildcard"} and isinstance(operand, str):
-        return _text_test(operator, operand, str.casefold if operator == "equals-ignore-case" else str)
+        return _text_test(operator, operand, _folded if operator == "equals-ignore-case" else str)
     if operator == "numeric" and isinstance(operand, list):
         return _numeric_test(operand)
     if operator == "cidr" and isinstance(operand, str):
@@ -150,6 +154,11 @@ def _text_test(operator: str, operand: str, fold: Callable[[str], str]) -> _Test
         "wildcard": lambda text: _wildcard(wanted).fullmatch(text) is not None,
     }
     return lambda value: isinstance(value, str) and compare[operator](fold(value))
+
+
+def _folded(text: str) -> str:
+    """Letter by letter, as AWS ignores case: `ß` is not `ss`."""
+    return "".join(map(str.lower, text))
 
 
 def _wildcard(pattern: str) -> re.Pattern[str]:
@@ -182,14 +191,14 @@ def _cidr_test(operand: str) -> _Test | None:
         network = ipaddress.ip_network(operand, strict=False)
     except ValueError:
         return None
-    return lambda value: isinstance(value, str) and _address(value) in network
+    return lambda value: isinstance(value, str) and _is_in(network, value)
 
 
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def _is_in(network: ipaddress.IPv4Network | ipaddress.IPv6Network, text: str) -> bool:
     try:
-        return ipaddress.ip_address(text)
+        return ipaddress.ip_address(text) in network
     except ValueError:
-        return ipaddress.IPv6Address(0)
+        return False
 
 
 def _anything_but(operand: Any) -> _Test | None:
@@ -208,9 +217,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_equal(one: Any, other: Any) -> bool:
-    """Equal as JSON: `1` is `1.0`, and no number is `true`."""
-    if _is_number(one) and _is_number(other):
-        return bool(one == other)
+    """Equal as JSON texts, as far as they are told apart here: `300` is neither `300.0` nor `true`."""
     return type(one) is type(other) and bool(one == other)
 
 

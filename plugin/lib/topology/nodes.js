@@ -71,12 +71,14 @@ function foreignNode(id, isBus) {
   if (!id.startsWith('arn:')) return { id, kind: isBus ? 'bus' : kindOfText(id), name: id, is_foreign: true };
   const [, , service, , , ...rest] = id.split(':');
   const name = rest.at(-1)?.split('/').at(-1) ?? id;
-  return { id, kind: KINDS_BY_SERVICE[service] ?? service, name, is_foreign: true };
+  const kind = rest[0]?.split('/')[0];
+  const isOther = service === 'events' && kind !== 'event-bus'; // an API destination, an archive
+  return { id, kind: isOther ? kind : (KINDS_BY_SERVICE[service] ?? service), name, is_foreign: true };
 }
 
 /** `unknown` is what only CloudFormation knows: a parameter, another stack's export. */
 function kindOfText(id) {
-  if (/^https:\/\/(sqs\.|queue\.)/.test(id)) return 'queue';
+  if (/^https:\/\/(sqs\.|queue\.|[^/]+\.queue\.)/.test(id)) return 'queue';
   if (/^https?:|@|^\+?\d+$/.test(id)) return 'address';
   return id.includes('${') ? 'unknown' : 'bus';
 }

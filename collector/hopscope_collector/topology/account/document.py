@@ -26,7 +26,12 @@ _KINDS = {
     "logs": "log-group",
 }
 
-_FUNCTION = re.compile(r"(arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+):[^:]+$")
+_QUALIFIED = re.compile(r"(arn:[^:]+:(?:lambda|states):[^:]*:[^:]*:(?:function|stateMachine):[^:]+):[^:]+$")
+
+_ADDRESS = re.compile(r"https?:|.*@|\+?\d+$")
+"""Of a person or a page, where a topic may lead."""
+
+_QUEUE_URL = re.compile(r"https://(sqs|queue)\.|https://[^/]+\.queue\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +110,28 @@ class _Found:
 
 
 def _unqualified(entry: dict[str, Any]) -> dict[str, Any]:
-    """The same, an alias or version of a function standing for the function."""
+    """The same, an alias or version of a function or state machine standing for it."""
     ends = {name: entry[name] for name in ("from", "to") if name in entry}
-    return {**entry, **{name: _FUNCTION.sub(r"\1", end) if isinstance(end, str) else end for name, end in ends.items()}}
+    return {
+        **entry,
+        **{name: _QUALIFIED.sub(r"\1", end) if isinstance(end, str) else end for name, end in ends.items()},
+    }
 
 
 def _foreign(node_id: str) -> dict[str, Any]:
     """A node for what is only named: an ARN of another account, an address, the name of a bus."""
-    service = node_id.split(":")[2] if node_id.startswith("arn:") and node_id.count(":") > 4 else "events"
-    kind = _KINDS.get(service, service)
-    return {"id": node_id, "kind": kind, "name": resource_name(node_id), "is_foreign": True}
+    return {"id": node_id, "kind": _kind_of(node_id), "name": resource_name(node_id), "is_foreign": True}
+
+
+def _kind_of(node_id: str) -> str:
+    if node_id.startswith("arn:") and node_id.count(":") > 4:
+        _, _, service, _, _, resource = node_id.split(":", 5)
+        kind = resource.split("/")[0]
+        is_other = service == "events" and kind != "event-bus"  # an API destination, an archive
+        return kind if is_other else _KINDS.get(service, service)
+    if _QUEUE_URL.match(node_id):
+        return "queue"
+    return "address" if _ADDRESS.match(node_id) else "bus"
 
 
 def _sorted(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -31,12 +31,13 @@ def routes(account: Account, functions: Sequence[dict[str, Any]]) -> Iterator[di
     for mapping in account.each("lambda", "list_event_source_mappings", "EventSourceMappings"):
         if "EventSourceArn" in mapping:  # self-managed Kafka has none
             yield _event_source(mapping)
-    for function in functions:
+    found = account.all(lambda function: list(_destinations(account, function)), functions)
+    for function, destinations in zip(functions, found, strict=True):
         dead_letters = function.get("DeadLetterConfig", {}).get("TargetArn")
         if dead_letters:
             arn = function["FunctionArn"]
             yield {"id": arn, "kind": "redrive", "from": arn, "to": dead_letters}
-        yield from _destinations(account, function)
+        yield from destinations
 
 
 def _event_source(mapping: dict[str, Any]) -> dict[str, Any]:

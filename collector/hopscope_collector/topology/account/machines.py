@@ -20,14 +20,12 @@ _DESTINATIONS: Mapping[str, Callable[[dict[str, Any]], list[Any]]] = {
 
 def described(account: Account) -> list[dict[str, Any]]:
     """Every state machine with its definition, where that may be read."""
-    listed = account.each("stepfunctions", "list_state_machines", "stateMachines")
-    return [
-        {
-            **machine,
-            **account.one("stepfunctions", "describe_state_machine", stateMachineArn=machine["stateMachineArn"]),
-        }
-        for machine in listed
-    ]
+
+    def describe(machine: dict[str, Any]) -> dict[str, Any]:
+        arn = machine["stateMachineArn"]
+        return {**machine, **account.one("stepfunctions", "describe_state_machine", stateMachineArn=arn)}
+
+    return account.all(describe, account.each("stepfunctions", "list_state_machines", "stateMachines"))
 
 
 def node(machine: dict[str, Any]) -> dict[str, Any]:

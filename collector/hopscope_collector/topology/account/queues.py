@@ -26,10 +26,11 @@ def nodes_and_routes(account: Account) -> tuple[list[dict[str, Any]], list[dict[
 
 
 def _described(account: Account) -> Iterator[dict[str, Any]]:
-    for url in account.each("sqs", "list_queues", "QueueUrls"):
-        facts = account.one("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=_ASKED).get("Attributes", {})
-        if "QueueArn" in facts:
-            yield facts
+    def describe(url: str) -> dict[str, Any]:
+        return account.one("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=_ASKED).get("Attributes") or {}
+
+    found = account.all(describe, account.each("sqs", "list_queues", "QueueUrls"))
+    return (facts for facts in found if "QueueArn" in facts)
 
 
 def _redrive(facts: dict[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,10 @@ def sends(account: Account, functions: Sequence[dict[str, Any]]) -> Iterator[dic
     by_role: dict[str, list[str]] = {}
     for function in functions:
         by_role.setdefault(str(function.get("Role")), []).append(function["FunctionArn"])
-    for role, senders in sorted(by_role.items()):
-        for document in _policies(account, role.rsplit("/", 1)[-1]):
+    roles = sorted(by_role.items())
+    found = account.all(lambda each: list(_policies(account, each[0].rsplit("/", 1)[-1])), roles)
+    for (_, senders), documents in zip(roles, found, strict=True):
+        for document in documents:
             for target, actions in permitted(document):
                 yield {"by": "role", "from": sorted(senders), "to": target, "actions": actions}
 

@@ -19,11 +19,15 @@ def nodes(account: Account) -> Iterator[dict[str, Any]]:
 
 def routes(account: Account) -> Iterator[dict[str, Any]]:
     """Every confirmed subscription."""
-    for subscription in account.each("sns", "list_subscriptions", "Subscriptions"):
+    listed = account.each("sns", "list_subscriptions", "Subscriptions")
+    in_force = [each for each in listed if each["SubscriptionArn"] not in _NOT_IN_FORCE]
+
+    def describe(subscription: dict[str, Any]) -> dict[str, Any]:
         arn = subscription["SubscriptionArn"]
-        if arn in _NOT_IN_FORCE:
-            continue
-        facts = account.one("sns", "get_subscription_attributes", SubscriptionArn=arn).get("Attributes", {})
+        return account.one("sns", "get_subscription_attributes", SubscriptionArn=arn).get("Attributes") or {}
+
+    for subscription, facts in zip(in_force, account.all(describe, in_force), strict=True):
+        arn = subscription["SubscriptionArn"]
         policy, redrive = facts.get("FilterPolicy"), facts.get("RedrivePolicy")
         yield {
             "id": arn.rsplit(":", 1)[-1],

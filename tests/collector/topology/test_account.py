@@ -81,7 +81,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[AnAccount], 
                 self.end_headers()
                 self.wfile.write(text)
 
-            def log_message(self, *_: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:
                 """Quiet."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

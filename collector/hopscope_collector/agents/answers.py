@@ -7,12 +7,13 @@ orders from there: every answer stands between two marks that no message can hol
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from hopscope_collector.executions.model import Execution, State
 from hopscope_collector.export.plain import plain
 from hopscope_collector.flow import Flow, Wait
-from hopscope_collector.redaction import REDACTED, is_private, redacted, without_secrets
+from hopscope_collector.redaction import REDACTED, is_private, members_without_secrets, without_secrets
 from hopscope_collector.shape.activity import end_of, last_sign_of
 from hopscope_collector.shape.evidence import in_words
 from hopscope_collector.shape.outline import Step, outline
@@ -58,13 +59,13 @@ def _written(found: object) -> str:
 
 def flows_answer(flows: Sequence[Flow], now_us: int, *, has_more: bool) -> _Json:
     """One short object a flow."""
-    found: _Json = {"flows": [_summary(redacted(flow), now_us) for flow in flows], "has_more": has_more}
+    found: _Json = {"flows": [_summary(_without_private_keys(flow), now_us) for flow in flows], "has_more": has_more}
     return _bounded(found, "flows", {})
 
 
 def flow_answer(flow: Flow, executions: Sequence[Execution], now_us: int) -> _Json:
     """One flow: what it is, its steps depth-first, what it waits for, what is odd, its executions by ARN."""
-    shown = redacted(flow)
+    shown = _without_private_keys(flow)
     steps = list(enumerate(outline(shown), 1))
     some = _Some()
     found = _summary(shown, now_us) | {
@@ -107,6 +108,11 @@ def stats_answer(stats: Stats) -> _Json:
     """The counters, and the first line that was refused for each reason."""
     found = stats_json(stats)
     return {**found, "examples": _scrubbed(found["examples"])}
+
+
+def _without_private_keys(flow: Flow) -> Flow:
+    """Every other text is looked through where it is said: not all of thousands of hops for the few that are."""
+    return replace(flow, keys=members_without_secrets(flow.keys))
 
 
 class _Some:

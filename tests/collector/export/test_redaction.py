@@ -63,7 +63,7 @@ def test_no_export_holds_a_secret(made):
     flow = made.order(
         hops=tuple(replace(hop, function=secret, attributes={"replay-name": secret}, **told) for hop in made.order().hops),
         sends=tuple(replace(send, destination=secret, source=secret, **told) for send in made.order().sends),
-        keys={"order_id": secret}, notes=(secret,), correlation_id=secret,
+        keys={"password": "hunter2", "order_id": secret}, notes=(secret,), correlation_id=secret,
     )  # fmt: skip
 
     (state,) = made.execution(secret).states

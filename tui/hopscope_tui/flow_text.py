@@ -123,30 +123,22 @@ def _head(flow: Flow, width_cells: int, now_us: int) -> Iterator[Row]:
 
 def _step_rows(step: Step, width_cells: int, now_us: int) -> Iterator[Row]:
     look = look_of(step.status)
-    stem, joint = _guides(step)
-    left = (Run(f"{look.glyph} ", look.role), Run(joint, "faint"), *label_of(step, is_first=step.link is None))
+    left = (
+        Run(f"{look.glyph} ", look.role),
+        Run(step.stem + step.joint, "faint"),
+        *label_of(step, is_first=step.link is None),
+    )
     yield fit_row(beside(left, (Run(_times(step, now_us), "dim"),), width_cells), width_cells)
-    below = 2 + len(stem)
+    below = 2 + len(step.below)
     for text, role in _details(step):
         for row in _wrapped(text, below + 2, width_cells, role):
-            yield (Run("  "), Run(stem, "faint"), *row_after(row, below)) if stem.strip() else row
+            yield (Run("  "), Run(step.below, "faint"), *row_after(row, below)) if step.below.strip() else row
 
 
 def row_after(row: Row, cells: int) -> Row:
     """A row without its first blank cells."""
     first, *rest = row
     return (Run(first.text[cells:], first.role), *rest)
-
-
-def _guides(step: Step) -> tuple[str, str]:
-    """What stands left of the lines below a step, and of the step itself."""
-    if not step.guides:
-        return "", ""
-    *above, follows = step.guides
-    stem = "".join("│  " if goes_on else "   " for goes_on in above)
-    is_exact = step.link is None or step.link.is_exact
-    joint = ("├" if follows else "└") + ("─ " if is_exact else "╌ ")
-    return stem + ("│  " if follows else "   "), stem + joint
 
 
 def _times(step: Step, now_us: int) -> str:

@@ -75,10 +75,9 @@ def _message(step: Step, sender: float | None, lanes: dict[str, float], at: tupl
         return _missing(step, sender, lanes, (y, now_us, width))
     receiver = lanes[step.hop.function]
     took = duration(last_sign_of(step.hop, now_us) - step.hops[0].started_us)
-    is_exact = step.link is None or step.link.is_exact
     found = []
     if sender is not None and sender != receiver:
-        found.append(_arrow(step, sender, receiver, y, is_exact=is_exact))
+        found.append(_arrow(step, sender, receiver, y))
     found.append(element("circle", {"class": "knot", "cx": receiver, "cy": y, "r": 10}))
     found.append(icon(step.status, receiver - 7, y - 7, 14))
     is_leftwards = sender is not None and sender > receiver
@@ -90,14 +89,13 @@ def _message(step: Step, sender: float | None, lanes: dict[str, float], at: tupl
     return joined(found)
 
 
-def _arrow(step: Step, sender: float, receiver: float, y: float, *, is_exact: bool) -> Markup:
+def _arrow(step: Step, sender: float, receiver: float, y: float) -> Markup:
     """A line with its head, its name above it."""
     sign = 1 if receiver > sender else -1
     tip = receiver - sign * 12
-    kind = "arrow" if is_exact else "arrow guess"
-    by = "" if is_exact or step.link is None else f"by {step.link.evidence[0]} "
+    kind = "arrow guess" if step.guess else "arrow"
     room = abs(tip - sender) - 24
-    name = fitted(by + step.name, room, 11.5)
+    name = fitted(f"{step.guess} {step.name}".lstrip(), room, 11.5)
     words = fitted(f"waited {duration(step.waited_us)}" if step.waited_us is not None else "", room, 10.5)
     middle = (sender + tip) / 2
     head = f"M{tip - sign * 6:.1f} {y - 4:.1f}L{tip:.1f} {y:.1f}L{tip - sign * 6:.1f} {y + 4:.1f}"

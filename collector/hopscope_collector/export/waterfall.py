@@ -96,7 +96,7 @@ def _guides(steps: Sequence[Step]) -> Markup:
         if above and len(above) <= _DEEPEST:
             parent = above[-1]
             x = _left(len(above) - 1) + 8
-            kind = "guide" if step.link is None or step.link.is_exact else "guide guess"
+            kind = "guide guess" if step.guess else "guide"
             bend = _y(number) + 4
             found.append(element("path", {"class": "guide", "d": f"M{x} {_y(parent) + 24:.0f}V{bend:.0f}"}))
             found.append(element("path", {"class": kind, "d": f"M{x} {bend:.0f}v5q0 6 6 6h{_INDENT - 8}"}))
@@ -138,8 +138,7 @@ def _row(number: int, step: Step, axis: Axis, known: tuple[int, LinkOf]) -> Mark
 
 def _words(step: Step) -> tuple[str, str]:
     if step.hop is not None:
-        by = "" if step.link is None or step.link.is_exact else f"by {step.link.evidence[0]} · "
-        return step.hop.function + step.tries, by + step.name
+        return step.hop.function + step.tries, f"{step.guess} · {step.name}" if step.guess else step.name
     if step.wait is not None:
         return step.wait.expected, {"lost": "no sign of it", "not-instrumented": "not seen"}.get(
             step.wait.state, step.wait.state

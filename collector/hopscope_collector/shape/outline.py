@@ -86,6 +86,26 @@ class Step:
         return f" ×{len(self.hops)}" if len(self.hops) > 1 else ""
 
     @property
+    def guess(self) -> str:
+        """`by key`: what joins it to the step above where no id does; empty where one does, and for a beginning."""
+        return "" if self.link is None or self.link.is_exact else f"by {self.link.evidence[0]}"
+
+    @property
+    def stem(self) -> str:
+        """Lines of text that its ancestors' siblings hang on: what stands left of the joint."""
+        return "".join("│  " if goes_on else "   " for goes_on in self.guides[:-1])
+
+    @property
+    def joint(self) -> str:
+        """What it hangs on, broken where no id proves it: `├─ `, `└╌ `; empty for a beginning."""
+        return ("├" if self.guides[-1] else "└") + ("╌ " if self.guess else "─ ") if self.guides else ""
+
+    @property
+    def below(self) -> str:
+        """What stands left of more lines of its own."""
+        return self.stem + ("│  " if self.guides[-1] else "   ") if self.guides else ""
+
+    @property
     def fate(self) -> str:
         """What became of a message that led to no hop."""
         if self.status == "failed":

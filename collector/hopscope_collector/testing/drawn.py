@@ -57,7 +57,7 @@ def _sorted(numbers: list[int], steps: tuple[Step, ...]) -> list[int]:
 
 
 def _shape_line(step: Step) -> str:
-    by = f" by {step.link.evidence[0]}" if step.link is not None and not step.link.is_exact else ""
+    by = f" {step.guess}" if step.guess else ""
     if step.hop is not None:
         status = "" if step.status == "done" else f" ({step.status})"
         message = f"{step.name} > " if step.link is not None else ""
@@ -68,20 +68,15 @@ def _shape_line(step: Step) -> str:
 
 
 def _drawn_step(step: Step, flow: Flow) -> Iterator[str]:
-    stem = "".join("│  " if goes_on else "   " for goes_on in step.guides[:-1])
-    follows = bool(step.guides) and step.guides[-1]
-    is_exact = step.link is None or step.link.is_exact
-    joint = (("├" if follows else "└") + ("─ " if is_exact else "╌ ")) if step.guides else ""
-    yield f"{stem}{joint}{sign_of(step.status)} {plain(_words(step, flow), 200)}"
-    below = stem + ("│  " if follows else "   " if step.guides else "")
+    yield f"{step.stem}{step.joint}{sign_of(step.status)} {plain(_words(step, flow), 200)}"
     for hop in step.hops:
         if hop.error is not None:
-            yield f"{below}    attempt {hop.attempt}: {plain(f'{hop.error.type}: {hop.error.message}', 200)}"
+            yield f"{step.below}    attempt {hop.attempt}: {plain(f'{hop.error.type}: {hop.error.message}', 200)}"
 
 
 def _words(step: Step, flow: Flow) -> str:
     if step.hop is not None:
-        by = "" if step.link is None or step.link.is_exact else f"  by {step.link.evidence[0]}"
+        by = f"  {step.guess}" if step.guess else ""
         took = duration(last_sign_of(step.hop, step.hop.started_us) - step.at_us)
         after = duration(step.at_us - flow.started_us)
         return f"{step.hop.function}{step.tries}{by}  {step.name}  {took}, after {after}"

@@ -20,7 +20,7 @@ from hopscope_tui.replay import Moment, Scene, moment_at
 
 _TRACK_CELLS = 14
 _WORDS_CELLS = 26
-_MOST_INDENT = 10
+_STEM_CELLS = 27
 _MESSAGE_SHARE = 42
 _LEAST_MESSAGE_CELLS = 8
 
@@ -28,7 +28,7 @@ _LEAST_MESSAGE_CELLS = 8
 def scene_row(scene: Scene, width_cells: int) -> Row:
     """Exactly `width_cells` wide."""
     step = scene.step
-    guide = _guide(step)
+    guide = f" {step.stem[-_STEM_CELLS:]}{step.joint}"
     words = min(_WORDS_CELLS, width_cells // 4)
     rest = max(width_cells - len(guide) - words - 1, 0)
     glyph, role = look_of_scene(scene)
@@ -77,15 +77,6 @@ def _line(moments: Sequence[Moment], axis: Axis, at_us: int) -> Row:
         else:
             runs.append(Run(cell, role))
     return tuple(runs)
-
-
-def _guide(step: Step) -> str:
-    if step.depth == 0:
-        return " "
-    shown = step.guides[-_MOST_INDENT:]
-    lines = "".join("│  " if goes_on else "   " for goes_on in shown[:-1])
-    exact = step.link is None or step.link.is_exact
-    return f" {lines}{'├' if shown and shown[-1] else '└'}{'─' if exact else '╌'} "
 
 
 def _track(scene: Scene) -> Row:

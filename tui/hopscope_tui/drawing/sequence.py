@@ -147,14 +147,13 @@ def _put_message(line: "_Line", step: Step, sender: int | None, receiver: int) -
     line.put(receiver, look.glyph, look.role)
     if sender is None or sender == receiver:
         return
-    is_exact = step.link is None or step.link.is_exact
-    dash, role = ("─", "faint") if is_exact else ("╌", "accent")
+    dash, role = ("╌", "accent") if step.guess else ("─", "faint")
     left, right = min(sender, receiver), max(sender, receiver)
     for x in range(left + 1, right):
         line.put(x, "┼" if line.at(x) in ("│", "┼") else dash, role)
     line.put(sender, "├" if receiver > sender else "┤", role)
     line.put(receiver - 1 if receiver > sender else receiver + 1, "▶" if receiver > sender else "◀", role)
-    by = "" if is_exact or step.link is None else f" by {step.link.evidence[0]}"
+    by = f" {step.guess}" if step.guess else ""
     waited = f" {duration(step.waited_us)}" if step.waited_us is not None else ""
     room = right - left - 4
     shown = neutral(step.name)

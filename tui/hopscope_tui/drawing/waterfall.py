@@ -101,7 +101,7 @@ def step_row(step: Step, layout: Layout, *, is_first: bool = False) -> Row:
 def label_of(step: Step, *, is_first: bool = False) -> Row:
     """What a step is, in words: the function and the message that led to it, or what is missing."""
     if step.hop is not None:
-        by = "" if step.link is None or step.link.is_exact or is_first else f"  by {step.link.evidence[0]}"
+        by = f"  {step.guess}" if step.guess and not is_first else ""
         return (
             said(step.hop.function, "strong"),
             Run(step.tries, "bar-retrying"),
@@ -128,14 +128,8 @@ def _waited_role(step: Step, waited_us: int | None) -> str:
 
 def _guides(step: Step) -> Row:
     """The lines that lead down to the step."""
-    if not step.guides:
-        return ()
-    *above, follows = step.guides
     cut = "┈" if step.depth > len(step.guides) else ""
-    stem = cut + "".join("│  " if goes_on else "   " for goes_on in above)
-    is_exact = step.link is None or step.link.is_exact
-    joint = ("├" if follows else "└") + ("─ " if is_exact else "╌ ")
-    return (Run(stem + joint, "faint"),)
+    return (Run(cut + step.stem + step.joint, "faint"),)
 
 
 def _ran_us(step: Step, now_us: int) -> int | None:

@@ -91,9 +91,12 @@ def _object_in(text: str) -> tuple[dict[str, object], int, int]:
         found, start, end = object_in(text)
     except json.JSONDecodeError as error:
         kind = Cut if _ends_early(error) else NotARecord
-        raise kind(f"line is cut or damaged ({error.msg} at character {error.pos}); expected one JSON object") from None
-    except (ValueError, RecursionError) as error:
-        raise NotARecord(f"line is damaged ({error!s:.80}); expected one JSON object") from None
+        what = f"{error.msg.removesuffix(' at')} at character {error.pos}"
+        raise kind(f"line is cut or damaged ({what}); expected one JSON object") from None
+    except RecursionError:
+        raise NotARecord(f"line is nested too deep; expected one JSON object of at most {DEEPEST} levels") from None
+    except ValueError as error:
+        raise NotARecord(f"line is damaged ({error}); expected one JSON object") from None
     if _is_deeper(found, DEEPEST):
         raise Malformed("…", "nested deeper and deeper", f"at most {DEEPEST} levels")
     return found, start, end

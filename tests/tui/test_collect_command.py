@@ -159,6 +159,7 @@ def test_prune_removes_what_is_old_and_says_how_much(typed: Typed, tmp_path: Pat
         (("collect", "-", "--since", "yesterday"), 2, "'yesterday' is no point in time; expected"),
         (("collect", "-", "--store", "sqlite:////dev/null/x.db"), 1, "cannot be made"),
         (("prune", "--older-than", "much"), 2, "'much' is no point in time"),
+        (("prune", "--older-than", "1d"), 1, "run `hopscope collect SOURCE"),
         (("prune",), 2, "Missing option '--older-than'"),
         (("stats",), 1, "run `hopscope collect SOURCE"),
         (("nonsense",), 2, "No such command 'nonsense'"),

@@ -37,8 +37,10 @@ def record_of(line: str) -> Record:
         raise NotARecord("line holds no record; expected it to contain " + LINE_PREFIX)
     try:
         found, _, _ = object_in(line)
-    except (ValueError, RecursionError) as error:
-        raise NotARecord(f"line is cut or damaged ({error!s:.80}); expected one JSON object") from None
+    except RecursionError:
+        raise NotARecord("line is nested too deep; expected one JSON object") from None
+    except ValueError as error:
+        raise NotARecord(f"line is cut or damaged ({error}); expected one JSON object") from None
     return record_of_object(found)
 
 

@@ -15,6 +15,9 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
+import zstandard
+
 from hopscope_collector.errors import (
     NewerStore,
     StoreBusy,
@@ -219,6 +222,8 @@ def _is_busy(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
+_DAMAGED = "is damaged; restore a copy, or collect again into another store"
+
 _KINDS: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_BUSY: (StoreBusy, f"is locked by another process for more than {WAIT_S:.0f} s; nothing was stored"),
     sqlite3.SQLITE_LOCKED: (StoreBusy, "is locked by another process; nothing was stored"),
@@ -228,7 +233,7 @@ _KINDS: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_READONLY: (StoreDenied, "may not be written; check the permissions of the file and its folder"),
     sqlite3.SQLITE_PERM: (StoreDenied, "may not be opened; check the permissions of the file and its folder"),
     sqlite3.SQLITE_AUTH: (StoreDenied, "may not be opened; check the permissions of the file and its folder"),
-    sqlite3.SQLITE_CORRUPT: (StoreDamaged, "is damaged; restore a copy, or collect again into another store"),
+    sqlite3.SQLITE_CORRUPT: (StoreDamaged, _DAMAGED),
     sqlite3.SQLITE_NOTADB: (StoreDamaged, "is not a store of Hopscope; point --store elsewhere"),
 }
 
@@ -241,10 +246,13 @@ def _in_our_words(path: Path) -> Iterator[None]:
         raise StoreDenied(f"{path} may not be used ({error.strerror}); check the permissions") from error
     except OSError as error:
         raise StoreDenied(f"{path} cannot be made ({error.strerror}); point --store elsewhere") from error
+    except (UnicodeDecodeError, zstandard.ZstdError, msgspec.DecodeError) as error:
+        # SQLite looks at its own structures; what it holds for us has no checksum of its.
+        raise StoreDamaged(f"{path} {_DAMAGED} ({error})") from error
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        if str(error).startswith("no such table"):
-            code = sqlite3.SQLITE_CORRUPT  # the schema's number promises every table
+        if str(error).startswith(("no such table", "Could not decode")):
+            code = sqlite3.SQLITE_CORRUPT  # the schema's number promises every table, and all text is ours
         if code not in _KINDS:
             raise
         kind, words = _KINDS[code]

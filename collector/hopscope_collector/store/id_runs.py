@@ -25,6 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
+from hopscope_collector.errors import StoreDamaged
 from hopscope_collector.store.ids import bare
 
 PAGE_ENTRIES = 496
@@ -360,10 +361,13 @@ def _slots_at(connection: sqlite3.Connection, wanted: set[tuple[int, int]]) -> M
         "SELECT id, slots FROM id_slots WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(pages)),)
     )
     slots_by_page = {page_id: _unpacked(packed, "q") for page_id, packed in rows}
-    return {
-        (run, number): slots_by_page[run << _RUN_SHIFT | number // PAGE_ENTRIES][number % PAGE_ENTRIES]
-        for run, number in wanted
-    }
+    try:
+        return {
+            (run, number): slots_by_page[run << _RUN_SHIFT | number // PAGE_ENTRIES][number % PAGE_ENTRIES]
+            for run, number in wanted
+        }
+    except (KeyError, IndexError):
+        raise StoreDamaged("the index of the store is damaged; restore a copy, or collect again") from None
 
 
 def _packed(kind: str, values: Iterable[int]) -> bytes:

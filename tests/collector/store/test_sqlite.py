@@ -21,10 +21,15 @@ from hopscope_collector.errors import (
     StoreFull,
     StoreMissing,
 )
+from hopscope_collector.filter import EVERYTHING
+from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.query import Flows
+from hopscope_collector.rules import Rules
 from hopscope_collector.store import connection as sqlite_file
 from hopscope_collector.store import location, sqlite
 from hopscope_collector.store.contract import Batch, batch_of
 from hopscope_collector.store.sqlite import SqliteStore
+from hopscope_collector.summarising import idle_work
 
 
 @pytest.fixture
@@ -125,6 +130,39 @@ def test_a_file_that_is_no_database_is_said_to_be_none(path: Path) -> None:
     for read_only in (False, True):
         with pytest.raises(StoreDamaged, match="not a store of Hopscope"):
             SqliteStore(path, read_only=read_only)
+
+
+def all_there_is(path: Path) -> None:
+    with SqliteStore(path) as store:
+        traces = [each.trace_id for each in store.newest(1_000)]
+        Flows(store, Rules(), lambda: 1 << 53).page(EVERYTHING, 100)
+        store.records_of(traces)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE slot SET lines = x'7bff'",
+        "UPDATE block SET lines = x'28b52ffd00'",
+        "UPDATE id_slots SET slots = x'0000000000000000'",
+        "DELETE FROM id_slots",
+        "UPDATE summary SET words = CAST(x'ff' AS TEXT)",
+        "UPDATE summary_flow SET packed = x'00'",
+        "UPDATE fact SET body = CAST(x'ff' AS TEXT)",
+    ],
+)
+def test_contents_that_are_damaged_are_said_to_be(path: Path, a: Any, damage: str) -> None:
+    """SQLite guards its own structures; a wrong bit in what it holds for us it passes on."""
+    begins = [a.begin(number) for number in range(50)]
+    with SqliteStore(path) as store:
+        store.write(batch_of(begins, [PlatformFact("start", begins[0].request_id, begins[0].start_us)]))
+        for work in (store.tidy, idle_work(store, Rules(), print)):
+            while work():
+                pass
+        store._open.execute(damage)
+
+    with pytest.raises(StoreDamaged, match=r"damaged.*restore a copy, or collect again"):
+        all_there_is(path)
 
 
 def test_damaged_pages_are_said_to_be_damaged(path: Path, a: Any) -> None:

@@ -3,7 +3,7 @@
 import click
 
 from hopscope_collector.moments import moment_us
-from hopscope_collector.store.location import open_to_write
+from hopscope_collector.store.location import open_to_read, open_to_write
 from hopscope_collector.wall_clock import wall_clock_us
 
 
@@ -15,6 +15,7 @@ from hopscope_collector.wall_clock import wall_clock_us
 def command(older_than: str, store: str | None) -> None:
     """Remove records of invocations that started longer ago than AGE. Counters keep what was once stored."""
     before_us = moment_us(older_than, wall_clock_us())
+    open_to_read(store).close()  # what is not there is said, not made
     with open_to_write(store) as opened:
         removed = opened.prune(before_us)
     click.echo(f"removed {removed:,} records older than {older_than}")

@@ -32,20 +32,30 @@ from hopscope_stage.stage import DUMMY, REGION
 from hopscope_stage.subscriptions import matches
 
 PRICES = {
+    # cloudburn.io/blog/amazon-cloudwatch-pricing: AWS's page as of February 2026
     "logs, a GB taken in": 0.50,
+    # EveryMundo/aws-kinesis-client, docs/why-we-created-this-package.md: AWS's page for us-west-2, not dated
     "Kinesis provisioned, a million payload units of 25 KB": 0.014,
+    # mattrobinsonsre/terrapod#1004, from AWS's price list: 2026-07-22
     "Kinesis provisioned, a shard and hour": 0.015,
+    # not confirmed: no dated source was found, and c3x.dev/resources/aws/aws_kinesis_stream says 0.08 for both ways
     "Kinesis on demand, a GB in and out": 0.12,
+    # not confirmed
     "Kinesis on demand, a stream and hour": 0.04,
+    # cloudchipr.com/blog/aws-lambda-pricing: 2024; the first 7.5 billion GB-seconds of a month
     "Lambda arm64, a GB and second": 0.0000133334,
     "Lambda, a million calls": 0.20,
+    # airbyte.com/data-engineering-resources/dynamodb-pricing: 2025-07-21, after the cut of November 2024
     "DynamoDB on demand, a million write units": 0.625,
     "DynamoDB on demand, a million read units": 0.125,
+    # aws.amazon.com/dynamodb/pricing, a copy that is not dated; the first 25 GB of an account are free
     "DynamoDB, a GB and month": 0.25,
+    # signoz.io/guides/cloudwatch-pricing: 2026-02-15; the first 10,000 of an account
     "CloudWatch, a metric and month": 0.30,
+    # api-evangelist/cloudwatch, plans/cloudwatch-plans-pricing.yml: 2026-05-05
     "CloudWatch, an alarm and month": 0.10,
 }
-"""US dollars, us-east-1, November 2026."""
+"""US dollars, us-east-1. Above each where it was read, and of when that is; looked up on 2026-11-21."""
 
 RECORD_LINES = '?hopscope ?"START RequestId:" ?"REPORT RequestId:" ?"Task timed out" ?"Runtime exited" ?"platform."'
 """The plugin's filter: plugin/lib/subscriptions.js."""
@@ -224,7 +234,12 @@ def print_costs(log_bytes: float, busy: Measured, idle: Measured, kept_bytes: fl
     print("\nper month")
     print(f"{'one shard':34s}{PRICES['Kinesis provisioned, a shard and hour'] * HOURS_A_MONTH:8.2f}")
     print(f"{'or a stream on demand':34s}{PRICES['Kinesis on demand, a stream and hour'] * HOURS_A_MONTH:8.2f}")
-    print(f"{'metrics and the alarm':34s}{METRICS * PRICES['CloudWatch, a metric and month'] + 0.10:8.2f}")
+    print(f"{'metrics and the alarm':34s}{metrics_dollars():8.2f}")
+
+
+def metrics_dollars() -> float:
+    """A month of what can be watched."""
+    return METRICS * PRICES["CloudWatch, a metric and month"] + PRICES["CloudWatch, an alarm and month"]
 
 
 def lambda_dollars(each: Measured) -> float:

@@ -1,8 +1,9 @@
 """What only a table can be: throttled, half done, written by several at once, shared by many, paid for by the KB."""
 
+import base64
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hopscope_collector.dead_letters import MemoryDeadLetters
 from hopscope_collector.errors import NotAStoreUrl, StoreBusy, StoreError, StoreMissing
+from hopscope_collector.lambda_entry import Subscriber
 from hopscope_collector.record_line import record_line
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Written, batch_of
 from hopscope_collector.store.dynamodb import keys, pointers, table, writing
@@ -148,6 +151,52 @@ def test_a_write_that_gave_up_is_as_if_it_had_not_been_tried(a_table: Callable[.
     with closing(DynamoDbStore(address)) as store:
         assert store.write(batch) == Written(stored=60)
         assert store.stats().kept == 60
+
+
+class Context:
+    aws_request_id = "r-1"
+
+
+def as_kinesis_hands_over(data: Sequence[str]) -> dict[str, Any]:
+    given = {"eventSource": "aws:kinesis", "eventSourceARN": "arn:aws:kinesis:::stream/hops"}
+    records = [
+        {**given, "eventID": f"shard:{number}", "kinesis": {"data": each, "sequenceNumber": str(number)}}
+        for number, each in enumerate(data)
+    ]
+    return {"Records": records}
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_collector_brings_everything_through_an_outage_that_lasts(
+    a_table: Callable[..., Address], a: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch that fails comes again in two halves, as the event source is told to do it, until the table is well."""
+    monkeypatch.setattr(table, "PATIENCE_S", 0.02)
+    address, letters = a_table(), MemoryDeadLetters()
+    data = [
+        base64.b64encode(f"{record_line(a.begin(n)).text}\n{record_line(a.end(n)).text}".encode()).decode()
+        for n in range(1, 17)
+    ]
+    waiting = [[*data, "H4sIAAAAAAAA"]]
+    with (
+        FaultyDynamoDb(str(address.endpoint), Shares()) as faulty,
+        closing(DynamoDbStore(replace(address, endpoint=faulty.endpoint))) as store,
+    ):
+        collector = Subscriber(store, letters)
+        for shares in (Shares(refuse=1.0), Shares(refuse=0.8, half=0.5), Shares(lose=0.9), Shares()):
+            faulty.shares, batches, waiting = shares, waiting, []
+            for batch in batches:
+                try:
+                    collector.handle(as_kinesis_hands_over(batch), Context())
+                except StoreError:
+                    middle = max(1, len(batch) // 2)
+                    waiting += [part for part in (batch[:middle], batch[middle:]) if part]
+
+        stats = store.stats()
+
+    assert waiting == []
+    assert (stats.stored, stats.kept, stats.refused) == (32, 32, {"broken_stream": 1})
+    assert len(letters.letters) == 1
 
 
 def test_what_was_stored_long_ago_is_still_a_repeat(

@@ -3,9 +3,14 @@
 import itertools
 import json
 from collections.abc import Iterator
+from contextlib import closing
 
 import httpx
 import pytest
+
+from hopscope_collector.client import Changed, Client
+from hopscope_collector.store.contract import Changes
+from hopscope_collector.store.memory import MemoryStore
 
 
 def events_of(answer: httpx.Response) -> Iterator[dict[str, str]]:
@@ -96,3 +101,19 @@ def test_a_listener_that_left_makes_room(serve) -> None:
                         break
             else:
                 pytest.fail("no room after a hundred tries")
+
+
+class BusyStore(MemoryStore):
+    """One in which very much changed while somebody was away."""
+
+    def changes_since(self, token: int) -> Changes:
+        return Changes(9, tuple(f"{number:032x}" for number in range(20_000 if token < 9 else 0)))
+
+
+def test_who_was_away_for_too_long_reads_everything_again(serve) -> None:
+    """An event of megabytes is more than a reader holds, and would be sent again at every try."""
+    collector = serve(store=BusyStore())
+
+    assert collector.get("/v1/changes", since=1).json() == {"hopscope": 1, "token": 9, "ids": [], "everything": True}
+    with Client(collector.url) as client, closing(client.changes(since=1)) as changes:
+        assert next(changes) == Changed(9, is_everything=True)

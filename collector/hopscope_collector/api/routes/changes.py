@@ -19,6 +19,9 @@ from hopscope_wire.decode import MAX_TIME_US
 
 EVENT_STREAM = "text/event-stream"
 PING_S = 15
+MOST_CHARACTERS = 500_000
+"""Of the ids in one answer: who was away for longer reads everything again."""
+
 UNREAD_S = 20.0
 
 router = APIRouter()
@@ -81,11 +84,12 @@ async def _events(pulse: Pulse, token: int) -> AsyncIterator[ServerSentEvent]:
 
 
 def _json(found: Changes) -> dict[str, object]:
+    is_too_much = sum(map(len, found.ids)) > MOST_CHARACTERS
     return {
         "hopscope": CONTRACT_VERSION,
         "token": found.token,
-        "ids": list(found.ids),
-        "everything": found.is_everything,
+        "ids": [] if is_too_much else list(found.ids),
+        "everything": found.is_everything or is_too_much,
     }
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hopscope_collector.executions.model import Execution, State
-from hopscope_collector.shape.outline import Step
+from hopscope_collector.shape.outline import Step, with_parents
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,7 @@ def correspondence_of(execution: Execution, steps: Sequence[Step]) -> Correspond
     by_ref = {ref: state for state in states for ref in _refs_of(state)}
     found: dict[str, State] = {}
     direct: dict[int, list[str]] = {}
-    path: list[Step] = []
-    for step in steps:
-        del path[step.depth :]
-        above = path[-1] if path else None
-        path.append(step)
+    for step, above in with_parents(steps):
         state = next((by_ref[ref] for ref in _ids_of(step) if ref in by_ref), None)
         if state is None and above is not None and above.hop is not None and above.hop.request_id == execution.arn:
             state = _waiting_now(states) if step.wait is not None else _running_then(states, step)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hopscope_collector.flow import Flow, Link
-from hopscope_collector.shape.outline import Step
+from hopscope_collector.shape.outline import Step, with_parents
 
 Others = Mapping[str, Sequence[tuple[str, Link]]]
 """By step id: other steps, each with the link that joins them."""
@@ -40,13 +40,10 @@ def relations_of(flow: Flow, steps: Sequence[Step]) -> Relations:
     """The relations of a flow's outline."""
     parents: dict[str, str] = {}
     children: dict[str, list[str]] = {}
-    path: list[str] = []
-    for step in steps:
-        del path[step.depth :]
-        if path:
-            parents[step.id] = path[-1]
-            children.setdefault(path[-1], []).append(step.id)
-        path.append(step.id)
+    for step, above in with_parents(steps):
+        if above is not None:
+            parents[step.id] = above.id
+            children.setdefault(above.id, []).append(step.id)
     step_of_hop = {hop.id: step.id for step in steps for hop in step.hops}
     also_from, also_to = _others(flow, step_of_hop, parents)
     return Relations(parents, children, also_from, also_to, step_of_hop)

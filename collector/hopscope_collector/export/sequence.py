@@ -9,7 +9,7 @@ from hopscope_collector.export.markup import Markup, element, joined
 from hopscope_collector.export.type_setting import fitted, width_px
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.activity import last_sign_of
-from hopscope_collector.shape.outline import Step
+from hopscope_collector.shape.outline import Step, senders_of
 from hopscope_collector.shape.times import duration
 
 MOST_ROWS = 300
@@ -23,7 +23,7 @@ _WIDTH = 1_120
 
 def sequence_of(flow: Flow, steps: Sequence[Step], now_us: int, link_of: LinkOf = nowhere) -> Picture:
     """One row a step, one lane a function, without an `svg` around them."""
-    senders = _senders(steps)
+    senders = senders_of(steps)
     in_time = sorted(steps, key=lambda step: (step.at_us, step.depth))[:MOST_ROWS]
     names = list(dict.fromkeys(step.hop.function for step in in_time if step.hop is not None))[:MOST_LANES]
     lane = min(max((_WIDTH - _TIME) / max(len(names), 1), _LEAST_LANE), _MOST_LANE)
@@ -43,18 +43,6 @@ def sequence_of(flow: Flow, steps: Sequence[Step], now_us: int, link_of: LinkOf 
         backdrop = element("rect", {"class": "row", "x": 0, "y": y - 22, "width": width, "height": _ROW, "rx": 6})
         found.append(linked("line", link_of(step), (backdrop, after, arrow)))
     return Picture(joined(found), Size(width, height), len(steps) - len(drawn))
-
-
-def _senders(steps: Sequence[Step]) -> dict[str, str]:
-    """The function that led to each step, by the step's id."""
-    found: dict[str, str] = {}
-    path: list[str] = []
-    for step in steps:
-        del path[step.depth :]
-        if path:
-            found[step.id] = path[-1]
-        path.append(step.hop.function if step.hop is not None else "")
-    return found
 
 
 def _lane(name: str, x: float, lane: float, height: float) -> Markup:

@@ -11,7 +11,7 @@ Attempts of one consumer at one message are one step. A hop that several sends l
 strongest evidence; the others are named in the inspector. Every hop is in exactly one step, whatever the links say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from hopscope_collector.flow import EVIDENCE_ORDER, Flow, Hop, Link, Send, Wait
@@ -126,6 +126,20 @@ class Step:
 def outline(flow: Flow) -> tuple[Step, ...]:
     """The steps depth-first, siblings by time."""
     return tuple(_depth_first(_Family.of(flow)))
+
+
+def with_parents(steps: Iterable[Step]) -> Iterator[tuple[Step, Step | None]]:
+    """The steps of an outline, each with the one that it stands under; None for a beginning."""
+    path: list[Step] = []
+    for step in steps:
+        del path[step.depth :]
+        yield step, path[-1] if path else None
+        path.append(step)
+
+
+def senders_of(steps: Iterable[Step]) -> dict[str, str]:
+    """The function that led to each step, by the step's id; empty where it stands under no function."""
+    return {step.id: above.hop.function if above.hop else "" for step, above in with_parents(steps) if above}
 
 
 @dataclass(slots=True)

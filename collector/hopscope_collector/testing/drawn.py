@@ -8,12 +8,12 @@ place-order                                          ✔ place-order  POST /orde
                                                      └╌ ◌ waiting: order_accepted
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hopscope_collector.export.plain import plain
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.activity import last_sign_of
-from hopscope_collector.shape.outline import NOBODY, Step, outline
+from hopscope_collector.shape.outline import NOBODY, Step, outline, with_parents
 from hopscope_collector.shape.signs import sign_of
 from hopscope_collector.shape.summary import key_of, made_of
 from hopscope_collector.shape.times import duration
@@ -23,19 +23,15 @@ MOST_STEPS = 120
 
 def shape_of(flow: Flow) -> str:
     """Who led to whom by what, siblings in the order of their names: the same flow has the same shape in every run."""
-    children: dict[int, list[int]] = {}
-    steps = outline(flow)
-    path: list[int] = []
-    for number, step in enumerate(steps):
-        del path[step.depth :]
-        children.setdefault(path[-1] if path else -1, []).append(number)
-        path.append(number)
+    children: dict[str, list[Step]] = {}
+    for step, above in with_parents(outline(flow)):
+        children.setdefault(above.id if above else "", []).append(step)
     lines: list[str] = []
-    pending = [(number, 0) for number in _sorted(children.get(-1, []), steps)]
+    pending = [(step, 0) for step in _sorted(children.get("", []))]
     while pending:
-        number, depth = pending.pop()
-        lines.append("  " * depth + _shape_line(steps[number]))
-        pending += [(child, depth + 1) for child in _sorted(children.get(number, []), steps)]
+        step, depth = pending.pop()
+        lines.append("  " * depth + _shape_line(step))
+        pending += [(child, depth + 1) for child in _sorted(children.get(step.id, []))]
     return "\n".join(lines)
 
 
@@ -51,9 +47,9 @@ def drawn(flow: Flow) -> str:
     return "\n".join(lines)
 
 
-def _sorted(numbers: list[int], steps: tuple[Step, ...]) -> list[int]:
+def _sorted(siblings: Iterable[Step]) -> list[Step]:
     """Last first: they are taken from the end."""
-    return sorted(numbers, key=lambda number: _shape_line(steps[number]), reverse=True)
+    return sorted(siblings, key=_shape_line, reverse=True)
 
 
 def _shape_line(step: Step) -> str:

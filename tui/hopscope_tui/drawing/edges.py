@@ -12,7 +12,7 @@ from math import log1p
 
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.activity import FAILED
-from hopscope_collector.shape.outline import NOBODY, Step, outline
+from hopscope_collector.shape.outline import NOBODY, Step, outline, with_parents
 from hopscope_collector.shape.times import MINUTE_US, SECOND_US, duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
 from hopscope_tui.drawing.spark import per_minute, percent, spark
@@ -67,14 +67,10 @@ def edges_of(flows: Iterable[Flow]) -> list[Edge]:
     starts = [flow.started_us for flow in known]
     span_us = max(starts) - min(starts) if starts else 0
     for flow in known:
-        path: list[str] = []
-        for step in outline(flow):
-            del path[step.depth :]
-            sender = path[-1] if path else ""
-            path.append(_receiver(step))
+        for step, above in with_parents(outline(flow)):
             if step.wait is not None and step.send is None:
                 continue
-            edge = (sender, step.name, path[-1])
+            edge = (_receiver(above) if above else "", step.name, _receiver(step))
             tally = tallies.setdefault(edge, _Tally(flow))
             tally.hops += max(len(step.hops), 1)
             tally.failed += sum(hop.status in FAILED for hop in step.hops)

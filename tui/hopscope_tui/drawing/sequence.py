@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.activity import last_sign_of
-from hopscope_collector.shape.outline import Step
+from hopscope_collector.shape.outline import Step, senders_of
 from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
 from hopscope_tui.drawing.statuses import look_of
@@ -45,16 +45,9 @@ class MessageSequence:
 
 def sequence_of(flow: Flow, steps: Sequence[Step], now_us: int) -> MessageSequence:
     """The messages of an outline, in the order of time."""
-    senders: dict[str, str] = {}
-    path: list[str] = []
-    for step in steps:
-        del path[step.depth :]
-        if path:
-            senders[step.id] = path[-1]
-        path.append(step.hop.function if step.hop is not None else "")
     in_time = tuple(sorted(steps, key=lambda step: (step.at_us, step.depth)))
     lanes = dict.fromkeys(step.hop.function for step in in_time if step.hop is not None)
-    return MessageSequence(in_time, senders, tuple(lanes), flow.started_us, now_us)
+    return MessageSequence(in_time, senders_of(steps), tuple(lanes), flow.started_us, now_us)
 
 
 def heading_rows(sequence: MessageSequence, width_cells: int, offset_cells: int = 0) -> tuple[Row, Row]:

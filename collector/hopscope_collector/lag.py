@@ -26,8 +26,8 @@ class Behind:
     up_to_us: int | None = None
     """What happened later is not read yet. None when there is nothing left to read."""
 
-    said_at_us: int = 0
-    """When that was said."""
+    said_at_us: int | None = None
+    """When that was said. None when it was not."""
 
     sampled_us: int | None = None
     """When AWS last handed over only a sample. None when it never did."""
@@ -64,7 +64,7 @@ class Lag:
         """What is to be written with the next batch; empty when what was said still holds."""
         up_to_us = min(self._up_to_us.values(), default=now_us)
         is_late = now_us - up_to_us >= LATE_FROM_US
-        behind = Behind(up_to_us if is_late else None, now_us if is_late else 0, self._sampled_us)
+        behind = Behind(up_to_us if is_late else None, now_us if is_late else None, self._sampled_us)
         text = "" if behind == Behind() else json.dumps(asdict(behind))
         if text == self.said:
             return {}

@@ -1,5 +1,6 @@
 """Flows of a real collector over HTTP, on a port of its own."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,8 +12,9 @@ from hopscope_collector.api.listener import Listener
 from hopscope_collector.api.settings import Limits, Settings
 from hopscope_collector.client import ClientError
 from hopscope_collector.filter import BadFilter
+from hopscope_collector.lag import NAME
 from hopscope_collector.rules_file import rules_for
-from hopscope_collector.store.contract import Store, batch_of
+from hopscope_collector.store.contract import Batch, Store, batch_of
 from hopscope_collector.store.location import open_to_read, open_to_write
 from hopscope_tui.collector_source import CollectorSource
 from hopscope_tui.sorting import order_of
@@ -118,6 +120,13 @@ def test_it_sorts_filters_counts_kinds_and_finds(store, source, now_us):
     assert source.flow("o-99") is None
     with pytest.raises(BadFilter):
         source.window("status:slow", 0, 10)
+
+
+def test_a_collector_that_is_behind_says_so(store, source, now_us):
+    store.write(Batch(positions={NAME: json.dumps({"up_to_us": now_us - 3_600_000_000, "said_at_us": now_us})}))
+    source.window("", 0, 10)
+
+    assert "so far, 1h00 behind" in source.caution
 
 
 def test_a_collector_that_goes_away_is_said_and_comes_back(store, tmp_path, now_us):

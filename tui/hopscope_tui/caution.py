@@ -20,7 +20,7 @@ def _late(behind: Behind, now_us: int) -> list[str]:
     if behind.up_to_us is None:
         return []
     up_to = f"collected up to {clock(behind.up_to_us)[:8]} UTC"
-    if now_us - behind.said_at_us > STOPPED_FROM_US:
+    if behind.said_at_us is None or now_us - behind.said_at_us > STOPPED_FROM_US:
         return [f"{up_to} only: the collector ended before it had read everything"]
     return [f"{up_to} so far, {duration(now_us - behind.up_to_us)} behind"]
 

@@ -19,11 +19,13 @@ from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import EVERYTHING, Filter, Term
 from hopscope_collector.flow import Flow
 from hopscope_collector.kinds import Kinds, Window
+from hopscope_collector.lag import Behind
 from hopscope_collector.payloads import Payloads, payloads_of
 from hopscope_collector.query import Order as QueryOrder
 from hopscope_collector.shape.times import clock
 from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui import source
+from hopscope_tui.caution import caution_of
 from hopscope_tui.lists import Lists
 from hopscope_tui.sorting import Order
 from hopscope_tui.source import PLAIN
@@ -67,6 +69,8 @@ class CollectorSource:
         self._lists = Lists(self._pages)
         self._lock = Lock()  # the screens ask from several threads; a list is used by one at a time
         self._ears = _Ears(self._client)
+        self._behind = Behind()
+        self._behind_from_s = 0.0
 
     @property
     def name(self) -> str:
@@ -80,8 +84,8 @@ class CollectorSource:
 
     @property
     def caution(self) -> str | None:
-        """Since when nothing was heard; None while the collector speaks."""
-        return self._ears.caution
+        """Since when nothing was heard; while the collector speaks, what it last said of itself."""
+        return self._ears.caution or caution_of(self._behind, wall_clock_us())
 
     def token(self) -> object:
         """Counts what was heard; asks nothing."""
@@ -123,6 +127,8 @@ class CollectorSource:
     def _taken(self) -> object:
         """What was heard goes to the lists."""
         token = self.token()
+        if time.monotonic() >= self._behind_from_s:
+            self._behind, self._behind_from_s = self._client.behind(), time.monotonic() + TIME_CHANGES_S
         changed, is_everything = self._ears.take()
         self._lists.heard(changed, is_everything=is_everything)
         return token

@@ -214,6 +214,14 @@ class Example(Model):
     message: str
 
 
+class Behind(Model):
+    """How far what is stored lies behind what happens: all null while whoever collects keeps up."""
+
+    up_to_us: int | None
+    said_at_us: int | None
+    sampled_us: int | None
+
+
 class StatsAnswer(Answer):
     """Counters since the store was made."""
 
@@ -227,6 +235,7 @@ class StatsAnswer(Answer):
     facts: int
     oldest_us: int | None
     newest_us: int | None
+    behind: Behind
 
 
 class TakenAnswer(Answer):

@@ -19,6 +19,7 @@ from hopscope_collector.client.values import (
     Changed,
     FlowPage,
     Taken,
+    behind_in,
     changed_in,
     execution_in,
     flow_in,
@@ -34,6 +35,7 @@ from hopscope_collector.client.values import (
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
 from hopscope_collector.kinds import Kinds, Window
+from hopscope_collector.lag import Behind
 from hopscope_collector.query import Order
 from hopscope_collector.store.contract import Stats
 
@@ -116,6 +118,10 @@ class AsyncClient:
     async def stats(self) -> Stats:
         """What was received, stored, refused and why."""
         return stats_in(await self._get("/v1/stats"))
+
+    async def behind(self) -> Behind:
+        """How far what is stored lies behind what happens."""
+        return behind_in(await self._get("/v1/stats"))
 
     async def changes_since(self, token: int) -> Changed:
         """What was stored since the token was given, at once; token 0 means everything."""

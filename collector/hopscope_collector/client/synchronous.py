@@ -18,6 +18,7 @@ from hopscope_collector.client.values import (
     Changed,
     FlowPage,
     Taken,
+    behind_in,
     changed_in,
     execution_in,
     flow_in,
@@ -33,6 +34,7 @@ from hopscope_collector.client.values import (
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
 from hopscope_collector.kinds import Kinds, Window
+from hopscope_collector.lag import Behind
 from hopscope_collector.query import Order
 from hopscope_collector.store.contract import Stats
 
@@ -114,6 +116,10 @@ class Client:
     def stats(self) -> Stats:
         """What was received, stored, refused and why."""
         return stats_in(self._get("/v1/stats"))
+
+    def behind(self) -> Behind:
+        """How far what is stored lies behind what happens."""
+        return behind_in(self._get("/v1/stats"))
 
     def changes_since(self, token: int) -> Changed:
         """What was stored since the token was given, at once; token 0 means everything."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from hopscope_collector.flow import Flow
 from hopscope_collector.flow_from_json import flow_from_json
 from hopscope_collector.kinds import Kinds
 from hopscope_collector.kinds_json import kinds_from_json
+from hopscope_collector.lag import Behind
 from hopscope_collector.store.contract import Example, Stats
 
 VERSION = 1
@@ -157,6 +158,12 @@ def stats_in(found: Mapping[str, Any]) -> Stats:
         oldest_us=found.get("oldest_us"),
         newest_us=found.get("newest_us"),
     )
+
+
+def behind_in(found: Mapping[str, Any]) -> Behind:
+    """How far the collector is behind; a collector that says nothing of it keeps up."""
+    said = found.get("behind") or {}
+    return Behind(**{each.name: said.get(each.name) for each in fields(Behind)})
 
 
 def _checked(found: Mapping[str, Any], name: str, kind: type) -> Any:

@@ -1,5 +1,6 @@
 """`GET /v1/flows` and what belongs to it: the same JSON as `hopscope flows --json` and `hopscope show --json`."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -15,6 +16,7 @@ from hopscope_collector.filter import BadFilter, Filter, parsed
 from hopscope_collector.flow_json import flow_json
 from hopscope_collector.kinds import Window
 from hopscope_collector.kinds_json import kinds_json
+from hopscope_collector.lag import lag_in
 from hopscope_collector.query import Flows, Order, Page
 from hopscope_collector.stats import stats_json
 from hopscope_wire.decode import MAX_TIME_US
@@ -148,8 +150,8 @@ async def execution(request: Request, arn: IdText) -> Response:
 )
 async def stats(request: Request) -> Response:
     """Since the store was made. `received = stored + repeated + sum(refused)`."""
-    found = await services_of(request).reading.ask(lambda _known, store: store.stats())
-    return json_answer(stats_json(found), request.headers)
+    found, behind = await services_of(request).reading.ask(lambda _known, store: (store.stats(), lag_in(store)))
+    return json_answer({**stats_json(found), "behind": asdict(behind)}, request.headers)
 
 
 def _filter_of(text: str) -> Filter:

@@ -201,7 +201,7 @@ def _times(word: str, ours: int | None, theirs: int | None, p95_us: int | None) 
     if ours is None or theirs is None:
         return
     if p95_us is not None:
-        if ours > max(p95_us * SLOWER_TIMES // 2, theirs * SLOWER_TIMES) and ours - theirs >= LEAST_MARGIN_US:
+        if ours > max(p95_us, theirs * SLOWER_TIMES) and ours - theirs >= LEAST_MARGIN_US:
             yield f"{word} {duration(ours)}, usually {duration(theirs)} (95 of 100 under {duration(p95_us)})"
         return
     long, short = max(ours, theirs), max(min(ours, theirs), 1)

@@ -108,8 +108,8 @@ class HopscopeApp(App[None]):
         if (role, background) not in self._looks:
             styles = self.get_component_styles(f"drawn--{role}")
             under = background + styles.background
-            colours = Style.from_color((under + styles.color).rich_color, under.rich_color)
-            self._looks[role, background] = colours + styles.text_style
+            colour = (under + styles.color).rich_color if styles.has_rule("color") else None
+            self._looks[role, background] = Style.from_color(colour, under.rich_color) + styles.text_style
         return self._looks[role, background]
 
     def notify_style_update(self) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -38,11 +39,13 @@ def file_for(flow: Flow, suffix: str, folder: Path) -> Path:
 
 
 def export(flow: Flow, text: str, suffix: str, folder: Path) -> Path:
-    """Write it, for its owner alone to read, and say where.
+    """Write it, for its owner alone to read, and say where; a folder that is missing is made.
 
     Raises:
-        NotWritable: the folder is missing, or nothing may be written there.
+        NotWritable: nothing may be written there.
     """
+    with suppress(OSError):  # whatever is wrong with the folder is said of the file
+        folder.mkdir(parents=True, exist_ok=True)
     path = file_for(flow, suffix, folder)
     write_private(path, text)
     return path

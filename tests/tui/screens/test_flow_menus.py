@@ -75,8 +75,17 @@ async def test_what_is_exported_twice_is_two_files(orders, hopscope, folder):
         assert json.loads((folder / "hopscope-o-42.json").read_text())["flow"]["status"] == "overdue"
 
 
-async def test_a_folder_that_is_not_there_is_a_message(orders, hopscope, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOPSCOPE_EXPORT_DIR", str(tmp_path / "missing"))
+async def test_a_folder_that_is_not_there_is_made(orders, hopscope, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOPSCOPE_EXPORT_DIR", str(tmp_path / "a" / "missing"))
+    async with hopscope(MemorySource([orders.overdue()]), orders.start_us) as pilot:
+        await pilot.keys("enter", "e", "4")
+
+        assert (tmp_path / "a" / "missing" / "hopscope-o-42.json").exists()
+
+
+async def test_a_folder_that_cannot_be_made_is_a_message(orders, hopscope, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("HOPSCOPE_EXPORT_DIR", str(tmp_path / "file" / "below"))
     async with hopscope(MemorySource([orders.overdue()]), orders.start_us) as pilot:
         await pilot.keys("enter", "e", "4")
 
@@ -101,13 +110,15 @@ async def test_the_log_lines_of_an_invocation_come_when_they_are_asked_for(order
 
 async def test_why_there_are_no_log_lines_stands_in_their_place(orders, hopscope):
     def refused(_hop):
-        raise SourceFailed("log lines: no AWS credentials; log in, or set AWS_PROFILE")
+        raise SourceFailed(
+            "log lines: no AWS credentials; log in with `aws sso login`, or set AWS_PROFILE to one that has them"
+        )
 
     async with hopscope(MemorySource([orders.overdue()]), orders.start_us, (100, 40)) as pilot:
         await opened(pilot, orders, refused)
         await pilot.keys("l")
 
-        assert "no AWS credentials; log in, or set AWS_PROFILE" in facts(pilot)
+        assert "or set AWS_PROFILE to one that has them" in " ".join(facts(pilot).split())
 
 
 async def test_a_captured_payload_folds_and_says_what_is_another_than_what_was_sent(orders, hopscope):

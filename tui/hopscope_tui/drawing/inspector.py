@@ -201,7 +201,9 @@ def _log(hop: Hop, known: Known, folds: Folds, width: int) -> Iterator[Fact]:
     elif known.log is None:
         yield section("log", "l reads the lines of this invocation from CloudWatch", is_open=False)
     elif not known.log.lines:
-        yield section("log", known.log.note, is_open=False)
+        first, *rest = wrapped(said(known.log.note).text, max(width - LABEL_CELLS - 1, 8))
+        yield section("log", first, is_open=bool(rest))
+        yield from (Fact((Run(" " * (LABEL_CELLS + 1)), Run(line, "dim"))) for line in rest)
     else:
         is_open = folds.is_open("log", by_itself=True)
         yield section("log", f"{len(known.log.lines)} lines of {log_group_of(hop)}", is_open=is_open)

@@ -33,14 +33,16 @@ _SAYS = {
 }
 
 _SIGNS = (
-    (GLYPHS["waiting"], "waiting: for a queue, a broker or a person"),
-    (GLYPHS["running"], "running"),
-    (GLYPHS["retrying"], "a failed attempt, and the time until the next"),
+    (GLYPHS["waiting"] + " ░", "waiting: for a queue, a broker or a person"),
+    (GLYPHS["running"] + " █", "running; ▓ a cold start before it"),
+    (GLYPHS["retrying"] + " ▒", "a failed attempt; × and ┄ until the next one"),
     (GLYPHS["rest"], "not yet due; in a line of blocks: nothing then"),
-    ("◇", "on the map: nobody was seen to receive it"),
+    ("◆", "on the critical path: were it faster, the flow would be"),
+    ("╱╱", "a silence that is left out, its length stands above"),
     ("├─", "joined by an exact id"),
     ("├╌", "joined by header, key or inference: the word is there"),
-    ("╱╱", "a silence that is left out, its length stands above"),
+    ("◇ ◈ ▤", "a bus, a topic, a queue; on the map ◇: nobody receives it"),
+    ("≋ ▦ ◫", "a stream, a table, an execution"),
 )
 
 
@@ -92,7 +94,7 @@ def _signs() -> Iterator[str]:
     yield "Statuses"
     yield from (f"  {LOOKS[status].glyph} {status:<16} {says}" for status, says in _SAYS.items())
     yield "\nSigns"
-    yield from (f"  {sign:<4} {says}" for sign, says in _SIGNS)
+    yield from (f"  {sign:<5}  {says}" for sign, says in _SIGNS)
 
 
 def _line(keys: str, does: str) -> str:

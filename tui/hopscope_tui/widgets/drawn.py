@@ -32,7 +32,7 @@ MOST_STRIPS = 1_000
 """Drawn rows that are kept: a few screens of them."""
 
 CURSOR = "cursor"
-"""What lies beneath the runs of the row that the cursor is on."""
+"""What is laid over the runs of the row that the cursor is on: another background, with 16 colours another colour."""
 
 ROLE_CLASSES = {f"drawn--{role}" for role in (*ROLES, CURSOR)}
 """Component classes of the app: were they those of each widget, every screen would be styled thirty times over."""
@@ -46,15 +46,15 @@ class Painter(Protocol):
         ...
 
 
-def strip_of(widget: Widget, row: Row, width_cells: int, under: Style | None = None) -> Strip:
-    """A row as Textual draws it; `under` is laid beneath every run (the cursor)."""
+def strip_of(widget: Widget, row: Row, width_cells: int, over: Style | None = None) -> Strip:
+    """A row as Textual draws it; `over` is laid over every run (the cursor)."""
     segments = []
     background, app = widget.background_colors[1], cast(Painter, widget.app)
     for run in fit_row(row, width_cells):
         style = app.look(run.role, background)
         if run.url:
             style += Style(link=run.url)
-        segments.append(Segment(neutral(run.text), style + under if under is not None else style))
+        segments.append(Segment(neutral(run.text), style + over if over is not None else style))
     return Strip(segments).adjust_cell_length(width_cells)
 
 
@@ -140,19 +140,18 @@ class DrawnList(ScrollView, can_focus=True):
         if not 0 <= index < self.row_count:
             return Strip.blank(width, self.rich_style)
         if index == self.cursor and (self.has_focus or self.keeps_cursor):
-            look = cast(Painter, self.app).look(CURSOR, self.background_colors[1])
-            under = Style(bgcolor=look.bgcolor)
-            return self._strip(index, CURSOR_MARK if self.has_focus else GUTTER, under)
+            over = cast(Painter, self.app).look(CURSOR, self.background_colors[1])
+            return self._strip(index, CURSOR_MARK if self.has_focus else GUTTER, over)
         if (index, width) not in self._strips:
             if len(self._strips) >= MOST_STRIPS:
                 self._strips.clear()
             self._strips[index, width] = self._strip(index, GUTTER)
         return self._strips[index, width]
 
-    def _strip(self, index: int, gutter: Run, under: Style | None = None) -> Strip:
+    def _strip(self, index: int, gutter: Run, over: Style | None = None) -> Strip:
         width = self.scrollable_content_region.width
         row = row_or_fault(lambda: self.row(index, width - GUTTER_CELLS))
-        return strip_of(self, (gutter, *row), width, under)
+        return strip_of(self, (gutter, *row), width, over)
 
     def notify_style_update(self) -> None:
         """Another theme: every row looks different."""

@@ -84,7 +84,7 @@ def test_what_is_no_json_is_refused_in_words(text: str) -> None:
     result = shown(text, "--json")
 
     assert result.exit_code == 2
-    assert "- is not JSON" in result.output
+    assert "standard input is not JSON" in result.output
 
 
 def test_a_file_that_is_not_there_is_refused_in_words() -> None:

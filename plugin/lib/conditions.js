@@ -21,7 +21,7 @@ function decided(template) {
 /** true, false, or undefined where only CloudFormation knows. */
 function verdictOf(condition, template) {
   const inner = (value) => verdictOf(value, template);
-  const [[operator, operand]] = Object.entries(condition ?? {}).concat([[]]);
+  const [operator, operand] = Object.entries(condition ?? {})[0] ?? [];
   if (operator === 'Condition') return inner(template.Conditions?.[operand]);
   if (operator === 'Fn::Equals') return operand.every(isScalar) ? String(operand[0]) === String(operand[1]) : undefined;
   if (operator === 'Fn::Not') return negated(inner(operand[0]));

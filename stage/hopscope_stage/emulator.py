@@ -16,7 +16,7 @@ from hopscope_stage import bootstrap, keeper
 from hopscope_stage.environment import emulator_python
 from hopscope_stage.errors import EmulatorNotReady
 
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 60.0
 """It takes 0.4 s on an idle machine; a busy one may need many times that."""
 
 STARTS = 3

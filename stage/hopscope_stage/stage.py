@@ -173,7 +173,7 @@ class Stage:
                 "without an endpoint one is started"
             ) from problem
 
-    def settle(self, deployment: Deployment, within_s: float = 60.0) -> None:
+    def settle(self, deployment: Deployment, within_s: float = 120.0) -> None:
         """Wait until nothing of the deployment moves any more.
 
         Raises:

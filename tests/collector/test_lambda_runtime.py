@@ -22,7 +22,7 @@ import os, sys
 import awslambdaric.__main__
 awslambdaric.__main__.main(["bootstrap", os.environ["_HANDLER"]])
 """
-ENDS_WITHIN_S = 30
+ENDS_WITHIN_S = 60
 
 
 class RuntimeApi(ThreadingHTTPServer):

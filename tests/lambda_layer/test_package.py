@@ -145,7 +145,7 @@ def test_the_wrapper_replaces_a_handler_in_the_arguments_and_starts_itself_once(
     done = subprocess.run(
         [wrapper, "/bin/sh", "-c", 'echo "$0|$1|$_HANDLER|$HOPSCOPE_HANDLER"', "app.handler", "a b"],
         env={"PATH": "/usr/bin:/bin", "_HANDLER": "app.handler", "HOPSCOPE_WRAPPED": wrapper},
-        capture_output=True, text=True, check=True, timeout=10,
+        capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
 
     assert done.stdout == "hopscope_layer.handler|a b|hopscope_layer.handler|app.handler\n"

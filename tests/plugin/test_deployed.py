@@ -25,7 +25,7 @@ FRAMEWORK = "osls 4"
 FUNCTION = "food-order-dev-place-order"
 REGION = "eu-west-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-GONE_WITHIN_S = 30.0
+GONE_WITHIN_S = 120.0
 
 
 class Account:

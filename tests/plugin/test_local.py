@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("plugin")
 SERVICE = Path(__file__).parent / "local"
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 RUNTIMES_OF_SERVERLESS_3 = ("python3.10", "python3.11")
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 120.0
 
 
 @pytest.fixture

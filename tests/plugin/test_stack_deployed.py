@@ -41,7 +41,7 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 """Of the emulator's own interpreter, which runs the functions."""
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 COLLECTOR = "hopscope-dev-collector"
 
 

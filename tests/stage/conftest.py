@@ -14,7 +14,7 @@ from hopscope_stage.logs import lines_of
 
 HANDLERS = Path(__file__).parent / "handlers"
 LAYER = Path(__file__).parents[2] / "dist" / "layer.zip"
-GONE_WITHIN_S = 10.0
+GONE_WITHIN_S = 60.0
 
 
 @pytest.fixture(scope="session")

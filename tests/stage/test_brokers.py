@@ -13,7 +13,7 @@ from hopscope_stage import App, Bus, Function, Queue, Rule, Source, Stream, Subs
 pytestmark = [pytest.mark.stage, pytest.mark.xdist_group("stage")]
 
 HANDLERS = Path(__file__).parent / "handlers"
-TIMEOUT_S = 5
+TIMEOUT_S = 10
 
 QUICK_S = TIMEOUT_S
 """As short as a function's timeout lets a queue's visibility be."""
@@ -91,7 +91,7 @@ def wait_for(brokers, seen):
     """The first event of a function that is as wanted."""
 
     def wait(function, is_wanted=bool):
-        give_up_s = time.monotonic() + 30
+        give_up_s = time.monotonic() + 120
         while True:
             for event in seen(brokers, function):
                 if is_wanted(event):

@@ -31,7 +31,7 @@ def test_the_whole_family_and_the_folder_go_with_the_owner(folder, wait_until_go
 
         kept.stdin.close()
 
-        kept.wait(timeout=10)
+        kept.wait(timeout=60)
     wait_until_gone(group)
     assert not folder.exists()
 
@@ -45,5 +45,5 @@ def test_a_command_that_ends_by_itself_leaves_its_folder_to_be_read(folder):
 
         kept.stdin.close()
 
-        assert kept.wait(timeout=10) == 3
+        assert kept.wait(timeout=60) == 3
     assert not folder.exists()

@@ -57,7 +57,7 @@ def test_nothing_is_left_when_the_owner_is_interrupted_or_killed(ending, wait_un
 
         owner.send_signal(ending)
 
-        owner.wait(timeout=20)
+        owner.wait(timeout=60)
     wait_until_gone(int(group))
     wait_until_gone_from_disk(Path(folder))
 

@@ -21,7 +21,7 @@ from hopscope_tui.sorting import order_of
 from hopscope_wire.model import Begin, End, Message
 
 SECOND_US = 1_000_000
-LONG_ENOUGH_S = 20.0
+LONG_ENOUGH_S = 120.0
 
 
 def an_order(number: int, start_us: int, *, took_us: int = 90_000, outcome: str = "ok") -> list[Begin | End]:

@@ -62,7 +62,7 @@ class Serving:
 
     def client(self, token: str | None = None) -> httpx.Client:
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=20)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
 
     def post(self, *lines: str, **headers: str) -> httpx.Response:
         with self.client() as client:
@@ -73,7 +73,7 @@ class Serving:
         with self.client() as client:
             return client.get(path, params=params)
 
-    def raw(self, sent: bytes, timeout_s: float = 10) -> bytes:
+    def raw(self, sent: bytes, timeout_s: float = 60) -> bytes:
         """What comes back for these bytes, until the other side closes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout_s) as connection:
             connection.sendall(sent)

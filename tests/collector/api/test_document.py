@@ -79,7 +79,7 @@ def test_every_answer_is_one_that_the_document_promises(document: BaseSchema, la
     @given(operation.as_strategy(generation_mode=mode))
     @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def ask(case: Case) -> None:
-        case.call_and_validate(checks=CHECKS, timeout=20)
+        case.call_and_validate(checks=CHECKS, timeout=60)
 
     try:
         ask()

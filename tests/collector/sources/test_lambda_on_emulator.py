@@ -20,7 +20,7 @@ from hopscope_stage import App, Deployment, Function, Queue, Source, Stage, Stre
 
 pytestmark = pytest.mark.stage
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_it(hopscope_flows):
         hopscope_flows.seen.set()
     hopscope_flows.collect = collecting
     thread = threading.Thread(target=later); thread.start()
-    flow = hopscope_flows.settle("order_id=o-42", within="20s", quiet="100ms", until="accept-order")
+    flow = hopscope_flows.settle("order_id=o-42", within="60s", quiet="100ms", until="accept-order")
     thread.join()
     flow.assert_hops({{"place-order": 1, "notify-restaurant": 1, "redeem-promo": 2, "accept-order": 1}})
 """

@@ -22,14 +22,14 @@ from hopscope_tui.cli import _hopscope
 
 HANDLERS = Path(__file__).parent / "handlers"
 RULES = Path(__file__).parent / "hopscope.toml"
-QUICK_S = 8
+QUICK_S = 15
 """When the next attempt of a queue's message comes: no sooner than the slowest machine is done with the one before."""
 
 SLOW_S = 30
 UNRECORDED = "unrecorded"
 """The case that begins when `whisper` has lost its voice."""
 
-OVER_WITHIN_S = 60.0
+OVER_WITHIN_S = 180.0
 
 QUEUES = {
     "slippery": {},
@@ -177,10 +177,10 @@ def depot(layer_zip: Path, tmp_path_factory: pytest.TempPathFactory) -> Depot:
             begin(stage, [case for case in cases if case != UNRECORDED])
         silence(stage, "whisper")
         begin(stage, [UNRECORDED])
-        stage.settle(deployment)
+        stage.settle(deployment, OVER_WITHIN_S)
         redrive(stage, deployment)
         replay(stage, deployment)
-        stage.settle(deployment)
+        stage.settle(deployment, OVER_WITHIN_S)
         url = f"sqlite:///{folder / 'hopscope.db'}"
         logs = [f"logs:{group}" for group in deployment.log_groups]
         run("collect", *logs, "--once", "--store", url, AWS_ENDPOINT_URL=stage.endpoint)

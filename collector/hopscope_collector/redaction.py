@@ -14,23 +14,34 @@ from dataclasses import replace
 from hopscope_collector.flow import Failure, Flow, Hop, Send, Wait
 
 PRIVATE_NAMES = (
-    "password", "passwd", "pwd", "secret", "token", "authorization", "cookie", "apikey", "api_key", "api-key",
-    "access_key", "accesskey", "private_key", "privatekey", "credential", "session_id", "signature", "cvv", "iban",
+    "password", "passwd", "passphrase", "pwd", "secret", "token", "authorization", "auth_", "cookie", "apikey",
+    "api_key", "api-key", "access_key", "accesskey", "private_key", "privatekey", "credential", "session_id",
+    "signature", "cvv", "cvc", "iban", "card_number", "cardnumber",
 )  # fmt: skip
 """A member whose name, in lower case, contains one of these is private whatever it holds."""
 
 REDACTED = "[redacted]"
 """What stands for a member with a private name."""
 
+_SERVICE_KEYS = (
+    r"gh[oprsu]_[A-Za-z0-9]{20,255}", r"github_pat_[A-Za-z0-9_]{20,255}", r"glpat-[A-Za-z0-9_-]{20,255}",
+    r"[prs]k_(?:live|test)_[A-Za-z0-9]{10,255}", r"xox[abeprs]-[A-Za-z0-9-]{10,255}", r"AIza[A-Za-z0-9_-]{35}",
+)  # fmt: skip
+"""GitHub's, GitLab's, Stripe's, Slack's and Google's: each says by its beginning what it is."""
+
 _MOST_SEARCHED = 20_000
 _VALUES = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("jwt", r"\beyJ[A-Za-z0-9_-]{5,4096}\.[A-Za-z0-9_-]{5,4096}(?:\.[A-Za-z0-9_-]{0,4096})?"),
-        ("aws-key", r"\b(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{16}\b"),
+        ("aws-key", r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{16}\b"),
         ("bearer", r"(?i)\b(?:bearer|basic)\s{1,8}[A-Za-z0-9._~+/=-]{8,4096}"),
         ("url-credentials", r"(?<=://)[^/\s:@\"']{1,256}:[^/\s@\"']{1,256}(?=@)"),
-        ("github-token", r"\bgh[opsu]_[A-Za-z0-9]{20,255}\b"),
+        (
+            "private-key",
+            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,16384}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?",
+        ),
+        ("service-key", rf"\b(?:{'|'.join(_SERVICE_KEYS)})"),
         ("email", r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"),
         ("card", r"(?<![\d.-])[2-6](?:[ -]?\d){12,18}(?![\d-])"),
     )

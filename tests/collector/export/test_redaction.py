@@ -30,6 +30,10 @@ TABLE = [
     ("card 4111 1111 1111 1111", "card [redacted card]"),
     ("order 4111 1111 1111 1112", "order 4111 1111 1111 1112"),
     ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "[redacted jwt]"),
+    ("with sk_live_4eC39HqLyjWDarjtT1zdp7dc.", "with [redacted service-key]."),
+    ("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "[redacted service-key]"),
+    ("-----BEGIN RSA PRIVATE KEY-----\nMIIEow==\n-----END RSA PRIVATE KEY-----\nrest", "[redacted private-key]\nrest"),
+    ('{"card_number":"12"}', '{"card_number":"[redacted]"}'),
     ("nothing to hide: order_id=o-42", "nothing to hide: order_id=o-42"),
 ]
 
@@ -80,7 +84,7 @@ def test_no_export_holds_a_secret(made):
     assert [number for number, text in enumerate(left) if "hunter2" in text or "AKIAIOSFODNN7EXAMPLE" in text] == []
 
 
-@pytest.mark.parametrize("piece", ["password", "=", "token:", "a@", "1", "eyJ", "://a:", "Bearer ", ".a", '\\"'])
+@pytest.mark.parametrize("piece", ["password", "=", "token:", "a@", "1", "eyJ", "://a:", "Bearer ", ".a", '\\"', "-----BEGIN PRIVATE KEY-----a", "sk_live_a"])
 def test_it_ends_on_texts_made_to_keep_it_busy(piece):
     began = time.process_time()
     without_secrets(piece * 20_000)

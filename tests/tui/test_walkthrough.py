@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("walkthrough")  # groups begin first: it is not left for the end
+
 ROOT = Path(__file__).parents[2]
 SIZE = ("160", "45")
 PATIENCE_S = 120.0

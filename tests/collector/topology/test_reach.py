@@ -1,6 +1,11 @@
 """Who should get a message: the way through buses, topics and queues."""
 
-from hopscope_collector.topology.model import Topology
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hopscope_collector.topology.model import Route, Topology
 from hopscope_collector.topology.reach import Sent, reached
 
 
@@ -31,15 +36,47 @@ def test_a_topic_and_a_queue_are_passed_on_the_way_to_the_function(declared: Top
     assert names(declared, queued) == {"Worker": True}
 
 
+def of_attributes(policy: dict[str, Any]) -> dict[str, Any]:
+    return {"filter_policy": policy}
+
+
+def of_body(policy: dict[str, Any]) -> dict[str, Any]:
+    return {"filter_policy": policy, "is_policy_of_body": True}
+
+
+FROM_BUS, DIRECT = Sent("events", "shop-orders", "ticket", "shop"), Sent("sns", "shop-tickets")
+
+
+@pytest.mark.parametrize(
+    ("sent", "filtered", "expected"),
+    [
+        (FROM_BUS, of_attributes({"kind": ["x"]}), None),  # EventBridge sends no attributes
+        (FROM_BUS, of_attributes({"kind": [{"exists": False}]}), True),
+        (FROM_BUS, of_attributes({"kind": [{"anything-but": "x"}]}), None),
+        (FROM_BUS, of_body({"detail-type": ["ticket"]}), True),
+        (FROM_BUS, of_body({"detail-type": [{"prefix": "tick"}], "source": ["shop", "till"]}), True),
+        (FROM_BUS, of_body({"$or": [{"source": ["till"]}, {"detail-type": ["ticket"]}]}), True),
+        (FROM_BUS, of_body({"detail": {"total": [{"numeric": [">", 0, "<=", 100]}]}}), False),
+        (FROM_BUS, of_body({"detail-type": ["refund"], "detail": {"total": [1]}}), None),
+        (DIRECT, of_attributes({"kind": ["x"]}), False),
+        (DIRECT, of_body({"detail-type": ["ticket"]}), False),
+        (DIRECT, of_attributes({}), True),
+    ],
+)
+def test_a_filter_policy_sees_the_attributes_or_the_body(
+    declared: Topology, sent: Sent, filtered: dict[str, Any], expected: bool | None
+) -> None:
+    """Whether the queue behind the topic is certain, possible, or out of reach (None)."""
+    routes = tuple(replace(each, **filtered) if each.id == "Sub" else each for each in declared.routes)
+
+    assert names(replace(declared, routes=routes), sent).get("shop-jobs") is expected
+
+
 def test_a_destination_that_is_not_declared_says_nothing(declared: Topology) -> None:
     assert reached(declared, Sent("events", "other-bus", "order_placed", "shop")) is None
     assert reached(declared, Sent("dynamodb", "shop-orders")) is None
 
 
 def test_buses_that_hand_on_to_each_other_end(document: dict[str, object], declared: Topology) -> None:
-    from dataclasses import replace
-
-    from hopscope_collector.topology.model import Route
-
     circle = replace(declared, routes=(*declared.routes, Route("Again", "rule", "Bus", "Bus")))
     assert "shop-notify" in names(circle, Sent("events", "shop-orders", "order_placed", "shop"))

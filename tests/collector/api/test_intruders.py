@@ -20,6 +20,8 @@ import zstandard
 
 from hopscope_collector.api.settings import CannotListen, settings_of
 from hopscope_collector.api.transport import SPARE_CONNECTIONS
+from hopscope_collector.store.contract import Changes
+from hopscope_collector.store.memory import MemoryStore
 
 LINE = b"GET /v1/stats HTTP/1.1\r\n"
 HOST = b"Host: 127.0.0.1\r\n"
@@ -364,6 +366,30 @@ def test_an_answer_that_nobody_reads_is_cut(serve, a_line) -> None:
         received = drained(connection)
 
     assert received < 40 * 500_000
+
+
+class ChattyStore(MemoryStore):
+    """One in which much changes at every look."""
+
+    def changes_since(self, token: int) -> Changes:
+        return Changes(token + 1, tuple(f"{number:032x}" for number in range(10_000)))
+
+
+def test_a_listener_that_does_not_read_makes_room(serve) -> None:
+    collector = serve(store=ChattyStore(), unread_s=0.3, listeners=1, requests_at_once=100_000)
+    asked = b"GET /v1/changes?since=1 HTTP/1.1\r\n" + HOST + b"Accept: text/event-stream\r\n\r\n"
+
+    with socket.socket() as deaf, collector.client() as client:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        deaf.connect(("127.0.0.1", collector.port))
+        deaf.sendall(asked)
+        assert deaf.recv(1)  # it is listening, and reads no more
+        assert any(status_of_listening(client) == 200 for _ in range(20_000))
+
+
+def status_of_listening(client: httpx.Client) -> int:
+    with client.stream("GET", "/v1/changes", headers={"accept": "text/event-stream"}) as answer:
+        return answer.status_code
 
 
 def connections_of(collector) -> list:

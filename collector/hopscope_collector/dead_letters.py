@@ -6,13 +6,13 @@ DeadLetters             what is asked
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 import boto3
 
-MOST_CONTENT_BYTES = 900_000
-"""SQS takes 1 MiB; what is larger goes without its content, and is found by its id."""
+MOST_BYTES = 1 << 20
+"""SQS takes so much; a letter that is larger goes without its content, and is found by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,14 @@ class SqsDeadLetters:
 
     def take(self, letter: DeadLetter) -> None:
         """As in `DeadLetters`."""
-        said = {"source": letter.source, "id": letter.id, "reason": letter.reason}
-        if len(letter.content) <= MOST_CONTENT_BYTES:
-            said["content"] = letter.content
-        self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(said))
+        self._client.send_message(QueueUrl=self._url, MessageBody=body_of(letter))
+
+
+def body_of(letter: DeadLetter) -> str:
+    """The letter as JSON, in ASCII: a byte a character."""
+    said = asdict(letter)
+    whole = json.dumps(said)
+    return whole if len(whole) <= MOST_BYTES else json.dumps({**said, "content": None})
 
 
 @dataclass(slots=True)

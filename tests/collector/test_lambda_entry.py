@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from hopscope_collector.dead_letters import DeadLetter, MemoryDeadLetters
+from hopscope_collector.dead_letters import DeadLetter, MemoryDeadLetters, body_of
 from hopscope_collector.errors import StoreFull
 from hopscope_collector.lambda_entry import NotASubscription, PoisonRecord, Subscriber
 from hopscope_collector.store.contract import Batch, Store
@@ -119,6 +119,14 @@ def test_with_a_queue_for_dead_letters_the_shard_goes_on_and_the_letter_has_its_
     assert answer == {"batchItemFailures": []}
     reason = "payload is cut; expected gzip in base64"
     assert letters.letters == [DeadLetter("kinesis:hops", "shardId-000000000000:0", reason, cut)]
+
+
+@pytest.mark.parametrize(("content", "is_kept"), [("H4sI", True), ("x" * (1 << 20), False), ("ü" * 200_000, False)])
+def test_a_letter_is_never_larger_than_a_queue_takes(content: str, is_kept: bool) -> None:
+    body = body_of(DeadLetter("sqs:hops", "message m-1", "payload is cut", content))
+
+    assert len(body.encode()) <= 1 << 20
+    assert json.loads(body)["content"] == (content if is_kept else None)
 
 
 def test_messages_of_a_queue_are_stored_and_reported_one_by_one() -> None:

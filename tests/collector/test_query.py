@@ -291,3 +291,12 @@ def test_kinds_count_what_began_in_the_window():
 
     assert [(kind.name, kind.flows, kind.failed) for kind in found.kinds] == [("POST /orders", 4, 2)]
     assert (found.arrivals, found.failures, found.is_partial) == ((2, 2), (1, 1), False)
+
+
+def test_the_flow_of_a_lone_execution_is_found_by_its_own_id():
+    """Nothing led to it and it has no trace header: its ids are made of its ARN, when it is kept and when it is read."""
+    flows, _ = flows_over(an_execution())
+
+    (listed,) = flows.page(parsed(""), 10).flows
+
+    assert flows.flow(listed.id) == listed

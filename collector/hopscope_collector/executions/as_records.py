@@ -51,8 +51,8 @@ def _only_run(execution: Execution) -> Run:
 def _identity(execution: Execution, arn: str, run: Run, number: int) -> Record:
     root = trace_id_of_root(execution.trace_header) if execution.trace_header else None
     return {
-        "traceId": root or sha256(arn.encode(errors="surrogatepass")).hexdigest()[:32],
-        "invocationId": sha256(f"{arn}#{number}".encode(errors="surrogatepass")).hexdigest()[:12] + "0000",
+        "traceId": trace_id_of(execution, arn),
+        "invocationId": invocation_id_of(arn, number),
         "requestId": arn,
         "function": machine_of(arn),
         "startUs": run.started_us if run.started_us is not None else execution.started_us,
@@ -117,6 +117,21 @@ def _child(execution: Execution, arn: str) -> Sent:
     owners = [state for state in execution.walk() if state.map_runs]
     event_id, entered_us = (max(owners[0].events), owners[0].entered_us) if owners else (0, None)
     return Sent("states", "startExecution", event_id, f"states/{arn}", name="Map Run", sent_us=entered_us)
+
+
+def trace_id_of(execution: Execution, arn: str) -> str:
+    """That of its trace header; of one without, made of its ARN."""
+    header = trace_id_of_root(execution.trace_header) if execution.trace_header else None
+    return header or _made_of(arn, 1)[:32]
+
+
+def invocation_id_of(arn: str, run: int) -> str:
+    """Of its first run, 1, or of a redrive."""
+    return _made_of(arn, run)[:12] + "0000"
+
+
+def _made_of(arn: str, run: int) -> str:
+    return sha256(f"{arn}#{run}".encode(errors="surrogatepass")).hexdigest()
 
 
 def machine_of(arn: str) -> str:

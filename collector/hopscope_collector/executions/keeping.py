@@ -10,10 +10,10 @@ the same can be read again: names and addresses, never the user's data.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from typing import Any, TypeVar
 
-from hopscope_collector.executions.as_records import machine_of
+from hopscope_collector.executions.as_records import invocation_id_of, machine_of, trace_id_of
 from hopscope_collector.executions.assemble import execution_of
 from hopscope_collector.executions.description import Description
 from hopscope_collector.executions.durable_event import DurableEvent
@@ -26,7 +26,6 @@ from hopscope_collector.executions.tokens import Redactor
 from hopscope_collector.json_values import json_in, object_or_empty
 from hopscope_collector.key_paths import KeyPaths, keys_at
 from hopscope_wire import model as wire
-from hopscope_wire.context import trace_id_of_root
 from hopscope_wire.decode import object_of
 from hopscope_wire.encode import line_of
 
@@ -95,10 +94,9 @@ def token_ref(token: str) -> str:
 def _identity(execution: Execution, history: History, paths: KeyPaths) -> wire.History:
     arn = execution.arn or ""
     started_by = _started_by(execution)
-    made = sha256(f"{arn}#1".encode(errors="surrogatepass")).hexdigest()
     return wire.History(
-        trace_id=(trace_id_of_root(execution.trace_header) if execution.trace_header else None) or made[:32],
-        invocation_id=made[:12] + "0000",
+        trace_id=trace_id_of(execution, arn),
+        invocation_id=invocation_id_of(arn, 1),
         function=machine_of(arn),
         start_us=execution.started_us or 0,
         refs=tuple(dict.fromkeys(_refs(execution, history, started_by))),

@@ -33,6 +33,7 @@ from typing import Literal
 from hopscope_collector.json_values import json_in, object_after, object_or_empty, text_or_none
 from hopscope_collector.moments import iso_us
 from hopscope_collector.platform_lines import UNKNOWN_TIME_US
+from hopscope_wire.decode import MAX_TIME_US
 
 BrokerKind = Literal[
     "received", "refused", "matched", "unmatched", "attempt-failed", "delivered", "gave-up", "dead-lettered"
@@ -217,7 +218,9 @@ def _led_to(targets: Sequence[str], details: Mapping[str, object]) -> tuple[str,
 
 def _said_us(found: Mapping[str, object], at_us: int | None) -> int:
     said_ms = _whole(found.get("message_timestamp_ms"))
-    return said_ms * 1_000 if said_ms else at_us or UNKNOWN_TIME_US
+    if not said_ms or said_ms > MAX_TIME_US // 1_000:
+        return at_us or UNKNOWN_TIME_US
+    return said_ms * 1_000
 
 
 def _whole(number: object) -> int | None:

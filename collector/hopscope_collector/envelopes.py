@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hopscope_collector.moments import iso_us
+from hopscope_wire.decode import MAX_TIME_US
 
 MAX_UNPACKED_BYTES = 64 << 20
 """Of all that is packed into one line. A subscription delivers at most 1 MB packed; what unpacks to more is a bomb."""
@@ -222,7 +223,7 @@ def _compact(found: object) -> str:
 
 
 def _ms(number: object) -> int | None:
-    return number * 1_000 if type(number) is int and 0 <= number < 1 << 50 else None
+    return number * 1_000 if type(number) is int and 0 <= number <= MAX_TIME_US // 1_000 else None
 
 
 def _of_awslogs(found: Mapping[str, Any], nesting: _Nesting) -> list[CarriedLine] | None:

@@ -1,4 +1,4 @@
-"""Facts are small, whatever the line."""
+"""Facts are small, and of a time that there is, whatever the line."""
 
 import json
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from hopscope_collector.facts import any_fact_in, packed_fact
+from hopscope_collector.lines import SortedLines
+from hopscope_collector.platform_lines import UNKNOWN_TIME_US
 
 ID = "7c9567b5-107b-4a6c-8798-0157ac21db52"
 LONG = "x" * 900_000
@@ -26,3 +28,16 @@ def test_a_fact_of_a_very_long_line_is_cut(line: str) -> None:
     fact: Any = any_fact_in(line)
 
     assert len(packed_fact(fact)) < 200_000
+
+
+@pytest.mark.parametrize("said_ms", [10**15, "999999999999999", 10**30, -1, 1e300, True, "soon"])
+def test_a_time_that_no_calendar_has_is_not_known(said_ms: object) -> None:
+    """Such as microseconds where milliseconds are meant: a list by days has no place for it."""
+    line = json.dumps({**BUS_LINE, "message_type": "INVOCATION_FAILURE", "message_timestamp_ms": said_ms})
+    event = {"timestamp": said_ms, "message": f"START RequestId: {ID} Version: 1"}
+    within = SortedLines("-")
+    within.add(json.dumps({"messageType": "DATA_MESSAGE", "logGroup": "/aws/lambda/f", "logEvents": [event]}), "line 1")
+
+    fact: Any = any_fact_in(line)
+
+    assert [each.at_us for each in (fact, *within.facts)] == [UNKNOWN_TIME_US, UNKNOWN_TIME_US]

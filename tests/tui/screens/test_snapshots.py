@@ -128,10 +128,11 @@ def a_source(orders: Any) -> MemorySource:
 async def test_a_screen_looks_as_it_did(request, orders, hopscope, name, size):  # noqa: PLR0917 - fixtures and cases
     now_us = orders.start_us + 12 * MINUTE_US
     looks = []
-    for theme in ("hopscope-night", "hopscope-day"):
-        async with hopscope(a_source(orders), now_us, size) as person:
+    async with hopscope(a_source(orders), now_us, size) as person:
+        await person.keys(*(_KEYS.get(key, key) for key in SCREENS[name]))
+        for theme in ("hopscope-night", "hopscope-day"):
             person.app.theme = theme
-            await person.keys(*(_KEYS.get(key, key) for key in SCREENS[name]))
+            await person.settle()
             looks.append(cells_of(person.screen))
 
     snapshot = Snapshot(f"{name}-{size[0]}x{size[1]}", size[0], *looks)

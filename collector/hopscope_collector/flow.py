@@ -178,6 +178,20 @@ class Send:
 
 BrokerKind = Literal["bus", "rule", "topic", "queue", "stream", "table", "bucket", "state machine"]
 
+BROKER_KINDS: Mapping[str, BrokerKind] = MappingProxyType(
+    {
+        "events": "bus",
+        "eventsv2": "bus",
+        "sns": "topic",
+        "sqs": "queue",
+        "kinesis": "stream",
+        "dynamodb": "table",
+        "s3": "bucket",
+        "states": "state machine",
+    }
+)
+"""What a message is handed to, by the service."""
+
 
 @dataclass(frozen=True, slots=True)
 class Broker:

@@ -18,6 +18,7 @@ from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.flow import Failure, Hop, Send
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.resource_names import resource_name
+from hopscope_collector.stitch.ways import target_name
 
 TOLD_BY = "told-by"
 """Attribute of a hop that a broker told of: the broker's ARN."""
@@ -193,4 +194,4 @@ def _consumer_of(target: str) -> str | None:
     parts = target.split(":")
     if len(parts) < 6 or parts[2] in _BROKERS:
         return None
-    return parts[6] if parts[2] == "lambda" and len(parts) > 6 else resource_name(target)
+    return target_name(target)

@@ -7,10 +7,9 @@ What no record names is left out: a rule is known only where the bus logs what i
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 
 from hopscope_collector.broker_lines import BrokerFact
-from hopscope_collector.flow import Broker, BrokerKind, Hop, Send
+from hopscope_collector.flow import BROKER_KINDS, Broker, Hop, Send
 from hopscope_collector.resource_names import resource_name
 
 Matched = Mapping[str, Sequence[BrokerFact]]
@@ -19,18 +18,6 @@ Matched = Mapping[str, Sequence[BrokerFact]]
 TOPIC = "topic"
 """Attribute of a hop: ARN of the topic that filled its queue."""
 
-_KINDS: Mapping[str, BrokerKind] = MappingProxyType(
-    {
-        "events": "bus",
-        "eventsv2": "bus",
-        "sns": "topic",
-        "sqs": "queue",
-        "kinesis": "stream",
-        "dynamodb": "table",
-        "s3": "bucket",
-        "states": "state machine",
-    }
-)
 _NAMES_ITS_SOURCE = frozenset({"bus", "state machine"})
 """What a hop that comes from there gives as its origin is no broker: an event's source, an execution."""
 
@@ -56,14 +43,14 @@ def way_of(send: Send | None, hop: Hop, matched: Matched) -> tuple[Broker, ...]:
 
 
 def _of_send(send: Send) -> Iterator[Broker]:
-    kind = _KINDS.get(send.service)
+    kind = BROKER_KINDS.get(send.service)
     if kind is not None and send.destination:
         yield Broker(kind, resource_name(send.destination))
 
 
 def _behind(hop: Hop) -> Iterator[Broker]:
     """What the message itself tells: the topic before its queue, and what the function was handed it by."""
-    kind = _KINDS.get(hop.source)
+    kind = BROKER_KINDS.get(hop.source)
     if TOPIC in hop.attributes and kind == "queue":
         yield Broker("topic", resource_name(hop.attributes[TOPIC]))
     if kind is not None and kind not in _NAMES_ITS_SOURCE and hop.origin:

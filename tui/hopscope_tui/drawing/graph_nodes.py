@@ -10,6 +10,7 @@ spread to stand below it, a dead-letter queue below the queue whose letters it t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hopscope_collector.flow import BROKER_KINDS
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.shape.activity import last_sign_of
 from hopscope_collector.shape.outline import Step
@@ -18,13 +19,9 @@ from hopscope_tui.drawing.rows import Row, Run, row_cells
 from hopscope_tui.drawing.statuses import look_of
 from hopscope_tui.neutral import ELLIPSIS, cells, head, neutral
 
-BROKER_GLYPHS = {"bus": "◇", "topic": "◈", "queue": "▤", "stream": "≋", "table": "▦", "machine": "◫"}
+BROKER_GLYPHS = {"bus": "◇", "topic": "◈", "queue": "▤", "stream": "≋", "table": "▦", "state machine": "◫"}
 DEAD_LETTERS = "☠"
 
-_KINDS = {
-    "events": "bus", "eventsv2": "bus", "sns": "topic", "sqs": "queue", "kinesis": "stream", "dynamodb": "table",
-    "states": "machine",
-}  # fmt: skip
 _SPREADERS = frozenset({"sqs", "kinesis"})
 """What has consumers of its own, told by where a message came from last."""
 
@@ -159,7 +156,7 @@ def _pill_above(step: Step, sender: Node, pills: dict[tuple[str, str], Node]) ->
     if (message, queue) not in pills:
         taken_from = step.hop.attributes.get("dead-letter-source") if step.hop is not None else None
         above = pills.get((message, taken_from or ""), above)
-        kind = _KINDS.get(step.hop.source, "") if step.hop is not None else ""
+        kind = BROKER_KINDS.get(step.hop.source, "") if step.hop is not None else ""
         glyph, role = (DEAD_LETTERS, "dead-lettered") if taken_from else (BROKER_GLYPHS.get(kind, ""), "accent")
         pill = Node((_pill(glyph, kind, queue, role),), is_dead_letters=bool(taken_from))
         pills[message, queue] = pill
@@ -184,8 +181,8 @@ def _message_label(step: Step) -> Row:
         detail = link.detail if link else ""
         known = _LED_BY.get(detail.split("/", 1)[0], detail) if link and link.is_exact else detail
         return (Run(by, "accent"), Run(_short(known), "dim"))
-    kind = _KINDS.get(send.service, "")
-    pill = _pill(BROKER_GLYPHS.get(kind, "→"), "" if kind == "machine" else kind, step.destination, "accent")
+    kind = BROKER_KINDS.get(send.service, "")
+    pill = _pill(BROKER_GLYPHS.get(kind, "→"), "" if kind == "state machine" else kind, step.destination, "accent")
     named = send.kind if send.kind and send.kind != step.destination else ""
     name = (Run(_short(named)), Run(" ▸ ", "faint")) if named else ()
     return (*name, *pill, Run(" " + by.strip() if by else "", "accent"))

@@ -45,8 +45,9 @@ class FlowMaker:
         consumers: list[Consumer] = [
             (destination, function) for destination, known in known_consumers_of(hops).items() for function in known
         ]
-        is_whole = closure.is_complete and all("=" in each for each in closure.cut)  # keys are cut for whoever asks
-        return Assembled(flows, places, consumers, is_whole=is_whole)
+        shared = tuple(each for each in closure.cut if "=" in each)
+        is_whole = closure.is_complete and len(shared) == len(closure.cut)  # keys are cut for whoever asks
+        return Assembled(flows, places, consumers, shared, is_whole=is_whole)
 
     def know(self, consumers: Iterable[Consumer]) -> None:
         """As in `Assembler`."""
@@ -57,10 +58,12 @@ class FlowMaker:
         """What the store knows; a long flow's own ids are followed, a tenant's are not."""
         reach = replace(SHARED_REACH, unfollowed_keys=self._unfollowed())
         closure = self._store.records_of(ids, reach)
-        keys = {each.partition("=")[0] for each in closure.cut if "=" in each}
-        if len(keys) == len(closure.cut) and closure.is_complete:
+        shared = {each for each in closure.cut if "=" in each}
+        if len(shared) == len(closure.cut) and closure.is_complete:
             return closure
-        return self._store.records_of(ids, replace(LONG_REACH, unfollowed_keys=reach.unfollowed_keys | keys))
+        names = {each.partition("=")[0] for each in shared}
+        longer = self._store.records_of(ids, replace(LONG_REACH, unfollowed_keys=reach.unfollowed_keys | names))
+        return replace(longer, cut=tuple(sorted({*longer.cut, *shared})))
 
     def learn_once(self, now_us: int) -> None:
         """Look at the newest flows before judging a single one."""
@@ -76,6 +79,7 @@ class FlowMaker:
             rules=self._rules,
             known_consumers=self._known_consumers,
             facts=(*closure.facts, *closure.brokers),
+            shared_keys=closure.cut,
         )
         self._learn(flows)
         return [_with_cuts(flow, closure) for flow in flows] if closure.cut else flows

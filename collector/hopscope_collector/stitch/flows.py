@@ -3,7 +3,7 @@
 records ─▶ invocations ─▶ hops, sends ─▶ links, strongest evidence first ─▶ flows ─▶ statuses, waits, notes
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hopscope_collector.broker_lines import BrokerFact
@@ -49,19 +49,29 @@ def flows_of(
     rules: Rules,
     known_consumers: KnownConsumers | None = None,
     facts: Iterable[Fact] = (),
+    shared_keys: Collection[str] = (),
 ) -> list[Flow]:
     """Every flow that the records show, newest first.
 
     The same set of records gives the same flows, in whatever order and however often they come. Every hop is in
     exactly one flow. `known_consumers` adds to what the records themselves show of who receives from where; `facts`
     complete hops whose end was not recorded, and tell of functions without the layer and of what brokers did.
+    `shared_keys` (`name=value`) join nothing, for not all records that hold them are here.
     """
     with no_search_for_cycles():
-        return _stitched(records, list(facts), known_consumers or {}, now_us=now_us, rules=rules)
+        return _stitched(
+            records, list(facts), known_consumers or {}, now_us=now_us, rules=rules, shared_keys=shared_keys
+        )
 
 
 def _stitched(
-    records: Iterable[Record], facts: Sequence[Fact], known_consumers: KnownConsumers, *, now_us: int, rules: Rules
+    records: Iterable[Record],
+    facts: Sequence[Fact],
+    known_consumers: KnownConsumers,
+    *,
+    now_us: int,
+    rules: Rules,
+    shared_keys: Collection[str],
 ) -> list[Flow]:
     recorded, sends = _hops_and_sends(records, now_us, rules)
     platform = [each for each in facts if isinstance(each, PlatformFact)]
@@ -69,7 +79,7 @@ def _stitched(
     layered = recorded_functions(_known_consumers(recorded, known_consumers))
     told = with_brokers(with_platform(recorded, sends, platform, layered), sends, brokers, platform, layered=layered)
     hops = with_attempts(told.hops)
-    weave = Weave(hops, Index(hops, sends), rules, first_attempts_of(hops), matched_by_rules(brokers))
+    weave = Weave(hops, Index(hops, sends), rules, first_attempts_of(hops), matched_by_rules(brokers), shared_keys)
     for hop_id, words in told.notes:
         weave.note(hop_id, words)
     add_exact_edges(weave)

@@ -40,6 +40,8 @@ def add_key_edges(weave: Weave) -> None:
         heads.setdefault(trace_of[hop.id], hop)
     for key, points in sorted(_points_by_key(weave).items()):
         traces = {trace_of[point.hop_id] for point in points}
+        if f"{key[0]}={key[1]}" in weave.shared_keys:
+            continue  # which of its traces are here depends on what else was asked for
         if len(traces) > weave.rules.max_traces_per_value:
             _note_shared(weave, key, points, len(traces))
         elif len(traces) > 1:

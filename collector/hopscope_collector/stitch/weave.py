@@ -6,7 +6,7 @@ keys     the same business key │
 bodies   the same body         ┘
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hopscope_collector.broker_lines import BrokerFact
@@ -60,6 +60,9 @@ class Weave:
 
     matched: Mapping[str, Sequence[BrokerFact]] = field(default_factory=dict)
     """By the ref of an event: what its bus says of the rules that matched it."""
+
+    shared_keys: Collection[str] = ()
+    """Keys (`name=value`) that more records hold than are here: they join nothing."""
 
     evidence: dict[Edge, dict[Evidence, str]] = field(default_factory=dict)
     """By edge, then by kind: what was equal on both sides."""

@@ -13,5 +13,6 @@ recorded invocation, and can be thrown away at any moment.
     keeper     keeps shelves up to date and reads them from the top
 
 When a summary is made again: an id of its flow got a record or a fact; its moment came (a deadline, the end of a
-retry budget); a consumer was seen to receive from a destination for the first time, and the flow sent there in vain.
+retry budget); a consumer was seen to receive from a destination for the first time, and the flow sent there in vain; a
+key of it turned out to be in too many records to join anything. Not when pruning leaves few enough of them again.
 """

@@ -104,7 +104,12 @@ def entry_of(flow: Flow, last: Position, now_us: int, rules: Rules) -> Entry:
 
 def keys_on(row: Row) -> list[str]:
     """Its keys, `name=value`."""
-    return row.words.partition(KEYS_FROM_IDS)[0].split(BETWEEN)
+    return keys_in_words(row.words)
+
+
+def keys_in_words(words: str) -> list[str]:
+    """The same of its `words` alone."""
+    return words.partition(KEYS_FROM_IDS)[0].split(BETWEEN)
 
 
 def ids_on(row: Row) -> list[str]:

@@ -33,6 +33,9 @@ FILL_INVOCATIONS = 32
 MOST_AT_ONCE = 512
 """Stale flows that are assembled before a list is read; what is left makes it partial."""
 
+MOST_ROUNDS = 4
+"""A consumer or a shared key that is seen for the first time makes more stale; with so many the list is partial."""
+
 MOST_FILLS = 64
 """Chunks that one reading summarises: with that many it ends, and the next page goes on."""
 
@@ -57,6 +60,9 @@ class Assembled:
 
     consumers: Collection[Consumer] = ()
     """Who is seen to receive from where."""
+
+    shared: Collection[str] = ()
+    """Keys (`name=value`) of too many records to join anything."""
 
     is_whole: bool = True
     """Whether each flow is as it would be if it were assembled by its own ids."""
@@ -143,14 +149,13 @@ class Keeper:
         """Assemble again what has changed; whether that was all."""
         self._look_under()
         self._follow_changes()
-        stale = self._stale_ids(now_us)
-        if stale:
-            self._make(stale[:MOST_AT_ONCE], now_us)
+        is_whole = self._refresh(now_us)
         newest = self._gap(FOREVER_US)
         covered = self._covered()
         if newest is not None and covered and newest.low_us >= covered[-1].high_us:
             self._fill(newest, now_us)
-        return len(stale) <= MOST_AT_ONCE
+            is_whole = self._refresh(now_us)
+        return is_whole
 
     def found(
         self, sieve: Sieve, after: Seen | None, low_us: int, now_us: int, *, is_late: Callable[[], bool]
@@ -230,6 +235,17 @@ class Keeper:
         with self._own.shelves.reading() as shelf:
             return shelf.size()
 
+    def _refresh(self, now_us: int) -> bool:
+        """Assemble what is stale, and what then turns out to be; whether that was all."""
+        for _ in range(MOST_ROUNDS):
+            stale = self._stale_ids(now_us)
+            if not stale:
+                return True
+            self._make(stale[:MOST_AT_ONCE], now_us)
+            if len(stale) > MOST_AT_ONCE:
+                break
+        return not self._stale_ids(now_us)
+
     def _stale_ids(self, now_us: int) -> list[str]:
         with self._own.shelves.reading() as shelf:
             ids = [*shelf.stale(MOST_AT_ONCE + 1), *(row.flow_id for row in shelf.expired(now_us, MOST_AT_ONCE))]
@@ -292,31 +308,35 @@ class Keeper:
     ) -> Assembled | None:
         """Assemble the flows of some ids and lay them on the shelf. None when others wrote since the token."""
         with self._own.shelves.reading() as shelf:
-            token, known = shelf.token if token is None else token, shelf.consumers()
+            token, known, shared = shelf.token if token is None else token, shelf.consumers(), shelf.shared()
         made = self._assembler.assembled(ids, now_us)
         entries = [entry_of(flow, _last_of(flow, made.places), now_us, self._rules) for flow in made.flows]
         new = set(made.consumers) - known
-        in_vain = self._in_vain_under({destination for destination, _ in new})
+        newly_shared = set(made.shared) - shared
+        stale_under = self._stale_under({destination for destination, _ in new}, newly_shared)
         with self._own.shelves.writing() as shelf:
             if shelf.token != token:
                 return None
+            if newly_shared:
+                shelf.share(newly_shared)  # before rows of what they joined are taken away
             shelf.put(made.places, entries)
             shelf.fresh(ids)
             if covered is not None:
                 shelf.cover(covered)
             if new:
                 shelf.learn(new)
-                shelf.mark(in_vain)
+            shelf.mark(stale_under)
         if self._under is not None:
             self._hidden.update(made.places)
             self._done.update(ids)
         return made
 
-    def _in_vain_under(self, destinations: Collection[str]) -> list[str]:
-        if self._under is None or not destinations:
+    def _stale_under(self, destinations: Collection[str], shared: set[str]) -> list[str]:
+        """What of the shelf under this one is stale, now that consumers and shared keys are known."""
+        if self._under is None or not (destinations or shared):
             return []
         with self._under.shelves.reading() as shelf:
-            return shelf.in_vain(destinations)
+            return [*shelf.in_vain(destinations), *shelf.joined_by(shared - shelf.shared())]
 
 
 class StoreKeeper(Keeper):

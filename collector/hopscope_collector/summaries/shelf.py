@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from hopscope_collector.store.contract import Seen
 from hopscope_collector.summaries.covered import Stretch, is_covered, united
-from hopscope_collector.summaries.entry import Entry, Position, Row
+from hopscope_collector.summaries.entry import Entry, Position, Row, keys_in_words
 from hopscope_collector.summaries.packing import unpacked
 from hopscope_collector.summaries.traits import Traits, text_of, traits_in
 
@@ -19,6 +19,9 @@ MOST_TRAITS = 20_000
 
 MOST_CURSORS = 64
 """With more traits than this that may fit, rows are read by time and compared one by one."""
+
+_SHARED = "shared:"
+"""Begins the name under which a shared key is kept among what was made."""
 
 _HALF = 1 << 63
 _COLUMNS = "last_us, invocation, flow, traits, started_us, took_us, hops, attempts, until_us, words, number"
@@ -69,6 +72,7 @@ class Shelf:
         """Throw everything away."""
         for table in ("", "_flow", "_traits", "_covered", "_stale", "_consumer"):
             self._open.execute(f"DELETE FROM summary{table}")  # noqa: S608 - one of the names above
+        self._open.execute("DELETE FROM summary_made WHERE name GLOB ? || '*'", (_SHARED,))
         era = int(self.made("era") or 0) + 1
         self._open.executemany("INSERT OR REPLACE INTO summary_made VALUES (?, ?)", [("rules", rules), ("era", era)])
 
@@ -190,6 +194,27 @@ class Shelf:
             (json.dumps(list(destinations)),),
         )
         return [flow for (flow,) in rows]
+
+    def shared(self) -> set[str]:
+        """Keys (`name=value`) that are known to be in too many records to join anything."""
+        names = self._open.execute("SELECT name FROM summary_made WHERE name GLOB ? || '*'", (_SHARED,))
+        return {name.removeprefix(_SHARED) for (name,) in names}
+
+    def share(self, keys: Collection[str]) -> None:
+        """Keys that were not known to be: what they joined when they were in fewer records is stale."""
+        self._open.executemany("INSERT INTO summary_made VALUES (?, '')", [(_SHARED + each,) for each in keys])
+        self.mark(self.joined_by(keys))
+
+    def joined_by(self, keys: Collection[str]) -> list[str]:
+        """Ids of everything that flows with one of the keys are made of."""
+        rows = self._open.execute(
+            "SELECT number, words FROM summary WHERE hops > 1 "
+            "AND EXISTS (SELECT 1 FROM json_each(?) WHERE instr(words, value))",
+            (json.dumps(list(keys)),),
+        )
+        joined = [number for number, words in rows if not set(keys).isdisjoint(keys_in_words(words))]
+        flows = map(unpacked, self.packed(joined).values())
+        return [hop.trace_id if hop.has_own_trace else hop.invocation_id for flow in flows for hop in flow.hops]
 
     def prune(self, older_than_us: int) -> None:
         """Records before were removed: flows that ended before go with them, what is left of others is stale."""

@@ -4,9 +4,12 @@ An account with Transaction Search keeps spans in CloudWatch Logs: there BatchGe
 is started and waited for instead.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from hopscope_collector.errors import SourceFailed
 from hopscope_collector.sources.aws_client import client_of
@@ -24,6 +27,7 @@ MOST_LOOKS = 120
 
 _LOOK_EVERY_S = 1.0
 _UNFINISHED = frozenset({"SCHEDULED", "RUNNING"})
+_NOT_SWITCHED_ON = frozenset({"InvalidRequestException", "ResourceNotFoundException"})
 
 Trace = Mapping[str, Any]
 """A summary or a trace, as X-Ray answers."""
@@ -77,7 +81,8 @@ class XRayApi:
     def _retrieved(self, ids: Sequence[str], stop: Stop) -> list[Trace]:
         """By Transaction Search. Nothing when it is not switched on: then the traces are gone."""
         starts = [int(each.split("-")[1], 16) for each in ids]
-        span = {"StartTime": _moment((min(starts) - 60) * 10**6), "EndTime": _moment((max(starts) + 86_400) * 10**6)}
+        end_s = min(max(starts) + 86_400, int(time.time()))  # the future holds no spans
+        span = {"StartTime": _moment((min(starts) - 60) * 10**6), "EndTime": _moment(end_s * 10**6)}
         try:
             with in_our_words(self._source):
                 token = self._client.start_trace_retrieval(TraceIds=list(ids), **span)["RetrievalToken"]
@@ -108,7 +113,9 @@ class XRayApi:
 
 
 def _is_not_switched_on(error: SourceFailed) -> bool:
-    return "InvalidRequestException" in str(error)
+    """Whether there is no Transaction Search here, or not yet a log group of it."""
+    refusal = error.__cause__
+    return isinstance(refusal, ClientError) and refusal.response.get("Error", {}).get("Code") in _NOT_SWITCHED_ON
 
 
 def _moment(at_us: int) -> datetime:

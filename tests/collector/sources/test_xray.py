@@ -261,6 +261,7 @@ class XRay(ThreadingHTTPServer):
         self.traces: dict[str, list[dict[str, Any]]] = {}
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.is_in_transaction_search = False
+        self.not_switched_on = "InvalidRequestException"
         self.is_behind = False
         self.looks = 0
         self.fails = 0
@@ -302,7 +303,7 @@ class XRay(ThreadingHTTPServer):
         return {
             "RetrievalStatus": "COMPLETE",
             "TraceFormat": asked["TraceFormat"],
-            "Traces": [self.trace(each, "Spans") for each in self.traces if self.is_in_transaction_search],
+            "Traces": [self.trace(each, "Spans") for each in self.traces],
         }
 
     def trace(self, trace_id: str, name: str) -> dict[str, Any]:
@@ -322,6 +323,8 @@ class _Answer(BaseHTTPRequestHandler):
         if self.server.fails:
             self.server.fails -= 1
             status, answer = 429, {"__type": "ThrottledException", "Message": "slow down"}
+        elif self.path == "/StartTraceRetrieval" and not self.server.is_in_transaction_search:
+            status, answer = 400, {"__type": self.server.not_switched_on, "Message": "no Transaction Search"}
         else:
             answer = self.server.answer(self.path, asked)
         body = json.dumps(answer).encode()
@@ -404,9 +407,10 @@ def test_traces_that_x_ray_did_not_get_to_are_asked_for_again(xray):
     assert store.stats().stored == 2 * 4
 
 
-def test_a_trace_that_nobody_knows_is_named(xray):
+@pytest.mark.parametrize("refusal", ["InvalidRequestException", "ResourceNotFoundException"])
+def test_a_trace_that_nobody_knows_is_named(xray, refusal):
     unknown = ROOT.replace("00000001", "0000dead")
-    xray.looks = 3
+    xray.not_switched_on = refusal
     (source,) = sources_of(f"xray:{unknown}", ALL_OF_IT)
 
     notices = [lines.notice for lines in source.lines(None, Stop())]

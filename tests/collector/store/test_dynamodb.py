@@ -2,6 +2,7 @@
 
 import base64
 import random
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,10 +33,15 @@ NOW_US = 1_790_000_100_000_000
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Prevents tests that wait as long as a person would."""
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prevents tests that wait between tries as long as a collector does."""
     monkeypatch.setattr(table, "FIRST_PAUSE_S", 0.001)
     monkeypatch.setattr(table, "LONGEST_PAUSE_S", 0.01)
+
+
+@pytest.fixture
+def impatient(short_pauses: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prevents tests in which no try ever succeeds from waiting as long as a person would."""
     monkeypatch.setattr(table, "PATIENCE_S", 0.5)
     monkeypatch.setattr(table, "REACHED_WITHIN_S", 0.1)
 
@@ -113,7 +119,7 @@ def test_a_record_too_large_for_an_item_is_kept_in_parts(a_table: Callable[..., 
         assert store.stats().kept == 0
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("shares", [Shares(refuse=0.3), Shares(half=0.5), Shares(lose=0.2), Shares(0.2, 0.2, 0.1)])
 def test_nothing_is_lost_or_double_where_calls_are_refused_half_done_or_lost(
     a_table: Callable[..., Address], a: Any, shares: Shares
@@ -151,6 +157,24 @@ def test_a_write_that_gave_up_is_as_if_it_had_not_been_tried(a_table: Callable[.
     with closing(DynamoDbStore(address)) as store:
         assert store.write(batch) == Written(stored=60)
         assert store.stats().kept == 60
+
+
+def test_nothing_goes_on_behind_a_call_that_failed(a_table: Callable[..., Address]) -> None:
+    """A put that is late would take the item away from the write that came after."""
+    has_begun, has_failed, done = threading.Event(), threading.Event(), list[str]()
+
+    def work(which: str) -> None:
+        if which == "fails":
+            has_begun.wait()
+            has_failed.set()
+            raise StoreBusy("no capacity")
+        has_begun.set()
+        has_failed.wait()
+        done.append(which)
+
+    with closing(table.Table(a_table())) as calls, pytest.raises(StoreBusy):
+        calls.each(work, ["fails", "late"])
+    assert done == ["late"]
 
 
 class Context:

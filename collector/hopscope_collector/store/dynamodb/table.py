@@ -14,7 +14,7 @@ import functools
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -79,8 +79,19 @@ class Table:
         self.client.close()
 
     def each(self, work: Callable[[Any], T], given: Sequence[Any]) -> list[T]:
-        """The work done for everything given, several at a time, in its order."""
-        return [work(given[0])] if len(given) == 1 else list(self._pool.map(work, given))
+        """The work done for everything given, several at a time, in its order.
+
+        When it raises, nothing of it goes on behind: a put that came after the next write's would take its item away.
+        """
+        if len(given) == 1:
+            return [work(given[0])]
+        doing = [self._pool.submit(work, each) for each in given]
+        try:
+            return [each.result() for each in doing]
+        finally:
+            for each in doing:
+                each.cancel()
+            wait(doing)
 
     def query(
         self,

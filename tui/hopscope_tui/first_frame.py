@@ -12,7 +12,8 @@ import os
 import sys
 import termios
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Thread
 
 from hopscope_tui.drawing.flow_line import flow_row, heading_row
 from hopscope_tui.drawing.list_headline import list_headline
@@ -25,6 +26,9 @@ from hopscope_tui.state import Place
 
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[H"
 LEAVE = "\x1b[?1049l\x1b[?25h"
+PATIENCE_S = 0.4
+"""What is not read by then is not waited for."""
+
 _CHROME_ROWS = 4
 """Headline, filter, heading, keys."""
 
@@ -53,12 +57,11 @@ def first_frame(source: FlowSource, place: Place, theme: str, now_us: int) -> It
         yield None
         return
     size = os.get_terminal_size(sys.stdout.fileno())
-    try:
-        window = source.window(place.filter, 0, max(size.lines, 40) + 60, order_of(place.order))
-    except Exception:  # noqa: BLE001 - whatever a source raises, the app asks again and shows it
-        yield None
-        return
     with _without_echo():
+        window = _read_soon(source, place, max(size.lines, 40) + 60)
+        if window is None:
+            yield None
+            return
         rows = frame_rows(source.name, place, window, size=(size.columns, size.lines), now_us=now_us)
         seen = palette if _has_all_colours() else None
         sys.stdout.write(ENTER + "\r\n".join(painted(row, role, seen) for row, role in rows))
@@ -68,6 +71,20 @@ def first_frame(source: FlowSource, place: Place, theme: str, now_us: int) -> It
         except BaseException:
             sys.stdout.write(LEAVE)
             raise
+
+
+def _read_soon(source: FlowSource, place: Place, count: int) -> Window | None:
+    """The first page; None when it takes longer than a person takes for at once, or cannot be read: the app says so."""
+    found: list[Window] = []
+
+    def read() -> None:
+        with suppress(Exception):  # whatever a source raises, the app asks again and shows it
+            found.append(source.window(place.filter, 0, count, order_of(place.order)))
+
+    reading = Thread(target=read, daemon=True)
+    reading.start()
+    reading.join(PATIENCE_S)
+    return found[0] if found else None
 
 
 def frame_rows(name: str, place: Place, window: Window, *, size: tuple[int, int], now_us: int) -> list[tuple[Row, str]]:

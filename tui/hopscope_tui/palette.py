@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from hopscope_tui.screen_keys import app_keys, own_keys
 from hopscope_tui.screens.views import BUILT_IN
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ class Commands(Provider):
     def _commands(self) -> Iterator[tuple[str, str, str]]:
         """Name, what it does, action."""
         app: HopscopeApp = cast("Any", self.app)
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if binding.tooltip and binding.id and not binding.id.startswith(("list.", "graph.")):
+        for binding in (*own_keys(self.screen), *app_keys(self.screen)):
+            if binding.tooltip:
                 yield f"{binding.description}  ({app.get_key_display(binding)})", binding.tooltip, binding.action
         for view in (*app.state.views, *BUILT_IN):
             yield f"view: {view.name}", view.filter or "all flows", f"app.view({view.name!r})"

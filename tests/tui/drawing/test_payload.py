@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hopscope_tui.drawing.facts import Folds, fitted
-from hopscope_tui.drawing.payload import MOST_ROWS, changes, payload_facts
+from hopscope_tui.drawing.payload import MOST_ROWS, changes, contents, payload_facts
 from hopscope_tui.drawing.rows import row_text
 
 ORDER = '{"orderId": "o-42", "lines": [{"dish": "soup", "options": {"hot": true}}], "raw": "{\\"a\\": 1}"}'
@@ -60,6 +60,17 @@ def test_what_differs_is_named_by_its_place():
         '+ note  "x"',
         '~ orderId  "o-42"  →  "o-43"',
     ]
+
+
+def test_what_was_sent_is_found_in_the_envelopes_of_brokers():
+    sent = {"orderId": "o-42", "lines": [1]}
+    event = {"id": "7bf7", "account": "123", "detail": {**sent, "note": "x"}}
+    notice = {"Type": "Notification", "Message": json.dumps(event)}
+
+    for received in (sent | {"note": "x"}, event, notice):
+        found = contents(json.dumps(received), json.dumps(sent))
+        assert [row_text(row).strip() for row in changes(json.dumps(sent), found)] == ['+ note  "x"']
+    assert contents('{"detail": {"a": 1}}', '{"b": 2}') == '{"detail": {"a": 1}}'
 
 
 anything = st.recursive(

@@ -20,7 +20,7 @@ from hopscope_collector.shape.outline import Step
 from hopscope_collector.shape.times import date_and_clock, duration
 from hopscope_tui.console_links import links_of
 from hopscope_tui.drawing.facts import LABEL_CELLS, Fact, Folds, facts, fitted, section, wrapped
-from hopscope_tui.drawing.payload import changes, payload_facts
+from hopscope_tui.drawing.payload import changes, contents, payload_facts
 from hopscope_tui.drawing.rows import Row, Run, beside, column, said
 from hopscope_tui.drawing.state_facts import state_rows
 from hopscope_tui.drawing.statuses import look_of
@@ -167,7 +167,7 @@ def _payload(step: Step, known: Known, folds: Folds, width: int) -> Iterator[Fac
     if is_open:
         before, what = (received[-2], "the attempt before") if len(received) > 1 else (sent, "what was sent")
         if before is not None and received:
-            found = changes(before, text)
+            found = changes(before, text if len(received) > 1 else contents(text, before))
             yield Fact((Run(f"    {'differs from' if found else 'the same as'} {what}", "dim"),))
             yield from map(Fact, found)
         yield from payload_facts(text, folds, width)

@@ -18,6 +18,9 @@ from hopscope_tui.drawing.rows import Row, Run, said
 
 MOST_ROWS = 400
 MOST_CHANGES = 40
+ENVELOPES = ("detail", "Message", "body")
+"""Where EventBridge, SNS and SQS put what was sent."""
+
 _OPEN_LEVELS = 2
 _DEEPEST = 12
 _TEXT_LINES = 60
@@ -87,6 +90,17 @@ def _folded(value: object) -> str:
 def _scalar(value: object) -> Run:
     role = "plain" if isinstance(value, str) else "accent"
     return said(json.dumps(value, ensure_ascii=False), role)
+
+
+def contents(received: str, sent: str) -> str:
+    """What was sent, out of the envelopes of brokers; all that was received where it is not found."""
+    wanted = set(_leaves("", parsed(sent).value, 0))
+    found = [parsed(received).value]
+    for value in found:
+        inner = _inside(value) or {}
+        found += [inner[name] for name in ENVELOPES if name in inner]
+    best = max(found, key=lambda value: len(wanted.intersection(_leaves("", value, 0))))
+    return received if best is found[0] else best if isinstance(best, str) else json.dumps(best, ensure_ascii=False)
 
 
 def changes(before: str, after: str) -> list[Row]:

@@ -4,7 +4,7 @@ timer ─▶ look() ─▶ worker thread: token changed? ─▶ read() ─▶ me
                        └ raises ─▶ SourceFailed ─▶ banner, asked again ─▶ answers ─▶ banner gone
 """
 
-from time import monotonic
+from time import monotonic, thread_time
 from typing import ClassVar, Protocol, cast
 
 from textual import work
@@ -24,6 +24,10 @@ LOOK_EVERY_S = 0.15
 MOST_PATIENCE_S = 3.0
 """The longest pause between two questions to a source that fails."""
 
+
+DEAR_FROM_S = 0.2
+RESTS = 3
+"""A reading that took so much of the processor is followed by a rest of so many times that, unless a person asks."""
 
 SLOW_FROM_S = 2.0
 """From here on a question without an answer is said to be one."""
@@ -74,6 +78,7 @@ class LiveScreen(Screen[None]):
         self._skips = 0
         self._is_cautious = False
         self._asked_at_s = 0.0
+        self._rests_until_s = 0.0
 
     @property
     def desk(self) -> Desk:
@@ -105,7 +110,7 @@ class LiveScreen(Screen[None]):
         if self._is_looking:
             self._say_slow()
             return
-        if not self.is_current:
+        if not self.is_current or (monotonic() < self._rests_until_s and not self._is_stale):
             return
         if self._skips > 0:
             self._skips -= 1
@@ -133,8 +138,10 @@ class LiveScreen(Screen[None]):
             token = self.source.token()
             if token == self._seen and not is_stale:
                 return NothingNew()
+            before_s = thread_time()
             message = self.read()
-            self._seen = token
+            self._seen, took_s = token, thread_time() - before_s
+            self._rests_until_s = monotonic() + RESTS * took_s if took_s > DEAR_FROM_S else 0.0
         except BadFilter as refused:
             return FilterWrong(self.filter_text, str(refused), refused.start, refused.end)
         except Exception as problem:  # noqa: BLE001 - the worker's boundary: whatever a source raises is shown

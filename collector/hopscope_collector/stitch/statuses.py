@@ -10,7 +10,7 @@ from types import MappingProxyType
 from hopscope_collector.flow import UNSUCCESSFUL, FlowStatus, Hop, HopStatus, Wait
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.rules import Rules
-from hopscope_collector.stitch.budgets import ASYNCHRONOUS, ASYNCHRONOUS_ATTEMPTS, SYNCHRONOUS
+from hopscope_collector.stitch.budgets import ASYNCHRONOUS, ASYNCHRONOUS_ATTEMPTS, SYNCHRONOUS, retried_until_us
 from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE, attempts_of, is_exhausted
 from hopscope_collector.stitch.weave import PRODUCER_DIGITS
 
@@ -86,10 +86,7 @@ def is_retried(hop: Hop, now_us: int, rules: Rules) -> bool:
         return False
     if hop.source in ASYNCHRONOUS and hop.attempt >= ASYNCHRONOUS_ATTEMPTS:
         return False
-    queue = rules.queues.get(resource_name(hop.origin))
-    within_us = (queue.retry_within_us if queue else None) or rules.windows.retry_us
-    over_us = hop.ended_us or hop.deadline_us or hop.started_us
-    return now_us <= over_us + within_us
+    return now_us <= retried_until_us(hop, rules)
 
 
 class _Successes:

@@ -14,7 +14,7 @@ from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.flow import Hop, HopStatus, Link, Send, Wait
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.rules import Expect, Rules
-from hopscope_collector.stitch.budgets import DEFAULT_DELIVERY_US, DELIVERY_US
+from hopscope_collector.stitch.budgets import ONE_TO_ONE, reachable_until_us
 from hopscope_collector.stitch.declared import certain_functions
 from hopscope_collector.stitch.weave import names_of
 
@@ -24,9 +24,6 @@ a name that no queue has: see `recorded_functions()`."""
 
 _RECORDED = "function "
 _TOLD_BY_OTHERS: frozenset[HopStatus] = frozenset({"lost", "not-instrumented"})
-
-_ONE_TO_ONE = frozenset({"sqs", "sns"})
-"""Services that deliver every message to every subscriber, so that silence means something."""
 
 
 def known_consumers_of(hops: Iterable[Hop]) -> dict[str, set[str]]:
@@ -113,14 +110,13 @@ class Waiting:
             if not any(node.is_called(function) for function in received_by):
                 yield self._wait_for(send, node.label, is_instrumented=node.is_traced is not False)
         learned = self._known.get(destination, frozenset())
-        if declared is None and learned and not received_by and send.service in _ONE_TO_ONE:
+        if declared is None and learned and not received_by and send.service in ONE_TO_ONE:
             yield self._wait_for(send, " or ".join(sorted(learned)[:3]), is_instrumented=True)
 
     def _wait_for(self, send: Send, function: str, *, is_instrumented: bool) -> Wait:
-        queue = self._rules.queues.get(resource_name(send.destination))
-        budget_us = (queue.retention_us if queue else None) or DELIVERY_US.get(send.service, DEFAULT_DELIVERY_US)
         bus = resource_name(send.destination)
-        lost = self._now_us > send.sent_us + budget_us or any((bus, ref) in self._unmatched for ref in send.refs)
+        is_over = self._now_us > reachable_until_us(send, self._rules)
+        lost = is_over or any((bus, ref) in self._unmatched for ref in send.refs)
         return Wait(
             after=send.name or resource_name(send.destination or send.service),
             expected=function,

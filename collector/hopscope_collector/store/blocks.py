@@ -5,7 +5,7 @@
 
 Rows and bytes that are written are what costs, and the lines of neighbours are much alike. Blocks never overlap: the
 one that may hold a slot is the last that begins there or before. A block is written once, and only pruning changes it:
-what comes later for one of its slots, or between them, gets a row of its own.
+what comes later for one of its slots, or between them, gets a row of its own. Rows become blocks in idle_packing.py.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import NamedTuple
 import zstandard
 
 from hopscope_collector.errors import StoreDamaged
-from hopscope_collector.store.slots import first_slot_at, packed, texts_in
+from hopscope_collector.store.slots import first_slot_at, texts_in
 
 BLOCK_SLOTS = 32
 """Large enough to compress well, small enough that one flow is read from few bytes: 20 µs a block."""
@@ -33,8 +33,8 @@ _LEVEL = 1
 _BETWEEN_SLOTS = b"\0"
 """JSON has none, and one byte is looked for ten times as fast as two."""
 
-SlotLines = tuple[int, str]
-"""A slot and lines of it, joined by newlines."""
+SlotLines = tuple[int, bytes]
+"""A slot and lines of it, as a row of its own would keep them."""
 
 SlotTexts = tuple[int, list[str]]
 """A slot and lines of it."""
@@ -60,7 +60,7 @@ def add(connection: sqlite3.Connection, slots: Sequence[SlotLines]) -> list[Slot
     for start in range(0, len(slots), BLOCK_SLOTS):
         part = slots[start : start + BLOCK_SLOTS]
         if _is_whole(part) and not _is_overlapped(connection, part[0][0], part[-1][0]):
-            rows.append(_row(pack, [slot for slot, _ in part], [packed(lines) for _, lines in part]))
+            rows.append(_row(pack, [slot for slot, _ in part], [lines for _, lines in part]))
         else:
             left += part
     connection.executemany("INSERT INTO block VALUES (?, ?, ?, ?)", rows)

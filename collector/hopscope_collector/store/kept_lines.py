@@ -1,6 +1,6 @@
 """The lines of a store by slot, in rows of their own and in blocks; inside the caller's transaction.
 
-slot    a row for each slot: what came in small writes, late, or after a block was made of its slot
+slot    a row for each slot: what came in small writes (until it is packed), late, or after a block was made of its slot
 block   a row for many slots: see blocks.py. A file of an older version, read only, has none
 """
 
@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from hopscope_collector.store import blocks
 from hopscope_collector.store.blocks import SlotLines, SlotTexts
-from hopscope_collector.store.slots import packed, texts_in
+from hopscope_collector.store.slots import texts_in
 
 
 def texts_by_slot(connection: sqlite3.Connection, slots: Collection[int]) -> dict[int, list[str]]:
@@ -33,7 +33,7 @@ def add(connection: sqlite3.Connection, fresh: Sequence[SlotLines], known: Colle
     connection.executemany(
         "INSERT INTO slot VALUES (?, ?)"
         " ON CONFLICT DO UPDATE SET lines = CAST(slot.lines || x'0a' || excluded.lines AS BLOB)",
-        [(slot, packed(lines)) for slot, lines in sorted(rows)],
+        sorted(rows),
     )
 
 

@@ -3,6 +3,8 @@
 start 1790000000000001 µs, invocation 9f1c22ab03d40000   ->   slot 1790000000000001 · 512 + 0b…0001 0110 1
 """
 
+from collections.abc import Iterable
+
 SLOTS_A_MICROSECOND = 512
 """Times are at most 2^53 µs, so that the product fits SQLite's signed 64 bits."""
 
@@ -22,9 +24,9 @@ def started_us_of(slot: int) -> int:
     return slot // SLOTS_A_MICROSECOND
 
 
-def packed(lines: str) -> bytes:
-    """Lines, joined by newlines, as a slot keeps them."""
-    return lines.encode("utf-8", "surrogatepass")
+def packed(texts: Iterable[str]) -> bytes:
+    """Lines as a slot keeps them."""
+    return "\n".join(texts).encode("utf-8", "surrogatepass")
 
 
 def texts_in(kept: bytes) -> list[str]:

@@ -39,9 +39,10 @@ from hopscope_collector.store.contract import (
     Written,
 )
 from hopscope_collector.store.idle_merging import IdleMerge
+from hopscope_collector.store.idle_packing import IdlePacking
 from hopscope_collector.store.ids import bare
 from hopscope_collector.store.listing import seen_in
-from hopscope_collector.store.slots import first_slot_at, slot_of, started_us_of
+from hopscope_collector.store.slots import first_slot_at, packed, slot_of, started_us_of
 from hopscope_collector.summaries.shelf import Shelf
 
 DEFAULT_REACH = Reach()
@@ -65,6 +66,7 @@ class SqliteStore:
         self._waiting = waiting
         self._lock = RLock()
         self._idle_merge = IdleMerge()
+        self._idle_packing = IdlePacking()
         opened = sqlite_file.open_to_read(path) if read_only else sqlite_file.open_to_write(path, waiting)
         self._connection: sqlite3.Connection | None = opened
 
@@ -94,9 +96,9 @@ class SqliteStore:
         return _FileShelves(self._reading, self._writing) if has_shelves else None
 
     def tidy(self) -> bool:
-        """One piece of work that makes look-ups faster, for when nothing arrives; whether there is more."""
+        """One piece of work for when nothing arrives: merges runs of ids, packs rows; whether there is more."""
         with self._writing() as connection:
-            return self._idle_merge.step(connection)
+            return self._idle_merge.step(connection) or self._idle_packing.step(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -217,7 +219,7 @@ class SqliteStore:
                 lines = _without_repeats(lines, known.get(slot, ()))
             if lines:
                 fresh += lines
-                rows.append((slot, "\n".join([line.text for line in lines])))
+                rows.append((slot, packed([line.text for line in lines])))
                 filing.add(slot, [line.ids for line in lines])
         kept_lines.add(self._open, rows, known)
         filing.write(self._open)

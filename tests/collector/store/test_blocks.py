@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hopscope_collector.errors import StoreDamaged
-from hopscope_collector.store import blocks, kept_lines
+from hopscope_collector.store import blocks, idle_packing, kept_lines
 from hopscope_collector.store.contract import batch_of
 from hopscope_collector.store.slots import first_slot_at
 from hopscope_collector.store.sqlite import SqliteStore
@@ -32,6 +32,11 @@ def rows_in(store: SqliteStore) -> tuple[int, int]:
     """Blocks, and rows of single slots."""
     (found,) = store._open.execute("SELECT (SELECT count(*) FROM block), (SELECT count(*) FROM slot)").fetchall()
     return found  # type: ignore[no-any-return]
+
+
+def tidied(store: SqliteStore) -> None:
+    while store.tidy():
+        pass
 
 
 def test_what_comes_in_bulk_fills_blocks_and_the_rest_gets_rows(store: SqliteStore, a: Any) -> None:
@@ -78,6 +83,37 @@ def test_a_clock_that_runs_ahead_keeps_nobody_else_from_getting_blocks(store: Sq
     store.write(batch_of([a.begin(number) for number in range(1_000, 1_000 + blocks.BLOCK_SLOTS)]))
 
     assert rows_in(store) == (1, blocks.BLOCK_SLOTS)
+
+
+def test_what_came_in_small_writes_is_packed_when_it_has_settled(path: Path, store: SqliteStore, a: Any) -> None:
+    for first in range(0, MANY, 20):
+        store.write(batch_of([a.begin(number) for number in range(first, min(first + 20, MANY))]))
+    tidied(store)
+    assert rows_in(store) == (0, MANY)
+    store.write(batch_of([a.begin(MANY, start_us=a.begin(MANY).start_us + idle_packing.SETTLED_US)]))
+
+    with SqliteStore(path, read_only=True) as reader, reader._reading():
+        assert rows_in(reader) == (0, MANY + 1)
+        tidied(store)
+        assert rows_in(reader) == (0, MANY + 1)
+
+    assert rows_in(store) == (4, 6)
+    store.write(batch_of([a.end(7)]))
+    assert store.records_of([a.trace_id(7)]).records == (a.begin(7), a.end(7))
+    assert store.write(batch_of([a.begin(number) for number in range(MANY)])).repeated == MANY
+    assert [each.trace_id for each in store.newest(MANY + 1)] == [a.trace_id(n) for n in reversed(range(MANY + 1))]
+
+
+def test_what_lies_within_a_block_keeps_its_row(store: SqliteStore, a: Any) -> None:
+    store.write(batch_of([a.begin(number) for number in range(0, 2 * MANY, 2)]))
+    store.write(batch_of([a.begin(number) for number in range(1, 2 * MANY, 2)]))
+    store.write(batch_of([a.begin(2 * MANY, start_us=a.begin().start_us + 2 * idle_packing.SETTLED_US)]))
+    before = rows_in(store)
+
+    tidied(store)
+
+    assert rows_in(store) == before
+    assert len(store.newest(3 * MANY)) == 2 * MANY + 1
 
 
 def test_a_block_is_pruned_up_to_a_moment_within_it(store: SqliteStore, a: Any) -> None:

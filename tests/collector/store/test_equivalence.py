@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import record_line
-from hopscope_collector.store import blocks, id_runs
+from hopscope_collector.store import blocks, id_runs, idle_packing
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store
 from hopscope_collector.store.dynamodb.address import Address
 from hopscope_collector.store.dynamodb.store import DynamoDbStore
@@ -123,6 +123,7 @@ class TwoStores(RuleBasedStateMachine):
         self.sizes = id_runs.SMALLEST_SIZE_ENTRIES, id_runs.PAGE_ENTRIES
         id_runs.SMALLEST_SIZE_ENTRIES, id_runs.PAGE_ENTRIES = 16, 3
         self.block_slots, blocks.BLOCK_SLOTS = blocks.BLOCK_SLOTS, 2
+        self.settled_us, idle_packing.SETTLED_US = idle_packing.SETTLED_US, 2
 
     @rule(batch=batches)
     def write(self, batch: Batch) -> None:
@@ -137,6 +138,11 @@ class TwoStores(RuleBasedStateMachine):
     @rule(age_us=st.integers(0, 8))
     def prune(self, age_us: int) -> None:
         assert self.other.prune(START_US + age_us) == self.memory.prune(START_US + age_us)
+
+    @rule()
+    def tidy(self) -> None:
+        while isinstance(self.other, SqliteStore) and self.other.tidy():
+            pass
 
     @rule()
     def open_again(self) -> None:
@@ -176,7 +182,7 @@ class TwoStores(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         id_runs.SMALLEST_SIZE_ENTRIES, id_runs.PAGE_ENTRIES = self.sizes
-        blocks.BLOCK_SLOTS = self.block_slots
+        blocks.BLOCK_SLOTS, idle_packing.SETTLED_US = self.block_slots, self.settled_us
         self.other.close()
         shutil.rmtree(self.folder)
 

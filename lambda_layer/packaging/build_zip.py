@@ -4,7 +4,8 @@
     python/hopscope_layer/__init__.py        the package, and how it finds its modules: `loading.py`
     python/hopscope_layer/<cache tag>.bin    bytecode of the modules that a usual cold start needs
     python/hopscope_layer/sources.bin        the sources of all modules, in one file: the zip compresses them as a whole
-    python/hopscope_wire/__init__.py         the record format; its modules are in the same two files
+
+The record format, `hopscope_wire`, has no folder of its own: all of it is in the same two files.
 
 The sources are shipped without what a running function has no use for: docstrings, comments and annotations.
 The bytecode is of this interpreter, or of those named with `--python`. It names the version that can read it and
@@ -38,15 +39,12 @@ COLD_START = {
         "arrive/web", "depart/__init__", "depart/call", "depart/attributes", "depart/limits", "depart/queue",
         "depart/bus", "depart/splice", "depart/request",
     ),
-    "hopscope_wire": ("fields", "context", "encode"),
+    "hopscope_wire": ("__init__", "fields", "context", "encode"),
 }  # fmt: skip
 """What a function of the usual kind loads in its first invocation. Bytecode of the rest is not worth its bytes."""
 
-PREFIX = {
-    "hopscope_layer": (LAYER / "packaging" / "loading.py").read_text(encoding="utf-8"),
-    "hopscope_wire": "",
-}
-"""What stands in front of a package's own `__init__.py`: where its modules are."""
+PACKAGE = "hopscope_layer/__init__"
+"""The one module that Python finds by itself; `loading.py` stands in front of it and finds the others."""
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can name."""
@@ -67,18 +65,20 @@ def compiled(name, source):
 for name in sorted(sent["hot"]):
     codes[name.replace("/", ".")] = compiled(name, sent["hot"][name])
 bundle = importlib.util.MAGIC_NUMBER + marshal.dumps(codes)
-pycs = {}
-for name, source in sent["packages"].items():
-    head = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + importlib.util.source_hash(source.encode())
-    pycs[name] = base64.b64encode(head + compiled(name, source)).decode()
-json.dump({"tag": sys.implementation.cache_tag, "bundle": base64.b64encode(bundle).decode(), "pycs": pycs}, sys.stdout)
+source = sent["package"]
+head = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + importlib.util.source_hash(source.encode())
+files = {
+    sys.implementation.cache_tag + ".bin": bundle,
+    f"__pycache__/__init__.{sys.implementation.cache_tag}.pyc": head + compiled(sent["name"], source),
+}
+json.dump({name: base64.b64encode(content).decode() for name, content in files.items()}, sys.stdout)
 """
 """Runs in a fresh interpreter each time: what is interned in this one would show in the bytes.
 
 A function's code says of every line that it is the first of its module, and its qualified name is its name: tables of
 lines are a sixth of bytecode, and nobody reads a traceback of ours but for the names of the functions in it.
 
-The `.pyc` of the two packages is of the *unchecked hash* kind.
+The package's own `.pyc` is of the *unchecked hash* kind.
 """
 
 
@@ -90,8 +90,7 @@ def sources() -> "dict[str, bytes]":
     }
     files.update({f"hopscope_wire/{name}": WIRE / f"{name}.py" for name in WIRE_MODULES})
     texts = {name: stripped(files[name].read_text(encoding="utf-8")) for name in sorted(files)}
-    for package_name, prefix in PREFIX.items():
-        texts[f"{package_name}/__init__"] = stripped(prefix) + texts[f"{package_name}/__init__"]
+    texts[PACKAGE] = stripped((LAYER / "packaging" / "loading.py").read_text(encoding="utf-8")) + texts[PACKAGE]
     return texts
 
 
@@ -194,33 +193,27 @@ def _is_wordy(character: str, *, also: str = "") -> bool:
 def bytecode(texts: "dict[str, bytes]", python: str) -> "dict[str, bytes]":
     """The files with the bytecode of one interpreter, by their name in the zip."""
     hot = [f"{package}/{name}" for package, names in COLD_START.items() for name in names]
-    packages = [f"{package}/__init__" for package in PREFIX]
     sent = {
         "hot": {name: texts[name].decode() for name in hot},
-        "packages": {name: texts[name].decode() for name in packages},
+        "name": PACKAGE,
+        "package": texts[PACKAGE].decode(),
     }
     command = [python, "-I", "-X", "no_debug_ranges", "-c", COMPILE]
     done = subprocess.run(command, input=json.dumps(sent), capture_output=True, text=True, check=True)  # noqa: S603  ours
     found = json.loads(done.stdout)
-    tag = found["tag"]
-    files = {
-        f"python/{name.partition('/')[0]}/__pycache__/__init__.{tag}.pyc": base64.b64decode(pyc)
-        for name, pyc in found["pycs"].items()
-    }
-    return {**files, f"python/hopscope_layer/{tag}.bin": base64.b64decode(found["bundle"])}
+    return {f"python/hopscope_layer/{name}": base64.b64decode(content) for name, content in found.items()}
 
 
 def all_sources(texts: "dict[str, bytes]") -> bytes:
-    """The sources of all modules but the two packages themselves, in a form that every interpreter reads."""
-    names = [name for name in sorted(texts) if name.removesuffix("/__init__") not in PREFIX]
+    """The sources of all modules but the package itself, in a form that every interpreter reads."""
+    names = [name for name in sorted(texts) if name != PACKAGE]
     return marshal.dumps({name.replace("/", "."): texts[name].decode() for name in names}, 2)
 
 
 def write(target: Path, texts: "dict[str, bytes]", pythons: "list[str]") -> None:
     """Writes the layer."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    files = {f"python/{package}/__init__.py": texts[f"{package}/__init__"] for package in PREFIX}
-    files["python/hopscope_layer/sources.bin"] = all_sources(texts)
+    files = {f"python/{PACKAGE}.py": texts[PACKAGE], "python/hopscope_layer/sources.bin": all_sources(texts)}
     for python in pythons:
         files.update(bytecode(texts, python))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -33,7 +33,7 @@ class _Shipped:
         path: "Sequence[str] | None" = None,  # noqa: ARG002  the import system's own
         target: "ModuleType | None" = None,  # noqa: ARG002  the import system's own
     ) -> "ModuleSpec | None":
-        if not name.startswith(("hopscope_layer.", "hopscope_wire.")):
+        if not name.startswith(("hopscope_layer.", "hopscope_wire")):
             return None
         places = (name, name + ".__init__")
         # The sources are read only for a name that has no bytecode.

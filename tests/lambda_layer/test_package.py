@@ -100,13 +100,11 @@ def test_the_zip_holds_the_layer_and_nothing_of_the_rest(layer_zip: Path) -> Non
         f"python/hopscope_layer/__pycache__/__init__.{tag}.pyc",
         f"python/hopscope_layer/{tag}.bin",
         "python/hopscope_layer/sources.bin",
-        "python/hopscope_wire/__init__.py",
-        f"python/hopscope_wire/__pycache__/__init__.{tag}.pyc",
     }
     assert names["hopscope"].external_attr >> 16 == 0o100755
     layer = ROOT / "lambda_layer"
     paths = [path.relative_to(layer).with_suffix("") for path in (layer / "hopscope_layer").rglob("*.py")]
-    wire = {f"hopscope_wire.{name}" for name in ("fields", "context", "encode")}
+    wire = {f"hopscope_wire.{name}" for name in ("__init__", "fields", "context", "encode")}
     assert set(sources) == ({".".join(path.parts) for path in paths} | wire) - {"hopscope_layer.__init__"}
     assert {pyc[4:8] for pyc in pycs} == {b"\x01\x00\x00\x00"}, "unchecked hash: valid wherever it is unpacked"
     assert bytecode[:4] == MAGIC_NUMBER

@@ -46,9 +46,11 @@ def begin(event: object, context: object, settings: "Settings") -> "tuple[Invoca
         "requestId": _text(context, "aws_request_id") or "",
         "function": _text(context, "function_name") or os.environ.get("AWS_LAMBDA_FUNCTION_NAME") or "unknown",
         "startUs": started_us,
-        "root": root,
-        "correlationId": invocation.correlation,
     }
+    if root is not None:
+        invocation.identity["root"] = root
+    if invocation.correlation is not None:
+        invocation.identity["correlationId"] = invocation.correlation
     try:
         record = _begin_record(invocation, context)
         if invocation.flags & SAMPLED:
@@ -94,9 +96,6 @@ def end(invocation: "Invocation", result: object, error: "BaseException | None")
         "endUs": time_ns() // 1000,
         "durationUs": duration_us,
         "outcome": "ok" if error is None else "error",
-        "failedMessages": failed_messages,
-        "keys": invocation.keys or None,
-        "skipped": invocation.skipped or None,
     }
     if error is not None:
         from hopscope_layer import outcome
@@ -107,9 +106,15 @@ def end(invocation: "Invocation", result: object, error: "BaseException | None")
             from hopscope_layer import capture
 
             capture.add_to_end(invocation, record, failed=error is not None or bool(failed_messages))
-    if invocation.sends:
-        record["sends"] = invocation.sends
-    record["failures"] = failures_taken()
+    for name, value in (
+        ("failedMessages", failed_messages),
+        ("keys", invocation.keys),
+        ("skipped", invocation.skipped),
+        ("sends", invocation.sends),
+        ("failures", failures_taken()),
+    ):
+        if value:
+            record[name] = value
     transport.write(record)
 
 
@@ -119,7 +124,7 @@ def _begin_record(invocation: "Invocation", context: object) -> "Record":
 
         for message in invocation.arrived:
             message.tell("payload", capture.of_message(message, invocation.settings))
-    return {
+    record: "Record" = {
         "record": "begin",
         **invocation.identity,
         "messages": [message.fields for message in invocation.arrived],
@@ -128,8 +133,10 @@ def _begin_record(invocation: "Invocation", context: object) -> "Record":
         "version": _text(context, "function_version"),
         "arn": _text(context, "invoked_function_arn"),
         "layer": LAYER_VERSION,
-        "spanId": current.active_span_id() if current.active_span_id is not None else None,
     }
+    if current.active_span_id is not None:
+        record["spanId"] = current.active_span_id()
+    return record
 
 
 def _deadline_us(context: object) -> "int | None":

@@ -34,11 +34,11 @@ def keys_of(payloads: "list[object]", paths: "Paths") -> "dict[str, str]":
 
 def text_of(value: object) -> "str | None":
     """A key's value as text, cut to the wire's limit; None for what is no value: objects, lists, null, empty text."""
+    if isinstance(value, str):
+        return value[:MAX_TEXT_CHARS] or None
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (str, int, float)):
-        return str(value)[:MAX_TEXT_CHARS] or None
-    return None
+    return str(value)[:MAX_TEXT_CHARS] if isinstance(value, (int, float)) else None
 
 
 def _first(payloads: "list[object]", steps: "list[str]", parsed: "dict[str, object]") -> "str | None":
@@ -54,11 +54,11 @@ def _first(payloads: "list[object]", steps: "list[str]", parsed: "dict[str, obje
             elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
                 value = value[int(step)]
             else:
-                value = None
                 break
-        text = text_of(value)
-        if text is not None:
-            return text
+        else:
+            text = text_of(value)
+            if text is not None:
+                return text
     return None
 
 

@@ -80,12 +80,15 @@ def trace_id_of_root(trace_header: str) -> "str | None":
     """The 32 hex digits of the Root in an `X-Amzn-Trace-Id`, `AWSTraceHeader` or `_X_AMZN_TRACE_ID`, if it has one."""
     start = trace_header.find("Root=1-")
     while start >= 0:
-        epoch, dash = trace_header[start + 7 : start + 15], trace_header[start + 15 : start + 16]
-        unique, after = trace_header[start + 16 : start + 40], trace_header[start + 40 : start + 41]
-        begins = start == 0 or trace_header[start - 1] == ";" or trace_header[start - 1].isspace()
-        ends = not after or after not in _ANY_HEX
-        if begins and ends and dash == "-" and len(unique) == 24 and not (epoch + unique).strip(_ANY_HEX):
-            return (epoch + unique).lower()
+        digits = trace_header[start + 7 : start + 15] + trace_header[start + 16 : start + 40]
+        if (
+            len(digits) == 32
+            and trace_header[start + 15] == "-"
+            and not digits.strip(_ANY_HEX)
+            and (start == 0 or trace_header[start - 1] == ";" or trace_header[start - 1].isspace())
+            and (len(trace_header) == start + 40 or trace_header[start + 40] not in _ANY_HEX)
+        ):
+            return digits.lower()
         start = trace_header.find("Root=1-", start + 7)
     return None
 

@@ -38,7 +38,9 @@ _LISTS = ("messages", "sends")
 
 def line_of(record: "dict[str, object]") -> str:
     """The record as one line of ASCII JSON without its newline; `hopscope` comes first, absent values are left out."""
-    present = {"hopscope": WIRE_VERSION, **{name: value for name, value in record.items() if value is not None}}
+    present = {"hopscope": WIRE_VERSION, **record}
+    if None in present.values():
+        present = {name: value for name, value in present.items() if value is not None}
     return _encode(present) if _chunks is None else "".join(_chunks(present, 0))
 
 

@@ -71,7 +71,7 @@ class Arrived:
         import binascii
 
         try:
-            return self.adopt(binascii.a2b_base64(value).decode("ascii"))
+            return self.adopt(binascii.a2b_base64(value).decode("ascii").rstrip(" "))
         except ValueError:
             return False
 

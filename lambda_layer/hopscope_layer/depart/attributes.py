@@ -55,13 +55,16 @@ class AttributeCall(Call):
         return refs
 
     def carried(self, entry: "Params", sent: "Sent", carrier: str) -> "Params":
-        added_bytes = len(carrier) + _BYTES_BESIDE_CARRIER
+        value = carrier.encode("ascii")
+        # Without `=` at the end of its base64, which `urllib` would quote one character after the other.
+        value += b" " * (-len(value) % 3)
+        added_bytes = len(value) + _BYTES_BESIDE_CARRIER
         if self.can_enclose and self.ENTRIES is None and "MessageAttributes" not in entry:
             if limits.crosses_a_step(self.request_bytes, added_bytes):
                 self.skip(sent, "billing_step")
                 return entry
             params = Carrying(entry)
-            params.carrier, params.sent = carrier.encode("ascii"), sent
+            params.carrier, params.sent = value, sent
             return params
         # None is for botocore to refuse.
         attributes = entry.get("MessageAttributes", {})
@@ -71,7 +74,7 @@ class AttributeCall(Call):
             return entry
         sent["carried"] = True
         self.attributes[sent["sendId"]] = attributes
-        ours = {"DataType": "Binary", "BinaryValue": carrier.encode("ascii")}
+        ours = {"DataType": "Binary", "BinaryValue": value}
         return {**entry, "MessageAttributes": {**attributes, ATTRIBUTE_NAME: ours}}
 
     def _reason_against(self, entry: "Params", attributes: object, added_bytes: int) -> "str | None":

@@ -28,8 +28,10 @@ from hopscope_collector.sources.file import FileSource
 from hopscope_collector.sources.log_events import LogEvent, MemoryLogs
 from hopscope_collector.store.sqlite import SqliteStore
 
-class Unwatched:
-    def progress(self, source, collected): print(collected.received, flush=True)
+class Paced:
+    def progress(self, source, collected):
+        print(collected.received, flush=True)
+        sys.stdin.readline()  # until it may write the next batch: on a busy machine it would be done before it is killed
     def say(self, words): pass
 
 kind, log, store = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
@@ -46,7 +48,7 @@ else:
     source = cloudwatch.CloudWatchSource("/aws/", logs, cloudwatch.Span(now_ms - 10**7), now_ms=lambda: now_ms)
     source._pause_s = 0
 with SqliteStore(store) as opened:
-    ingest.collect([source], opened, Unwatched(), Stop())
+    ingest.collect([source], opened, Paced(), Stop())
 """
 
 
@@ -78,10 +80,14 @@ def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(tmp_path: P
     killed = 0
     acknowledged = 0
     while True:
-        collecting = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        collecting = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert collecting.stdin is not None
         assert collecting.stdout is not None
         if killed < KILLS:
             received_now = collecting.stdout.readline()  # the first batch of this run is durable
+            if received_now:
+                collecting.stdin.write("\n" * moments.randint(1, 4))
+                collecting.stdin.flush()
             time.sleep(moments.random() * 0.02)
             collecting.send_signal(signal.SIGKILL)
             acknowledged += int(received_now or 0)

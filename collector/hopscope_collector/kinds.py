@@ -4,7 +4,7 @@ kind                     flows  failed   p50    p95     arrivals     failures
 POST /orders › order       214       3   2m10   8m02    ▁▂▂▃▅▃▂▂▁    ▁▁▁▁▂▁▁▁▁
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -110,9 +110,9 @@ def _kind_of(name: str, ran: list[Ran], window: Window) -> Kind:
     )
 
 
-def percentile(ascending: list[int], percent: int) -> int | None:
+def percentile(ascending: Sequence[int], percent: int) -> int | None:
     """The least value that so many percent do not exceed. None of nothing."""
-    return ascending[(len(ascending) * percent + 99) // 100 - 1] if ascending else None
+    return ascending[max((len(ascending) * percent + 99) // 100 - 1, 0)] if ascending else None
 
 
 def _by_bucket(ran: Iterable[Ran], window: Window) -> tuple[tuple[int, ...], tuple[int, ...]]:

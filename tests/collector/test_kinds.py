@@ -1,5 +1,8 @@
 """Flows by kind."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hopscope_collector.kinds import Ran, Window, kinds_of, percentile
 
 WINDOW = Window(1_000, 1_100, buckets=4)
@@ -32,3 +35,12 @@ def test_nothing_has_no_percentile() -> None:
     assert kinds_of([], WINDOW).kinds == ()
     assert percentile([], 50) is None
     assert [percentile(list(range(1, 101)), percent) for percent in (50, 95, 99)] == [50, 95, 99]
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1), st.integers(0, 100))
+def test_a_percentile_is_one_of_the_values_and_grows(values: list[int], percent: int) -> None:
+    ordered = sorted(values)
+
+    assert percentile(ordered, percent) in ordered
+    assert percentile(ordered, 0) == ordered[0]
+    assert percentile(ordered, 100) == ordered[-1]

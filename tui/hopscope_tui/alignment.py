@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from hopscope_collector.flow import Flow
+from hopscope_collector.kinds import percentile
 from hopscope_collector.shape.activity import last_sign_of
 from hopscope_collector.shape.outline import Step, outline
 from hopscope_collector.shape.summary import counted
 from hopscope_collector.shape.times import MS_US, duration
-from hopscope_tui.overview import percentile
 
 SLOWER_TIMES = 2
 LEAST_MARGIN_US = 20 * MS_US

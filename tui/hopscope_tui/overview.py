@@ -94,11 +94,6 @@ def kinds_in(flows: Iterable[Flow], window: Window, now_us: int) -> Kinds:
     )
 
 
-def percentile(values: Sequence[int], percent: int) -> int | None:
-    """The value that so many of a hundred do not exceed, of sorted values. None of none."""
-    return values[min(len(values) * percent // 100, len(values) - 1)] if values else None
-
-
 def melted(counts: Sequence[int], parts: int) -> list[int]:
     """The same counts in fewer parts."""
     if parts >= len(counts) or parts <= 0:

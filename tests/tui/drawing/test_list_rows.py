@@ -113,7 +113,7 @@ def test_what_is_even_has_nothing_slow():
     assert usual_of([100] * (FEWEST_TO_JUDGE - 1)) is None
     usual = usual_of(sorted(range(1_000_000, 2_000_000, 10_000)))
     assert usual is not None
-    assert usual.slow_from_us == 1_750_000 + 3 * 500_000
+    assert usual.slow_from_us == 1_740_000 + 3 * 500_000
 
 
 def test_completion_offers_fields_with_what_they_mean_and_values_that_were_seen():

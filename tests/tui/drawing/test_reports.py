@@ -8,7 +8,6 @@ from hopscope_tui.drawing import edges, problems
 from hopscope_tui.drawing.edges import edges_of
 from hopscope_tui.drawing.problems import problems_of
 from hopscope_tui.drawing.rows import row_text
-from hopscope_tui.overview import percentile
 
 
 def test_alike_problems_are_one_row_the_worst_first(orders):
@@ -40,15 +39,6 @@ def test_every_edge_stands_once_with_its_attempts_and_failures(orders):
         ("notify-restaurant", "restaurants", "print-ticket", 2, 0),
         ("accept-order", "order_accepted", "nobody seen", 2, 0),
     ]
-
-
-@given(st.lists(st.integers(0, 10**9), min_size=1), st.integers(0, 100))
-def test_a_percentile_is_one_of_the_values_and_grows(values, percent):
-    ordered = sorted(values)
-
-    assert percentile(ordered, percent) in ordered
-    assert percentile(ordered, 0) == ordered[0]
-    assert percentile(ordered, 100) == ordered[-1]
 
 
 @given(st.integers(1, 240), st.text(max_size=30))

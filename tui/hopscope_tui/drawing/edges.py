@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from math import log1p
 
 from hopscope_collector.flow import Flow
+from hopscope_collector.kinds import percentile
 from hopscope_collector.shape.activity import FAILED
 from hopscope_collector.shape.outline import NOBODY, Step, outline, with_parents
 from hopscope_collector.shape.times import MINUTE_US, SECOND_US, duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
 from hopscope_tui.drawing.spark import per_minute, percent, spark
-from hopscope_tui.overview import percentile
 
 _NUMBERS = (
     ("hops", 6), ("rate", 8), ("failed", 7), ("waited", 7), ("p95", 7), ("ran", 7), ("p95", 7),

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hopscope_collector.flow import UNFINISHED, Flow
+from hopscope_collector.kinds import percentile
 from hopscope_collector.shape.activity import end_of
 from hopscope_collector.shape.times import MS_US, duration
-from hopscope_tui.overview import percentile
 
 FEWEST_TO_JUDGE = 12
 FENCE = 3

@@ -174,18 +174,20 @@ def _subscriber_kind(step: str, details: Mapping[str, object]) -> BrokerKind:
 def _of_sns(found: Mapping[str, object], at_us: int | None) -> BrokerFact | None:
     notification, delivery = object_or_empty(found.get("notification")), object_or_empty(found.get("delivery"))
     message_id, topic = text_or_none(notification.get("messageId")), text_or_none(notification.get("topicArn"))
-    status = found.get("status")
+    status = text_or_none(found.get("status"))
     if message_id is None or topic is None or status not in {"SUCCESS", "FAILURE"}:
         return None
     response = delivery.get("providerResponse")
     said = object_or_empty(response) or object_or_empty(json_in(response))
     became = [("lambda", said.get("lambdaRequestId")), ("sqs", said.get("sqsMessageId"))]
     is_delivered = status == "SUCCESS"
-    published_us = iso_us(notification.get("timestamp")) or UNKNOWN_TIME_US
+    published_us = iso_us(notification.get("timestamp"))
+    dwelt_us = (_whole(delivery.get("dwellTimeMs")) or 0) * 1_000
+    delivered_us = UNKNOWN_TIME_US if published_us is None else published_us + dwelt_us
     return BrokerFact(
         kind="delivered" if is_delivered else "gave-up",
         ref=f"sns/{message_id}",
-        at_us=at_us or (published_us and published_us + (_whole(delivery.get("dwellTimeMs")) or 0) * 1_000),
+        at_us=at_us or (delivered_us if delivered_us <= MAX_TIME_US else UNKNOWN_TIME_US),
         broker=topic,
         targets=_texts([delivery.get("destination")]),
         led_to=tuple(f"{kind}/{each}" for kind, each in became if isinstance(each, str)) if is_delivered else (),

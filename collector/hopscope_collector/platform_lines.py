@@ -20,6 +20,7 @@ from typing import Any, Literal, cast
 from hopscope_collector.json_values import object_after, object_or_empty, text_or_none
 from hopscope_collector.moments import iso_us
 from hopscope_wire.context import trace_id_of_root
+from hopscope_wire.decode import MAX_TIME_US
 
 PlatformKind = Literal["start", "report", "timeout", "exit", "runtime-done", "init"]
 """`exit`: the runtime process died. `runtime-done`: the handler returned, seen by the platform. `init`: the cold start
@@ -95,7 +96,7 @@ def fact_of_event(
     return PlatformFact(
         kind=kind,
         request_id=record["requestId"],
-        at_us=iso_us(event.get("time")) or at_us or UNKNOWN_TIME_US,
+        at_us=_said_us(event.get("time")) or at_us or UNKNOWN_TIME_US,
         function=function,
         status=_status(record.get("status")),
         duration_us=_us(metrics.get("durationMs")),
@@ -142,7 +143,7 @@ def _init_of_json(line: str, at_us: int | None, function: str | None) -> tuple[P
     fact = PlatformFact(
         "init",
         "",
-        iso_us(event.get("time")) or at_us or UNKNOWN_TIME_US,
+        _said_us(event.get("time")) or at_us or UNKNOWN_TIME_US,
         function,
         _status(record.get("status")),
         init_us=_us(object_or_empty(record.get("metrics")).get("durationMs")),
@@ -217,7 +218,7 @@ def _of_timeout(line: str, at_us: int | None, function: str | None) -> PlatformF
     match = _TIMEOUT.search(line)
     if match is None:
         return None
-    when_us = iso_us(match[1]) or at_us or _iso_us_before(line)
+    when_us = _said_us(match[1]) or at_us or _iso_us_before(line)
     return PlatformFact("timeout", match[2], when_us, function, "timeout", duration_us=_us(match[3], 1_000_000))
 
 
@@ -229,23 +230,31 @@ def _of_json(line: str, at_us: int | None, function: str | None) -> PlatformFact
 def _iso_us_before(line: str) -> int:
     """The time that `aws logs tail`, in colour or not, or an export puts before a line."""
     match = _PREFIX_TIME.match(line)
-    return (iso_us(match[1]) if match else None) or UNKNOWN_TIME_US
+    return (_said_us(match[1]) if match else None) or UNKNOWN_TIME_US
+
+
+def _said_us(text: object) -> int | None:
+    """As `iso_us()`, but for times that no record may have."""
+    at_us = iso_us(text)
+    return at_us if at_us is None or at_us <= MAX_TIME_US else None
 
 
 def _status(text: object) -> Status | None:
-    return cast(Status, text) if text in _STATUSES else None
+    return cast(Status, text) if isinstance(text, str) and text in _STATUSES else None
 
 
 def _us(number: object, scale: int = 1_000) -> int | None:
     """Microseconds of a number of milliseconds (or of `scale` microseconds), in text or not."""
     try:
-        return round(float(cast(str, number)) * scale)
+        us = round(float(cast(str, number)) * scale)
     except (TypeError, ValueError, OverflowError):
         return None
+    return us if 0 <= us <= MAX_TIME_US else None
 
 
 def _whole(number: object) -> int | None:
     try:
-        return int(float(cast(str, number)))
+        whole = int(float(cast(str, number)))
     except (TypeError, ValueError, OverflowError):
         return None
+    return whole if 0 <= whole <= MAX_TIME_US else None

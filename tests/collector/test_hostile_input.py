@@ -22,13 +22,18 @@ from hopscope_collector.client.events import EventReader
 from hopscope_collector.envelopes import BrokenEnvelope, lines_within
 from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.saved import executions_from_file
+from hopscope_collector.facts import fact_of, packed_fact
 from hopscope_collector.filter import BadFilter, parsed
 from hopscope_collector.lines import SortedLines
 from hopscope_collector.otel.records import sorted_out
 from hopscope_collector.otel.request import NotOtlp, request_of_json, request_of_protobuf
+from hopscope_collector.platform_lines import PlatformFact
 from hopscope_collector.record_line import record_in, record_line_of
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch import flows_of
+from hopscope_collector.summaries.packing import packed as packed_flow
+from hopscope_collector.summaries.packing import unpacked as unpacked_flow
+from hopscope_wire.decode import MAX_TIME_US
 from hopscope_wire.errors import Refused
 
 JSON = st.recursive(
@@ -42,6 +47,38 @@ RECORD_WORDS = st.sampled_from(
 )  # fmt: skip
 HEX = st.text("0123456789abcdef", min_size=14, max_size=34)
 RECORDS = st.dictionaries(RECORD_WORDS, JSON | HEX | st.sampled_from([1, "begin", "end", "history", "span", "ok"]))
+ODD = JSON | st.sampled_from(
+    ["r", "success", "error", "timeout", "SUCCESS", "FAILURE", "2026-11-21T10:00:00.1Z", "9999-12-31T23:59:59Z", 1e300, -1,
+     1 << 70, "arn:aws:sns:eu-west-1:123456789012:news", "arn:aws:lambda:eu-west-1:123456789012:function:f", {"MessageId": "m"}]
+)  # fmt: skip
+PLATFORM = st.fixed_dictionaries(
+    {
+        "type": ODD | st.sampled_from([f"platform.{word}" for word in ("start", "report", "runtimeDone", "initReport")]),
+        "time": ODD,
+        "record": ODD | st.fixed_dictionaries(
+            {"requestId": st.just("r") | ODD, "status": ODD, "errorType": ODD, "version": ODD, "phase": ODD},
+            optional={
+                "metrics": ODD | st.fixed_dictionaries({"durationMs": ODD, "initDurationMs": ODD, "maxMemoryUsedMB": ODD}),
+                "tracing": ODD | st.fixed_dictionaries({"value": ODD}),
+            },
+        ),
+    }
+)  # fmt: skip
+DETAILS = ODD | st.fixed_dictionaries(
+    {"target_arn": ODD, "attempt_count": ODD, "outcome": ODD, "terminal_kind": ODD, "rule_arn": ODD}
+)
+BROKER = st.fixed_dictionaries(
+    {
+        "message_type": ODD | st.sampled_from(["RULE_MATCH", "INVOCATION_SUCCESS", "INVOCATION_DLQ", "SUBSCRIBER_MATCHED"]),
+        "event_id": st.just("e") | ODD, "message_timestamp_ms": ODD, "resource_arn": ODD, "details": DETAILS, "error": ODD,
+    }
+) | st.fixed_dictionaries(
+    {
+        "notification": ODD | st.fixed_dictionaries({"messageId": ODD, "topicArn": ODD, "timestamp": ODD}),
+        "delivery": ODD | st.fixed_dictionaries({"destination": ODD, "providerResponse": ODD, "dwellTimeMs": ODD}),
+        "status": ODD,
+    }
+)  # fmt: skip
 OTLP_WORDS = st.sampled_from(
     ["resourceSpans", "scopeSpans", "spans", "resource", "attributes", "key", "value", "stringValue", "intValue",
      "arrayValue", "values", "kvlistValue", "traceId", "spanId", "links", "startTimeUnixNano", "kind", "status", "events"]
@@ -62,6 +99,36 @@ def test_every_line_is_a_record_a_refusal_or_none_of_ours(lines: list[str]) -> N
     for line in found.records:
         assert record_in(line)
     flows_of([record_in(line) for line in found.records], now_us=1, rules=Rules())
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        ('{"type":"platform.report","record":{"requestId":"r","status":[]}}', ["report"]),
+        ('{"notification":{"messageId":"m","topicArn":"t"},"delivery":{},"status":{}}', []),
+        ("REPORT RequestId: r\tDuration: 99999999999999999999999 ms\tMemory Size: 9e999 MB", ["report"]),
+    ],
+)
+def test_values_that_nobody_expects_are_left_out(line: str, kinds: list[str]) -> None:
+    found = SortedLines("-")
+    found.add(line, 1)
+
+    assert [each.kind for each in found.facts] == kinds
+    assert all(each.duration_us is each.status is None for each in found.facts if isinstance(each, PlatformFact))
+
+
+@given(st.lists(PLATFORM | BROKER, min_size=1, max_size=4), st.none() | st.integers(0, MAX_TIME_US))
+def test_lines_of_the_platform_and_of_brokers_are_facts_or_none_of_ours(
+    events: list[dict[str, Any]], at_us: int | None
+) -> None:
+    found = SortedLines("fuzz", "place-order")
+    for event in events:
+        found.add(json.dumps(event), "2026/11/21/[$LATEST]0123456789abcdef", at_us)
+
+    assert [fact_of(packed_fact(each)) for each in found.facts] == found.facts
+    for flow in flows_of([record_in(record_line_of(a_record("place")))], now_us=1, rules=Rules(), facts=found.facts):
+        assert unpacked_flow(packed_flow(flow)) == flow
+        assert all(hop.started_us + (hop.ended_us or 0) < 1 << 62 for hop in flow.hops)
 
 
 @given(st.binary(max_size=200))

@@ -36,7 +36,7 @@ class StdinSource:
                     yield Lines(split.texts, split.first_number, refused=split.refused)
                 yield Lines(is_idle=True)
         except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
-            raise SourceFailed(f"standard input cannot be read on: {error}") from error
+            raise SourceFailed(f"standard input cannot be read on: {error}; everything before was read") from error
         rest = splitter.rest() if pipe.has_ended else None
         if rest is not None:
             yield Lines(rest.texts, rest.first_number, refused=rest.refused)

@@ -11,8 +11,6 @@ from dataclasses import asdict
 from hopscope_collector.flow import Failure, Flow, Hop, Link, Send, Wait
 from hopscope_collector.redaction import failure_without_secrets
 
-CONTRACT_VERSION = 1
-
 JsonObject = dict[str, object]
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from hopscope_collector.contract_version import CONTRACT_VERSION
 from hopscope_collector.store.contract import Stats
 
 
 def stats_json(stats: Stats) -> Mapping[str, object]:
     """What `hopscope stats --json` prints; `received = stored + repeated + sum(refused)`."""
     return {
-        "hopscope": 1,
+        "hopscope": CONTRACT_VERSION,
         "received": stats.received,
         "stored": stats.stored,
         "repeated": stats.repeated,

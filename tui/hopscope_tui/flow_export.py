@@ -7,11 +7,12 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from hopscope_collector.contract_version import CONTRACT_VERSION
 from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.export.file import write_private
 from hopscope_collector.flow import Flow
-from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
+from hopscope_collector.flow_json import flow_json
 from hopscope_collector.shape.summary import key_of
 
 FOLDER_VARIABLE = "HOPSCOPE_EXPORT_DIR"

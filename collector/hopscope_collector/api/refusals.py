@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-CONTRACT_VERSION = 1
+from hopscope_collector.contract_version import CONTRACT_VERSION
+
 TRACES_PATH = "/v1/traces"
 _PROTOBUF = "application/x-protobuf"
 _GIVEN_CHARS = 200

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from hopscope_collector.client.errors import ApiError, NoSuchFlow, NotAnAnswer, NotTaken, SeveralFlows
+from hopscope_collector.contract_version import CONTRACT_VERSION
 from hopscope_collector.executions.from_json import execution_from_json
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.filter import BadFilter
@@ -16,8 +17,6 @@ from hopscope_collector.kinds import Kinds
 from hopscope_collector.kinds_json import kinds_from_json
 from hopscope_collector.lag import Behind
 from hopscope_collector.store.contract import Example, Stats
-
-VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +83,13 @@ def object_in(status: int, body: bytes) -> Mapping[str, Any]:
         found = json.loads(body)
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict) or found.get("hopscope") != VERSION:
+    if not isinstance(found, dict) or found.get("hopscope") != CONTRACT_VERSION:
         raise NotAnAnswer(f"the answer ({status}) is not that of a collector; expected the address of --listen")
     if status < 400:
         return found
     error = found.get("error")
     if not isinstance(error, dict):
-        raise NotAnAnswer(f"the answer ({status}) holds no error; expected one of contract version {VERSION}")
+        raise NotAnAnswer(f"the answer ({status}) holds no error; expected one of contract version {CONTRACT_VERSION}")
     raise _exception_of(status, error)
 
 
@@ -130,7 +129,9 @@ def kinds_in(found: Mapping[str, Any]) -> Kinds:
     try:
         return kinds_from_json(found)
     except (KeyError, TypeError, AttributeError) as error:
-        raise NotAnAnswer(f"the answer tells of no kinds ({error!r:.60}); expected version {VERSION}") from error
+        raise NotAnAnswer(
+            f"the answer tells of no kinds ({error!r:.60}); expected version {CONTRACT_VERSION}"
+        ) from error
 
 
 def taken_in(found: Mapping[str, Any]) -> Taken:

@@ -10,8 +10,6 @@ from dataclasses import asdict
 from hopscope_collector.executions.model import Attempt, Execution, Iteration, State, Wait
 from hopscope_collector.redaction import text_without_secrets
 
-VERSION = 1
-
 
 def execution_as_json(execution: Execution, *, with_payloads: bool = False) -> dict[str, object]:
     """The value of `execution`; put it under `{"hopscope": 1, …}`."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from hopscope_collector.contract_version import CONTRACT_VERSION
 from hopscope_collector.errors import InputError
-from hopscope_collector.executions.as_json import VERSION, execution_as_json
+from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.executions.assemble import execution_of
 from hopscope_collector.executions.definition import Definition, definition_of
 from hopscope_collector.executions.description import check_arn, is_meant_as_arn
@@ -129,7 +130,7 @@ def _as_json(shown: list[_Shown], *, with_payloads: bool) -> dict[str, object]:
     """`execution` is the first; `executions` is there only when there are several."""
     values = [_one_as_json(each, with_payloads=with_payloads) for each in shown]
     several: dict[str, object] = {"executions": values} if len(values) > 1 else {}
-    return {"hopscope": VERSION, "execution": values[0], **several}
+    return {"hopscope": CONTRACT_VERSION, "execution": values[0], **several}
 
 
 def _one_as_json(shown: _Shown, *, with_payloads: bool) -> dict[str, object]:

@@ -4,8 +4,9 @@ import json
 
 import click
 
+from hopscope_collector.contract_version import CONTRACT_VERSION
 from hopscope_collector.filter import parsed
-from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
+from hopscope_collector.flow_json import flow_json
 from hopscope_collector.shape.times import date_and_clock
 from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui.answers import COLLECTOR_HELP, PATIENCE_S, answering

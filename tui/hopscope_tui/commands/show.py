@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from hopscope_collector.contract_version import CONTRACT_VERSION
 from hopscope_collector.errors import InputError
 from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
-from hopscope_collector.flow_json import CONTRACT_VERSION, flow_json
+from hopscope_collector.flow_json import flow_json
 from hopscope_collector.shape.summary import key_of
 from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui.answers import COLLECTOR_HELP, answering

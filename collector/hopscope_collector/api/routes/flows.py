@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from hopscope_collector.api.cached import json_answer
 from hopscope_collector.api.cursors import cursor_of, seen_of
-from hopscope_collector.api.refusals import CONTRACT_VERSION, RefusedError
+from hopscope_collector.api.refusals import RefusedError
 from hopscope_collector.api.schemas import ExecutionAnswer, FlowAnswer, FlowsAnswer, KindsAnswer, StatsAnswer, errors_of
 from hopscope_collector.api.services import services_of
+from hopscope_collector.contract_version import CONTRACT_VERSION
 from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.filter import BadFilter, Filter, parsed
 from hopscope_collector.flow_json import flow_json

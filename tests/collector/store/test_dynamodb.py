@@ -21,6 +21,7 @@ from hopscope_collector.record_line import record_line
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Written, batch_of
 from hopscope_collector.store.dynamodb import keys, pointers, table, writing
 from hopscope_collector.store.dynamodb.address import Address, address_of
+from hopscope_collector.store.dynamodb.items import Writer
 from hopscope_collector.store.dynamodb.packing import packed, unpacked
 from hopscope_collector.store.dynamodb.store import DynamoDbStore
 from hopscope_collector.store.location import open_to_read, open_to_write
@@ -345,6 +346,19 @@ def test_what_is_older_than_its_days_is_counted_as_gone(a_table: Callable[..., A
 
         assert (stats.stored, stats.kept, stats.pruned) == (2, 0, 2)
         assert store.newest(10) == []
+
+
+@pytest.mark.parametrize(
+    ("at_us", "gone_s"),
+    [
+        (NOW_US, NOW_US // 1_000_000 + 3 * 86_400),
+        (0, NOW_US // 1_000_000 + 3 * 86_400),
+        (1_000_000, NOW_US // 1_000_000),
+    ],
+)
+def test_what_is_older_than_its_days_when_it_comes_goes_now(at_us: int, gone_s: int) -> None:
+    """TTL passes over what should have gone more than five years ago."""
+    assert Writer("write", NOW_US, days=3).gone(at_us) == {"gone_s": {"N": str(gone_s)}}
 
 
 @pytest.fixture

@@ -76,10 +76,15 @@ class Writer:
         return {**item, **self.gone(self.now_us, spare_days=2)}
 
     def gone(self, at_us: int, *, spare_days: int = 0) -> Item:
-        """When DynamoDB may remove it: a number of days after `at_us`; after now, when it has no time."""
+        """When DynamoDB may remove it: a number of days after `at_us`; after now, when it has no time.
+
+        Never before now: TTL leaves what is five years late, and the records of a clock at 1970 would be kept for ever.
+        """
         if self._days is None:
             return {}
-        return {"gone_s": {"N": str((at_us or self.now_us) // 1_000_000 + (self._days + spare_days) * DAY_S)}}
+        now_s = self.now_us // 1_000_000
+        at_s = at_us // 1_000_000 or now_s
+        return {"gone_s": {"N": str(max(now_s, at_s + (self._days + spare_days) * DAY_S))}}
 
     def _item(self, key: Key, at_us: int, **more: Any) -> Item:
         return {**keyed(key), "at_us": {"N": str(at_us)}, "w": {"S": self.write}, **self.gone(at_us), **more}

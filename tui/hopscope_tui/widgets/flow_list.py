@@ -10,6 +10,9 @@ from hopscope_tui.widgets.drawn import DrawnList
 AHEAD_ROWS = 40
 """Rows held above and below what is in sight, so that a step rarely waits for the source."""
 
+FAR_ROWS = 1_000
+"""Rows asked for at once by whoever goes to the end of a list whose end is not known."""
+
 
 class FlowList(DrawnList):
     """Any number of flows; only a window of them is held."""
@@ -53,6 +56,13 @@ class FlowList(DrawnList):
         height = max(self.size.height, 1)
         first = max(min(self.scroll_offset.y, max(self.row_count - height, 0)) - AHEAD_ROWS, 0)
         return first, height + 2 * AHEAD_ROWS
+
+    def action_edge(self, direction: int) -> None:
+        """To the first row, or to the last that is known: then more of them are asked for."""
+        super().action_edge(direction)
+        if direction > 0 and not self._window.is_total_known:
+            first, count = self.wanted()
+            self.post_message(WindowWanted(first, count + FAR_ROWS))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Ask for rows that have come into sight and are not held."""

@@ -34,6 +34,8 @@ function idOf(template, value) {
   if (named !== null) return named in resources ? throughAlias(resources, named) : null;
   const text = textOf(value);
   if (text === null) return null;
+  const last = markIn(lastPart(text));
+  if (last in resources) return throughAlias(resources, last);
   return throughAlias(resources, Object.keys(resources).find((id) => isNamed(resources[id], text)) ?? null);
 }
 
@@ -43,8 +45,12 @@ function referenceIn(value) {
   const attribute = value['Fn::GetAtt'];
   if (attribute) return Array.isArray(attribute) ? attribute[0] : attribute.split('.')[0];
   const text = value['Fn::Sub'];
-  const whole = typeof text === 'string' ? text.match(/^\$\{([A-Za-z0-9]+)(\.Arn)?\}$/) : null;
-  return whole ? whole[1] : null;
+  return typeof text === 'string' ? markIn(text) : null;
+}
+
+/** `Orders` of `${Orders}` and of `${Orders.QueueName}`; null when the text is more than that, or less. */
+function markIn(text) {
+  return text.match(/^\$\{([A-Za-z0-9]+)(\.[A-Za-z.]+)?\}$/)?.[1] ?? null;
 }
 
 /** A value as text: joined and substituted, with `${…}` where only AWS knows; null if it is no text at all. */

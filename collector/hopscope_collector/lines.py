@@ -30,7 +30,7 @@ from hopscope_collector.envelopes import Allowance, BrokenEnvelope, CarriedLine,
 from hopscope_collector.facts import Fact, any_fact_in
 from hopscope_collector.json_values import object_after
 from hopscope_collector.platform_lines import PlatformFact
-from hopscope_collector.record_line import Cut, RecordLine, glance, record_line, record_line_of
+from hopscope_collector.record_line import Cut, RecordLine, glance, record_in, record_line, record_line_of
 from hopscope_collector.store.contract import RefusedLine
 from hopscope_wire.errors import NotARecord, Refused
 from hopscope_wire.fields import LINE_PREFIX
@@ -207,10 +207,18 @@ def fingerprint_of_digest(digest: bytes) -> int:
 
 
 def _history_in(line: str) -> RecordLine | None:
-    """What the line tells of an execution. Most lines do not have the words, and cost a glance."""
+    """What the line tells of an execution. Most lines do not have the words, and cost a glance.
+
+    Raises:
+        Refused: it tells what no record may hold.
+    """
     if '"execution_arn"' not in line and '"aws.states"' not in line:
         return None
     from hopscope_collector.executions.keeping import kept_of_line
 
     history = kept_of_line(line)
-    return None if history is None else record_line(history)
+    if history is None:
+        return None
+    kept = record_line(history)
+    record_in(kept)  # refused now, not when somebody reads it: its times may be those of no record
+    return kept

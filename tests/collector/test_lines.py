@@ -160,3 +160,13 @@ BEGIN_LINE = (
 END_LINE = BEGIN_LINE.replace("begin", "end").replace(
     '"startUs":1', '"startUs":1,"endUs":2,"durationUs":1,"outcome":"ok"'
 )
+
+
+def test_what_no_record_may_hold_is_refused_before_it_is_stored() -> None:
+    arn = "arn:aws:states:eu-west-1:123456789012:express:orders:o-1:1"
+    logged = {"id": "1", "type": "ExecutionStarted", "details": {}, "execution_arn": arn, "previous_event_id": "0",
+              "event_timestamp": "9999-12-31T23:59:59Z"}  # fmt: skip
+
+    found = sorted_out(json.dumps(logged))
+
+    assert ([each.reason for each in found.refused], found.records) == (["malformed"], [])

@@ -1,9 +1,9 @@
 """Answers to values and errors to exceptions, for both clients (pure)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from hopscope_collector.client.errors import ApiError, NoSuchFlow, NotAnAnswer, NotTaken, SeveralFlows
@@ -17,6 +17,8 @@ from hopscope_collector.kinds import Kinds
 from hopscope_collector.kinds_json import kinds_from_json
 from hopscope_collector.lag import Behind
 from hopscope_collector.store.contract import Example, Stats
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,9 @@ def _exception_of(status: int, error: Mapping[str, Any]) -> Exception:
 
 def page_in(found: Mapping[str, Any]) -> FlowPage:
     """A page of flows."""
-    with_type = _checked(found, "flows", list)
+    flows = _checked(found, "flows", list)
     return FlowPage(
-        tuple(map(flow_from_json, with_type)),
+        tuple(_read("flow", flow_from_json, each) for each in flows),
         found.get("next"),
         found.get("looked_at", 0),
         is_partial=bool(found.get("partial")),
@@ -116,22 +118,17 @@ def page_in(found: Mapping[str, Any]) -> FlowPage:
 
 def flow_in(found: Mapping[str, Any]) -> Flow:
     """One flow."""
-    return flow_from_json(_checked(found, "flow", dict))
+    return _read("flow", flow_from_json, _checked(found, "flow", dict))
 
 
 def execution_in(found: Mapping[str, Any]) -> Execution:
     """One execution."""
-    return execution_from_json(_checked(found, "execution", dict))
+    return _read("execution", execution_from_json, _checked(found, "execution", dict))
 
 
 def kinds_in(found: Mapping[str, Any]) -> Kinds:
     """Flows by kind."""
-    try:
-        return kinds_from_json(found)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise NotAnAnswer(
-            f"the answer tells of no kinds ({error!r:.60}); expected version {CONTRACT_VERSION}"
-        ) from error
+    return _read("count of kinds", kinds_from_json, found)
 
 
 def taken_in(found: Mapping[str, Any]) -> Taken:
@@ -147,15 +144,12 @@ def changed_in(found: Mapping[str, Any]) -> Changed:
 
 def stats_in(found: Mapping[str, Any]) -> Stats:
     """The counters."""
-    examples = {
-        reason: Example(each["source"], each["place"], each["message"])
-        for reason, each in _checked(found, "examples", dict).items()
-    }
+    examples = _checked(found, "examples", dict)
     counts = ("received", "stored", "repeated", "kept", "pruned", "facts")
     return Stats(
         **{name: _checked(found, name, int) for name in counts},
         refused=_checked(found, "refused", dict),
-        examples=examples,
+        examples={reason: _read("example", _example, each) for reason, each in examples.items()},
         oldest_us=found.get("oldest_us"),
         newest_us=found.get("newest_us"),
     )
@@ -165,6 +159,19 @@ def behind_in(found: Mapping[str, Any]) -> Behind:
     """How far the collector is behind; a collector that says nothing of it keeps up."""
     said = found.get("behind") or {}
     return Behind(**{each.name: said.get(each.name) for each in fields(Behind)})
+
+
+def _example(found: Mapping[str, Any]) -> Example:
+    return Example(found["source"], found["place"], found["message"])
+
+
+def _read(what: str, make: Callable[[Mapping[str, Any]], T], found: Mapping[str, Any]) -> T:
+    """A part of an answer as its value."""
+    try:
+        return make(found)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        expected = f"expected contract version {CONTRACT_VERSION}"
+        raise NotAnAnswer(f"the answer holds no {what} ({error!r:.80}); {expected}") from error
 
 
 def _checked(found: Mapping[str, Any], name: str, kind: type) -> Any:

@@ -21,7 +21,7 @@ from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.event import HistoryEvent, event_from_api
 from hopscope_collector.executions.history import History, histories_of
 from hopscope_collector.sources.aws_client import ANSWER_S
-from hopscope_collector.sources.aws_errors import in_our_words
+from hopscope_collector.sources.aws_errors import code_of, in_our_words
 
 RETRIES = Config(
     retries={"mode": "adaptive", "total_max_attempts": 4},
@@ -68,7 +68,7 @@ def fetch_execution(arn: str) -> History:
             else:
                 documents = list(documents_about(session.client("stepfunctions", config=RETRIES), arn))
     except SourceFailed as error:
-        if isinstance(error.__cause__, ClientError) and _code_of(error.__cause__) in _NO_SUCH:
+        if code_of(error.__cause__) in _NO_SUCH:
             raise NoSuchExecution(
                 f"AWS knows no such execution ({error.__cause__}); expected one that ran in the last 90 days."
                 " Express executions are in their log group only: save its lines to a file"
@@ -86,16 +86,12 @@ def documents_about(client: StepFunctions, arn: str) -> Iterator[Mapping[str, ob
         for page in history_pages(client, arn):
             yield {"executionArn": arn, "events": page}
     except ClientError as error:
-        if _code_of(error) != _HAS_NO_HISTORY:
+        if code_of(error) != _HAS_NO_HISTORY:
             raise
     try:
         yield {"definition": client.describe_state_machine_for_execution(executionArn=arn)["definition"]}
     except (ClientError, KeyError):
         return  # without permission, or deleted since: the picture lacks the path not taken
-
-
-def _code_of(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")
 
 
 def history_pages(client: StepFunctions, arn: str, *, newest_first: bool = False) -> Iterator[list[object]]:
@@ -124,7 +120,7 @@ def events_after(client: StepFunctions, arn: str, after_id: int) -> list[History
             if any(event.id <= after_id for event in events):
                 break
     except ClientError as error:
-        if _code_of(error) != _HAS_NO_HISTORY:
+        if code_of(error) != _HAS_NO_HISTORY:
             raise
     return found
 

@@ -60,7 +60,7 @@ def in_our_words(source: str) -> Iterator[None]:
 def is_passing(error: Exception) -> bool:
     """Whether the same request may go well later: throttled, unavailable, or no connection right now."""
     if isinstance(error, ClientError):
-        code = error.response.get("Error", {}).get("Code", "")
+        code = code_of(error)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code in _THROTTLED or code in _PASSING or status == _TOO_MANY_REQUESTS or status >= 500
     return isinstance(error, (BotoConnectionError, HTTPClientError))
@@ -86,7 +86,12 @@ def advice_on(error: Exception) -> str:
 
 def is_missing(error: Exception) -> bool:
     """Whether what was asked for does not exist, or no longer."""
-    return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") == "ResourceNotFoundException"
+    return code_of(error) == "ResourceNotFoundException"
+
+
+def code_of(error: BaseException | None) -> str:
+    """AWS's own name for what went wrong; empty for what is no answer of AWS."""
+    return error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
 
 
 def _said(error: ClientError) -> str:

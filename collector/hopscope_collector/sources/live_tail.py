@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import EventStreamError, ResponseStreamingError
 from urllib3.exceptions import HTTPError
 
-from hopscope_collector.sources.aws_errors import in_our_words
+from hopscope_collector.sources.aws_errors import code_of, in_our_words
 from hopscope_collector.sources.log_events import LogGroup
 
 SILENCE_S = 15
@@ -72,7 +72,7 @@ class CloudWatchTail:
             for event in stream:
                 yield update_of(event)
         except EventStreamError as error:
-            if error.response.get("Error", {}).get("Code") != "SessionTimeoutException":
+            if code_of(error) != "SessionTimeoutException":
                 raise ResponseStreamingError(error=error) from error
         except HTTPError as error:
             raise ResponseStreamingError(error=error) from error

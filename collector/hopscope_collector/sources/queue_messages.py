@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from hopscope_collector.errors import NotASource
 from hopscope_collector.sources.aws_client import client_of
-from hopscope_collector.sources.aws_errors import in_our_words
+from hopscope_collector.sources.aws_errors import code_of, in_our_words
 
 _BATCH = 10
 """Messages that SQS takes or gives in one request."""
@@ -74,7 +74,7 @@ class SqsMessages:
                     MessageSystemAttributeNames=["SentTimestamp"],
                 )
             except ClientError as error:
-                if error.response.get("Error", {}).get("Code") in _MISSING:
+                if code_of(error) in _MISSING:
                     raise NotASource(f"{self._words}: there is no such queue in this account and region") from error
                 raise
         return [

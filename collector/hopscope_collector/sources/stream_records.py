@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from hopscope_collector.errors import NotASource
 from hopscope_collector.sources.aws_client import client_of
-from hopscope_collector.sources.aws_errors import in_our_words, is_missing
+from hopscope_collector.sources.aws_errors import code_of, in_our_words, is_missing
 
 PAGE_RECORDS = 1_000
 """GetRecords gives at most 10 MB, whatever the number."""
@@ -141,7 +141,7 @@ class KinesisRecords:
             try:
                 answer = self._client.get_records(ShardIterator=iterator, Limit=PAGE_RECORDS)
             except ClientError as error:
-                if error.response.get("Error", {}).get("Code") == "ExpiredIteratorException":
+                if code_of(error) == "ExpiredIteratorException":
                     raise IteratorExpired from error
                 raise
         records = [

@@ -9,11 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from hopscope_collector.errors import SourceFailed
 from hopscope_collector.sources.aws_client import client_of
-from hopscope_collector.sources.aws_errors import in_our_words
+from hopscope_collector.sources.aws_errors import code_of, in_our_words
 from hopscope_collector.sources.contract import Stop
 
 AT_ONCE = 5
@@ -114,8 +112,7 @@ class XRayApi:
 
 def _is_not_switched_on(error: SourceFailed) -> bool:
     """Whether there is no Transaction Search here, or not yet a log group of it."""
-    refusal = error.__cause__
-    return isinstance(refusal, ClientError) and refusal.response.get("Error", {}).get("Code") in _NOT_SWITCHED_ON
+    return code_of(error.__cause__) in _NOT_SWITCHED_ON
 
 
 def _moment(at_us: int) -> datetime:

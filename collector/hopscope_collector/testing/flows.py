@@ -77,7 +77,7 @@ class FlowsUnderTest:
             if is_quiet and len(found) == 1 and found[0].status not in _OPEN and _has(found[0], until):
                 return FlowUnderTest(found[0])
             if time.monotonic() >= give_up_s:
-                raise NotSettled("\n".join([_why(key, within, found, until), *map(str, missing)]))
+                raise NotSettled("\n".join([_why(key, (within, quiet), found, until), *map(str, missing)]))
             time.sleep(min(pause_s, max(give_up_s - time.monotonic(), 0)))
             pause_s = min(pause_s * 1.25, LONGEST_POLL_S)
 
@@ -95,13 +95,10 @@ class FlowsUnderTest:
         """
         missing: list[NotASource] = []
         for source in [source for text in self._sources for source in sources_of(text, self._wanted)]:
-            try:
-                collected = collect([source], self._store, _Unheard(), Stop())
-            except NotASource as error:
-                missing.append(error)
-                continue
-            if collected.failed:
-                raise collected.failed[0]
+            for problem in collect([source], self._store, _Unheard(), Stop()).failed:
+                if not isinstance(problem, NotASource):
+                    raise problem
+                missing.append(problem)
         return missing
 
 
@@ -143,7 +140,8 @@ def _has(flow: Flow, name: str | None) -> bool:
     )
 
 
-def _why(key: str, within: str, found: Sequence[Flow], until: str | None) -> str:
+def _why(key: str, waited: tuple[str, str], found: Sequence[Flow], until: str | None) -> str:
+    within, quiet = waited
     if not found:
         return f"no flow was seen by {key!r} within {within}"
     shown = "\n\n".join(drawn(flow) for flow in found[:3])
@@ -152,7 +150,7 @@ def _why(key: str, within: str, found: Sequence[Flow], until: str | None) -> str
     (flow,) = found
     if not _has(flow, until):
         return f"nothing was seen of {until!r} in the flow of {key!r} within {within}\n\n{shown}"
-    why = f"it is {flow.status}" if flow.status in _OPEN else "it was still changing"
+    why = f"it is {flow.status}" if flow.status in _OPEN else f"it was not quiet for {quiet}"
     return f"the flow of {key!r} did not settle within {within}: {why}\n\n{shown}"
 
 

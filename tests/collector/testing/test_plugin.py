@@ -19,6 +19,9 @@ def test_nobody_comes(hopscope_flows):
 
 def test_who_is_not_there(hopscope_flows):
     hopscope_flows.settle("order_id=o-42", within="100ms", quiet="0s", until="complete-order")
+
+def test_no_time_to_be_quiet(hopscope_flows):
+    hopscope_flows.settle("order_id=o-42", within="100ms", quiet="1m")
 """
 
 
@@ -32,7 +35,7 @@ def ran(pytester, lines):
 
 
 def test_flows_are_found_waited_for_and_compared(ran):
-    ran.assert_outcomes(passed=1, failed=3)
+    ran.assert_outcomes(passed=1, failed=4)
     ran.stdout.fnmatch_lines(
         [
             "E*AssertionError: the flow does not go along place-order > notify-user",
@@ -46,6 +49,7 @@ def test_flows_are_found_waited_for_and_compared(ran):
     ran.stdout.fnmatch_lines(
         ["E*NotSettled: nothing was seen of 'complete-order' in the flow of 'order_id=o-42' within 100ms"]
     )
+    ran.stdout.fnmatch_lines(["E*the flow of 'order_id=o-42' did not settle within 100ms: it was not quiet for 1m"])
 
 
 def test_without_a_source_it_says_where_to_name_one(pytester):

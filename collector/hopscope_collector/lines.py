@@ -21,7 +21,7 @@ Two refused lines with the same bytes are the same line said twice.
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import repeat
 
@@ -29,7 +29,7 @@ from hopscope_collector.cold_starts import ColdStarts, stream_in
 from hopscope_collector.envelopes import Allowance, BrokenEnvelope, CarriedLine, is_envelope, lines_within
 from hopscope_collector.facts import Fact, any_fact_in
 from hopscope_collector.json_values import object_after
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.platform_lines import PlatformFact, root_in
 from hopscope_collector.record_line import Cut, RecordLine, glance, record_in, record_line, record_line_of
 from hopscope_collector.store.contract import RefusedLine
 from hopscope_wire.errors import NotARecord, Refused
@@ -69,6 +69,9 @@ class SortedLines:
 
     _cold_starts: ColdStarts = field(default_factory=ColdStarts)
     _place: int | str = 0
+    _reported: PlatformFact | None = None
+    """What the line before said, if it was a REPORT: with X-Ray, its next line names the Root."""
+
     _stream: str | None = None
     """Of the carried line that is being sorted out, if its envelope says so."""
 
@@ -136,8 +139,11 @@ class SortedLines:
         if _NOT_TEXT.search(line):
             raise NotText("line is not text (binary, or not UTF-8); expected one record a line")
         fact = any_fact_in(line, at_us, self.function)
+        reported, self._reported = self._reported, None
         if fact is not None:
             self._keep(fact, line)
+        elif reported is not None and (root := root_in(line)) is not None:
+            self.facts.append(replace(reported, root=root))
         elif (init := self._cold_start_in(line, at_us)) is not None:
             self.facts.append(init)
         elif (history := _history_in(line)) is not None:
@@ -149,6 +155,8 @@ class SortedLines:
 
     def _keep(self, fact: Fact, line: str) -> None:
         self.facts.append(fact)
+        if isinstance(fact, PlatformFact) and fact.kind == "report":
+            self._reported = fact
         if isinstance(fact, PlatformFact) and fact.kind == "start":
             stream = self._stream or stream_in(self._place, line)
             init = self._cold_starts.started(fact, stream) if stream else None

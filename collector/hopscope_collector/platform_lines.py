@@ -5,9 +5,10 @@ never came, and they name consumers that carry no layer.
 
     START RequestId: … Version: …                                  start
     REPORT RequestId: … Duration: … [Status: timeout] …            report
+    XRAY TraceId: 1-… (the next line of the same event)            the Root of that report
     2020-02-25T22:04:08.390Z <request id> Task timed out after …   timeout
     RequestId: … Error: Runtime exited with error: …               exit
-    {"type":"platform.start" | "platform.runtimeDone" | "platform.report", …}
+    {"type":"platform.start" | "platform.runtimeDone" | "platform.report" | "platform.fault", …}
 
 END says nothing that REPORT does not. INIT_REPORT and RESTORE_REPORT name no invocation: see `cold_starts.py`.
 """
@@ -90,6 +91,8 @@ def fact_of_event(
     """The fact in one parsed event of the Telemetry API or of a JSON log."""
     kind = _JSON_KINDS.get(str(event.get("type")))
     record = event.get("record")
+    if event.get("type") == "platform.fault" and isinstance(record, str):
+        return _of_text(record, _said_us(event.get("time")) or at_us, function)
     if kind is None or not isinstance(record, dict) or not isinstance(record.get("requestId"), str):
         return None
     metrics, tracing = object_or_empty(record.get("metrics")), object_or_empty(record.get("tracing"))
@@ -98,7 +101,7 @@ def fact_of_event(
         request_id=record["requestId"],
         at_us=_said_us(event.get("time")) or at_us or UNKNOWN_TIME_US,
         function=function,
-        status=_status(record.get("status")),
+        status=_status(record.get("status"), record.get("errorType")),
         duration_us=_us(metrics.get("durationMs")),
         init_us=_us(metrics.get("initDurationMs") or metrics.get("restoreDurationMs")),
         overhead_us=_us(metrics.get("overheadDurationMs")),
@@ -165,7 +168,9 @@ _REPORT = re.compile(rf"\bREPORT RequestId: {_ID}\b")
 _TIMEOUT = re.compile(
     rf"(?:(\d{{4}}-\d\d-\d\dT\S+Z)\s)?(?:RequestId: )?{_ID} (?:Error: )?Task timed out after ([0-9.]+) s"
 )
-_EXIT = re.compile(rf"\bRequestId: {_ID} (?:Error: )?((?:Runtime exited|Process exited).*)")
+_DEATHS = "Runtime exited|Process exited|Runtime failed|fork/exec|Couldn't find valid"
+_EXIT = re.compile(rf"\bRequestId: {_ID} (?:Error: )?((?:{_DEATHS}).*)")
+_XRAY = re.compile(r"\bXRAY TraceId: (1-[0-9a-f]{8}-[0-9a-f]{24})\b")
 _NUMBERS = re.compile(
     r"(?P<name>(?:Billed Restore |Billed |Init |Restore |Post Runtime |Runtime )?Duration|Memory Size|Max Memory Used)"
     r": (?P<value>[0-9.]+)"
@@ -204,12 +209,13 @@ def _of_report(request_id: str, line: str, at_us: int, function: str | None) -> 
         request_id,
         at_us,
         function,
-        status=_status(words.get("Status")),
+        status=_status(words.get("Status"), words.get("Error Type")),
         duration_us=_us(numbers.get("Duration")),
         init_us=_us(numbers.get("Init Duration") or numbers.get("Restore Duration")),
         billed_us=_us(numbers.get("Billed Duration")),
         memory_mb=_whole(numbers.get("Memory Size")),
         max_memory_mb=_whole(numbers.get("Max Memory Used")),
+        root=root_in(line),
         error=words.get("Error Type"),
     )
 
@@ -239,7 +245,15 @@ def _said_us(text: object) -> int | None:
     return at_us if at_us is None or at_us <= MAX_TIME_US else None
 
 
-def _status(text: object) -> Status | None:
+def root_in(line: str) -> str | None:
+    """The X-Ray Root that the second line of a REPORT names, as 32 hex digits."""
+    found = _XRAY.search(line)
+    return trace_id_of_root(f"Root={found[1]}") if found else None
+
+
+def _status(text: object, error: object = None) -> Status | None:
+    if text in ("error", "failure") and error == "Sandbox.Timedout":
+        return "timeout"
     return cast(Status, text) if isinstance(text, str) and text in _STATUSES else None
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hopscope_collector.lines import SortedLines
 from hopscope_collector.platform_lines import PlatformFact, fact_in
 
 ID = "7c9567b5-107b-4a6c-8798-0157ac21db52"
@@ -152,6 +153,41 @@ def test_a_time_that_nobody_knows_is_zero() -> None:
 )
 def test_other_lines_hold_no_fact(line: str) -> None:
     assert fact_in(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "status", "error"),
+    [
+        (f"RequestId: {ID} Error: fork/exec /opt/bootstrap: exec format error", "exit", "failure",
+         "fork/exec /opt/bootstrap: exec format error"),
+        (f"RequestId: {ID} Error: Couldn't find valid bootstrap(s): [/opt/bootstrap]", "exit", "failure",
+         "Couldn't find valid bootstrap(s): [/opt/bootstrap]"),
+        (f"REPORT RequestId: {ID}\tDuration: 3000.00 ms\tStatus: error\tError Type: Sandbox.Timedout", "report",
+         "timeout", "Sandbox.Timedout"),
+        (json.dumps({"type": "platform.runtimeDone", "record":
+                     {"requestId": ID, "status": "error", "errorType": "Sandbox.Timedout"}}), "runtime-done",
+         "timeout", "Sandbox.Timedout"),
+        (json.dumps({"type": "platform.fault", "record":
+                     f"RequestId: {ID} Error: Runtime exited with error: exit status 1\nRuntime.ExitError"}), "exit",
+         "failure", "Runtime exited with error: exit status 1"),
+    ],
+)  # fmt: skip
+def test_other_ways_in_which_lambda_says_that_a_run_failed(line: str, kind: str, status: str, error: str) -> None:
+    fact = fact_in(line)
+
+    assert fact is not None
+    assert (fact.kind, fact.request_id, fact.status, fact.error) == (kind, ID, status, error)
+
+
+def test_the_root_on_the_line_after_a_report_belongs_to_it() -> None:
+    """One event of two lines in CloudWatch, two lines in a file."""
+    report = f"REPORT RequestId: {ID}\tDuration: 1.76 ms\tMemory Size: 128 MB\t"
+    xray = "XRAY TraceId: 1-5e61292c-cc1229a4dfbeae1043928548\tSegmentId: 07a85e713f6302b2\tSampled: true\t"
+    found = SortedLines("-")
+    found.add_all([report, xray, "my own line", xray], range(1, 5))
+
+    assert [getattr(each, "root", None) for each in found.facts] == [None, "5e61292ccc1229a4dfbeae1043928548"]
+    assert found.others == 2
 
 
 @given(st.text(), st.sampled_from(["RequestId: ", "REPORT RequestId: ", '"platform.', "Task timed out after "]))

@@ -51,7 +51,7 @@ def _write(region: str | None, prefixes: tuple[str, ...], output: str) -> None:
     declared = declared_in(session, prefixes)
     text = json.dumps(declared.document, indent=2)
     for call, words in sorted(declared.unreadable.items()):
-        click.echo(f"hopscope: {call} was refused, so not all that it lists is in the file: {neutral(words)}", err=True)
+        click.echo(f"hopscope: {call} failed, so not all that it lists is in the file: {neutral(words)}", err=True)
     if output == "-":
         click.echo(text)
         return

@@ -162,3 +162,14 @@ async def test_a_flow_of_thousands_of_hops_says_so_first_and_is_then_there(order
 
         assert not pilot.screen.query_one(Banner).display
         assert pilot.screen.query_one(StepList).row_count == len(hops)
+
+
+async def test_names_too_long_for_their_lanes_stand_in_two_rows_at_once(orders, hopscope):
+    hops = [
+        orders.hop(id=f"{name}.0", function=f"{name}-restaurant-orders", started_us=orders.start_us + place)
+        for place, name in enumerate(("notify", "accept", "reject", "forget", "settle", "refund"))
+    ]
+    async with hopscope(MemorySource([orders.flow(hops=tuple(hops))]), orders.start_us) as pilot:
+        await pilot.keys("enter", "3")
+
+        assert pilot.screen.query_one("#upper-lanes").display

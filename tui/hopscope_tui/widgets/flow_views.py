@@ -42,6 +42,7 @@ class FlowViews(ContentSwitcher):
         """`steps`, `graph` or `messages`."""
         self.current = f"{name}-pane"
         self.view.focus()
+        self.call_after_refresh(self.draw_headings)  # how many rows they need follows from the width
 
     def show(self, outlined: Outlined, now_us: int) -> None:
         """A flow, or what became of it."""

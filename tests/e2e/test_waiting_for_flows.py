@@ -54,6 +54,7 @@ def pay(deployed: tuple[Stage, Deployment], order_id: str) -> None:
 
 
 def test_a_parcel_is_packed(deployed: tuple[Stage, Deployment], hopscope_flows: FlowsUnderTest) -> None:
+    assert hopscope_flows.find("order_id=o-1") == []  # the log of a function that never ran is not there, and no error
     pay(deployed, "o-1")
 
     flow = hopscope_flows.settle("order_id=o-1", within="60s", until="pack")

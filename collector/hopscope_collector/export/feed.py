@@ -63,6 +63,10 @@ class Pace:
     quiet_s: float = QUIET_S
     poll_s: float = POLL_S
 
+    def pause_s(self, failures: int) -> float:
+        """Before the next look, after so many failures in a row: a backend may be away for days."""
+        return min(self.poll_s * 2 ** min(failures, 10), _LONGEST_PAUSE_S)
+
 
 @dataclass(slots=True)
 class _State:
@@ -124,8 +128,7 @@ class SpanFeed:
                 yield from self._round(state, store, flows)
                 if not self._pace.is_followed:
                     return
-                pause_s = min(self._pace.poll_s * 2**self._failures, _LONGEST_PAUSE_S)
-                if stop.sleep(pause_s):
+                if stop.sleep(self._pace.pause_s(self._failures)):
                     return
 
     def _round(self, state: _State, store: Store, flows: Flows) -> Iterator[Lines]:

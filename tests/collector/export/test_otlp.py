@@ -275,6 +275,10 @@ def test_a_backend_that_leads_elsewhere_took_nothing(backend, made):
         Backend(backend.url).take(spans_of(made.order()))
 
 
+def test_a_backend_may_be_away_for_days():
+    assert [Pace().pause_s(failures) for failures in (0, 1, 5, 5_000)] == [2.0, 4.0, 60.0, 60.0]
+
+
 def test_a_backend_that_refuses_says_why(backend, made):
     backend.answer = 403
 

@@ -20,7 +20,7 @@ from hopscope_collector.errors import SourceFailed
 from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.event import HistoryEvent, event_from_api
 from hopscope_collector.executions.history import History, histories_of
-from hopscope_collector.sources.aws_client import ANSWER_S
+from hopscope_collector.sources.aws_client import ANSWER_S, region_set
 from hopscope_collector.sources.aws_errors import code_of, in_our_words
 
 RETRIES = Config(
@@ -59,7 +59,7 @@ def fetch_execution(arn: str) -> History:
         NoSuchExecution: when AWS knows none by the ARN.
         SourceFailed: when AWS refuses, or cannot be reached; says what to check.
     """
-    region = arn.split(":")[3] or None
+    region = arn.split(":")[3] or region_set()
     session = boto3.Session(region_name=region)
     try:
         with in_our_words(arn):

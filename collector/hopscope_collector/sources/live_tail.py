@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import EventStreamError, ResponseStreamingError
 from urllib3.exceptions import HTTPError
 
+from hopscope_collector.sources.aws_client import region_set
 from hopscope_collector.sources.aws_errors import code_of, in_our_words
 from hopscope_collector.sources.log_events import LogGroup
 
@@ -61,7 +62,7 @@ class CloudWatchTail:
         # At AWS the operation has a host of its own (`stream-logs.…`); an emulator has one for everything.
         config = Config(connect_timeout=5, read_timeout=SILENCE_S, inject_host_prefix=endpoint is None)
         with in_our_words("live"):
-            self._client: Any = boto3.client("logs", config=config)
+            self._client: Any = boto3.client("logs", region_name=region_set(), config=config)
 
     def session(self, groups: Sequence[LogGroup]) -> Iterator[Update]:
         """As in `LiveTail`."""

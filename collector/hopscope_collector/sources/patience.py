@@ -15,7 +15,7 @@ TRIES = 10
 """Failures in a row before a source gives up."""
 
 SILENT_TRIES = 3
-"""The same when nothing at all comes back, for each of them took `aws_client.ANSWER_S`."""
+"""The same when nobody was ever there, or when nothing at all comes back: each then took `aws_client.ANSWER_S`."""
 
 LONGEST_PAUSE_S = 60.0
 
@@ -64,7 +64,8 @@ class Patience:
             SourceFailed: it was the last of so many failures in a row.
         """
         self._failures += 1
-        tries = SILENT_TRIES if is_silence(error) else TRIES
+        is_nobody_there = not self._has_answered and not isinstance(error, ClientError)
+        tries = SILENT_TRIES if is_nobody_there or is_silence(error) else TRIES
         if self._failures >= tries and not (self._is_followed and self._has_answered):
             raise SourceFailed(
                 f"{self._source}: no answer after {self._failures} tries: {in_one_line(error)}; {advice_on(error)}"
@@ -72,7 +73,7 @@ class Patience:
         pause_s = min(LONGEST_PAUSE_S, self._first_pause_s * 2 ** min(self._failures - 1, 16))
         if self._failures > 1 or is_silence(error):  # to be throttled once is no news
             self._has_said = True
-            yield Lines(is_idle=True, notice=f"{in_one_line(error)}; asked again in {pause_s:.0f} s")
+            yield Lines(is_idle=True, notice=f"{in_one_line(error)}; asked again in {pause_s:g} s")
         stop.sleep(pause_s)
 
     def answered(self) -> Waiting[None]:

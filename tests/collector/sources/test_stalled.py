@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from botocore.config import Config
 
+from hopscope_collector.errors import SourceFailed
 from hopscope_collector.executions import durable_functions, step_functions
 from hopscope_collector.ingest import Collected, collect
 from hopscope_collector.sources import aws_client, patience
@@ -65,3 +66,24 @@ def test_a_source_that_stalls_is_named_and_the_others_go_on(
     assert failure.endswith("check the network, AWS_REGION and AWS_ENDPOINT_URL")
     assert len(heard.words) == 2
     assert all(words.startswith(f"{stalled.name}: Read timeout") for words in heard.words)
+
+
+def test_aws_region_is_heeded_as_the_aws_cli_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3 itself knows AWS_DEFAULT_REGION alone."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
+    client, endpoint = aws_client.client_of("sqs", "sqs:q")
+
+    assert (client.meta.region_name, endpoint) == ("eu-central-1", None)
+
+
+def test_an_endpoint_that_is_no_url_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
+    with pytest.raises(
+        SourceFailed, match="sqs:q: Invalid endpoint: nonsense; expected AWS_ENDPOINT_URL to be one"
+    ):
+        aws_client.client_of("sqs", "sqs:q")

@@ -129,8 +129,10 @@ class FlowsScreen(LiveScreen):
         self.answered()
 
     def on_source_failed(self, failed: SourceFailed) -> None:
-        """Say so in the first line as well."""
+        """Say so in the first line as well; who has never seen a flow is told where they come from."""
         super().on_source_failed(failed)
+        if self._read_as is None:
+            self.query_one(Nothing).show(self._last, "", self.source.name)
         self._draw_lines()
 
     def on_window_wanted(self, wanted: WindowWanted) -> None:
@@ -269,6 +271,8 @@ class FlowsScreen(LiveScreen):
     def _count(self) -> Row:
         """How many fit, and in which order they stand."""
         if self._read_as != (self._filter_text, self.order) and not self.query_one(FilterBar).has_fault:
+            if self._failures:
+                return ()
             return (Run("looking… ", "accent"),)
         last = self._last
         more = "" if last.is_total_known else "+"

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from hopscope_collector.errors import HopscopeError
 from hopscope_collector.filter import BadFilter
 from hopscope_collector.flow import Flow
 from hopscope_tui.messages import FilterWrong, NothingNew, SourceFailed
@@ -145,7 +146,8 @@ class LiveScreen(Screen[None]):
         except BadFilter as refused:
             return FilterWrong(self.filter_text, str(refused), refused.start, refused.end)
         except Exception as problem:  # noqa: BLE001 - the worker's boundary: whatever a source raises is shown
-            return SourceFailed(f"{type(problem).__name__}: {problem}")
+            known = isinstance(problem, HopscopeError)  # then it says itself what is wrong and what to do
+            return SourceFailed(str(problem) if known else f"{type(problem).__name__}: {problem}")
         return message
 
     @property

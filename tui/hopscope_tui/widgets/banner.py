@@ -16,7 +16,7 @@ class Banner(DrawnLine):
 
         def row(width_cells: int) -> Row:
             left = (Run(" ! ", "failed"), said(what, "strong"), said(f": {why}", "plain"))
-            return beside(left, (Run(" shown as last read, trying again ", "dim"),), width_cells)
+            return beside(left, (Run(" trying again ", "dim"),), width_cells)
 
         self.drawing = row
         self.display = True

@@ -10,9 +10,9 @@ _UNFILTERED = """No flows in {name} yet.
 
 Records come from the layer's log lines:
 
-  hopscope collect logs:/aws/lambda/orders-     CloudWatch Logs of functions that have the layer
+  hopscope collect logs:/aws/lambda/orders-     CloudWatch Logs of functions with the layer
   hopscope collect file:app.log                 a file, or - for stdin
-  hopscope demo                                 a whole system on this machine, nothing to set up
+  hopscope demo                                 a whole system here, with nothing to set up
 
 They appear here as they arrive."""
 

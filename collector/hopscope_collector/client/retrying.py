@@ -26,7 +26,7 @@ class Patience:
     def pauses_s(self) -> Iterator[float]:
         """One before each further try: twice as long each time, and a little by chance so that clients part."""
         for number in range(self.tries - 1):
-            yield min(self.longest_pause_s, self.first_pause_s * 2**number) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+            yield min(self.longest_pause_s, self.first_pause_s * 2.0 ** min(number, 20)) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
     def asked_s(self, retry_after: str | None, pause_s: float) -> float:
         """The pause, or what the collector asks for when that is longer."""

@@ -65,7 +65,7 @@ class Pace:
 
     def pause_s(self, failures: int) -> float:
         """Before the next look, after so many failures in a row: a backend may be away for days."""
-        return min(self.poll_s * 2 ** min(failures, 10), _LONGEST_PAUSE_S)
+        return min(self.poll_s * 2.0 ** min(failures, 10), _LONGEST_PAUSE_S)
 
 
 @dataclass(slots=True)

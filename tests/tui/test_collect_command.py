@@ -160,6 +160,7 @@ def test_prune_removes_what_is_old_and_says_how_much(typed: Typed, tmp_path: Pat
         (("collect",), 2, "Missing argument 'SOURCE...'"),
         (("collect", "-", "--store", "mysql://x"), 2, "'mysql://x' is not a store; expected sqlite:///PATH"),
         (("collect", "-", "--since", "yesterday"), 2, "'yesterday' is no point in time; expected"),
+        (("collect", "-", "--since", "1m", "--until", "1h"), 2, "--until 1h is not after --since 1m; expected a later"),
         (("collect", "-", "--store", "sqlite:////dev/null/x.db"), 1, "cannot be made"),
         (("prune", "--older-than", "much"), 2, "'much' is no point in time"),
         (("prune", "--older-than", "1d"), 1, "run `hopscope collect SOURCE"),

@@ -112,6 +112,8 @@ def command(**given: Any) -> None:
         until_us=None if asked.until is None else moment_us(asked.until, now_us),
         key_paths=rules.key_paths,
     )
+    if wanted.until_us is not None and wanted.until_us <= wanted.since_us:
+        raise CannotCollect(f"--until {asked.until} is not after --since {asked.since}; expected a later time")
     named = [source for text in asked.sources for source in sources_of(text, wanted)] + _feeds(asked, rules)
     progress = Progress()
     stop, of_sources = Stop(), Stop()  # sources may all end and the server goes on

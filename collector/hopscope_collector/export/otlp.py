@@ -70,6 +70,7 @@ class Backend:
         self._exporter = OTLPSpanExporter(endpoint=self.endpoint, session=session)
         self._refused: list[str] = []
         self._leads_to: str | None = None
+        self._is_too_large = False
 
     def take(self, spans: Sequence[ReadableSpan]) -> str | None:
         """Hand over all spans, some at a time; what the backend says of those it refused, for good, if it refused any.
@@ -84,19 +85,30 @@ class Backend:
         was_passed_on, logger.propagate = logger.propagate, False  # its words become ours
         try:
             for first in range(0, len(spans), _AT_ONCE):
-                is_taken = self._exporter.export(spans[first : first + _AT_ONCE]) is SpanExportResult.SUCCESS
-                if self._leads_to is not None:  # which the exporter takes for a success
-                    raise NotExported(f"{self.endpoint} took no spans: it leads to {self._leads_to}; expected that URL")
-                if not is_taken:
-                    why = heard.words.rstrip(".") or "no answer"
-                    raise NotExported(f"{self.endpoint} took no spans: {why}; is it an OTLP/HTTP endpoint?")
+                self._send(spans[first : first + _AT_ONCE], heard)
         finally:
             logger.removeHandler(heard)
             logger.propagate = was_passed_on
         return "; ".join(dict.fromkeys(self._refused)) or None
 
+    def _send(self, spans: Sequence[ReadableSpan], heard: "_Heard") -> None:
+        """In one request, or in two where that is too large for the backend."""
+        self._is_too_large = False
+        is_taken = self._exporter.export(spans) is SpanExportResult.SUCCESS
+        if self._leads_to is not None:  # which the exporter takes for a success
+            raise NotExported(f"{self.endpoint} took no spans: it leads to {self._leads_to}; expected that URL")
+        if self._is_too_large and len(spans) > 1:
+            self._send(spans[: len(spans) // 2], heard)
+            self._send(spans[len(spans) // 2 :], heard)
+        elif self._is_too_large:
+            self._refused.append(f"{self.endpoint} refused a span that is too large for it")
+        elif not is_taken:
+            why = heard.words.rstrip(".") or "no answer"
+            raise NotExported(f"{self.endpoint} took no spans: {why}; is it an OTLP/HTTP endpoint?")
+
     def _look_at(self, response: requests.Response, **_: object) -> None:
-        """Hear what the exporter does not pass on: a partial success, and an answer that leads elsewhere."""
+        """Hear what the exporter does not pass on: too much, a partial success, an answer that leads elsewhere."""
+        self._is_too_large = response.status_code == requests.codes.request_entity_too_large
         if response.is_redirect:
             self._leads_to = response.headers["location"][:_LONGEST_WORDS]
         if response.status_code == requests.codes.ok:

@@ -68,6 +68,7 @@ class Heard(ThreadingHTTPServer):
         self.requests: list[ExportTraceServiceRequest] = []
         self.answer = 200
         self.refuses = 0
+        self.most_bytes = 1 << 20
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -78,18 +79,19 @@ class _Answer(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
-        if self.server.answer == 200:
+        answer = self.server.answer if len(body) <= self.server.most_bytes else 413
+        if answer == 200:
             request = ExportTraceServiceRequest.FromString(body)
             self.server.requests.append(request)
             scopes = (scope for resource in request.resource_spans for scope in resource.scope_spans)
             self.server.spans += [span for scope in scopes for span in scope.spans]
-        answer = ExportTraceServiceResponse()
-        answer.partial_success.rejected_spans = self.server.refuses
-        answer.partial_success.error_message = "over quota" if self.server.refuses else ""
-        self.send_response(self.server.answer)
+        said = ExportTraceServiceResponse()
+        said.partial_success.rejected_spans = self.server.refuses
+        said.partial_success.error_message = "over quota" if self.server.refuses else ""
+        self.send_response(answer)
         self.send_header("Location", "https://elsewhere.example/v1/traces")
         self.end_headers()
-        self.wfile.write(answer.SerializeToString())
+        self.wfile.write(said.SerializeToString())
 
     def log_message(self, *_: object) -> None:
         """Nothing: pytest shows what matters."""
@@ -266,6 +268,16 @@ def test_spans_that_a_backend_refused_for_good_are_said(backend, made):
     backend.refuses = 2
 
     assert (whole, Backend(backend.url).take(spans)) == (None, f"{backend.url}/v1/traces refused 2 spans: over quota")
+
+
+def test_what_is_too_large_for_a_backend_at_once_comes_in_parts(backend, made):
+    long = "x" * 4_000
+    order = made.order(hops=(replace(made.order().hops[0], keys=dict.fromkeys("abcd", long)), *made.order().hops[1:]))
+    backend.most_bytes = 4_000
+    said = Backend(backend.url).take(spans_of(order))
+
+    assert said == f"{backend.url}/v1/traces refused a span that is too large for it"
+    assert len(backend.spans) == len(spans_of(order)) - 1
 
 
 def test_a_backend_that_leads_elsewhere_took_nothing(backend, made):

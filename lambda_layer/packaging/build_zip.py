@@ -3,7 +3,7 @@
     hopscope                                 the exec wrapper, executable
     python/hopscope_layer/__init__.py        the package, and how it finds its modules: `loading.py`
     python/hopscope_layer/<cache tag>.bin    bytecode of the modules that a usual cold start needs
-    python/hopscope_layer/sources.bin        the sources of all modules, in one file: the zip compresses them as a whole
+    python/hopscope_layer/sources.txt        the sources of all modules, in one file: the zip compresses them as a whole
 
 The record format, `hopscope_wire`, has no folder of its own: all of it is in the same two files.
 
@@ -21,7 +21,6 @@ import base64
 import builtins
 import io
 import json
-import marshal
 import string
 import subprocess
 import sys
@@ -207,13 +206,13 @@ def bytecode(texts: "dict[str, bytes]", python: str) -> "dict[str, bytes]":
 def all_sources(texts: "dict[str, bytes]") -> bytes:
     """The sources of all modules but the package itself, in a form that every interpreter reads."""
     names = [name for name in sorted(texts) if name != PACKAGE]
-    return marshal.dumps({name.replace("/", "."): texts[name].decode() for name in names}, 2)
+    return b"\0".join([name.replace("/", ".").encode() + b"\n" + texts[name] for name in names])
 
 
 def write(target: Path, texts: "dict[str, bytes]", pythons: "list[str]") -> None:
     """Writes the layer."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    files = {f"python/{PACKAGE}.py": texts[PACKAGE], "python/hopscope_layer/sources.bin": all_sources(texts)}
+    files = {f"python/{PACKAGE}.py": texts[PACKAGE], "python/hopscope_layer/sources.txt": all_sources(texts)}
     for python in pythons:
         files.update(bytecode(texts, python))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,7 +1,7 @@
 """How the shipped packages find their modules: put in front of `hopscope_layer/__init__.py` by `build_zip.py`.
 
     <cache tag>.bin    bytecode of what a usual cold start needs: {module: marshalled code}
-    sources.bin        the sources of everything: {module: text}
+    sources.txt        the sources of everything: name, line end and text of each module, a zero byte between them
 
 One file instead of thirty halves what the imports cost. Bytecode of another interpreter, or none, is no error: the
 sources are compiled, as those of the modules are that no usual cold start needs.
@@ -61,8 +61,10 @@ class _Shipped:
 
     def _read_sources(self) -> "dict[str, str]":
         if not self.sources:
-            with open(self.folder + "/sources.bin", "rb") as file:
-                self.sources = loads(file.read())  # noqa: S302  as above
+            with open(self.folder + "/sources.txt", encoding="utf-8") as file:
+                for module in file.read().split("\0"):
+                    name, _, source = module.partition("\n")
+                    self.sources[name] = source
         return self.sources
 
 

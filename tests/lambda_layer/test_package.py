@@ -86,11 +86,14 @@ def test_two_builds_are_the_same_bytes(layer_zip: Path, tmp_path: Path) -> None:
     assert (tmp_path / "again.zip").read_bytes() == layer_zip.read_bytes()
 
 
+SOURCES = "python/hopscope_layer/sources.txt"
+
+
 def test_the_zip_holds_the_layer_and_nothing_of_the_rest(layer_zip: Path) -> None:
     tag = sys.implementation.cache_tag
     with zipfile.ZipFile(layer_zip) as archive:
         names = {entry.filename: entry for entry in archive.infolist()}
-        sources = marshal.loads(archive.read("python/hopscope_layer/sources.bin"))
+        sources = [each.partition(b"\n")[0].decode() for each in archive.read(SOURCES).split(b"\0")]
         pycs = [archive.read(name) for name in names if name.endswith(".pyc")]
         bytecode = archive.read(f"python/hopscope_layer/{tag}.bin")
 
@@ -99,7 +102,7 @@ def test_the_zip_holds_the_layer_and_nothing_of_the_rest(layer_zip: Path) -> Non
         "python/hopscope_layer/__init__.py",
         f"python/hopscope_layer/__pycache__/__init__.{tag}.pyc",
         f"python/hopscope_layer/{tag}.bin",
-        "python/hopscope_layer/sources.bin",
+        SOURCES,
     }
     assert names["hopscope"].external_attr >> 16 == 0o100755
     layer = ROOT / "lambda_layer"

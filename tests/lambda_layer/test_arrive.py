@@ -112,6 +112,25 @@ CARRIED = {
         ["sns/n-1", "events/e-1"],
     ),
     "a rule that hands on the detail": ({"_hopscope": CARRIER, "orderId": "o-1"}, {"orderId": "o-1"}, []),
+    "a rule that makes something of the detail": (
+        {"kind": "order", "detail": {"_hopscope": CARRIER, "orderId": "o-1"}}, {"kind": "order", "detail": {"orderId": "o-1"}}, [],
+    ),
+    "a rule that hands on the detail to a queue": (
+        an_sqs_event(f'{{"_hopscope":"{CARRIER}","orderId":"o-1"}}'), an_sqs_event('{"orderId":"o-1"}'), ["sqs/m-0"],
+    ),
+    "a rule that makes something of the detail for a queue": (
+        an_sqs_event(f'{{"kind":"order", "detail":{{"_hopscope":"{CARRIER}","orderId":"o-1"}}}}'),
+        an_sqs_event('{"kind":"order", "detail":{"orderId":"o-1"}}'),
+        ["sqs/m-0"],
+    ),
+    "a rule that hands on the detail to a topic with a queue": (
+        an_sqs_event(an_envelope(f'{{"_hopscope":"{CARRIER}","orderId":"o-1"}}')), an_sqs_event(an_envelope('{"orderId":"o-1"}')),
+        ["sqs/m-0", "sns/n-1"],
+    ),
+    "an event that a function without the layer sent on": (
+        an_sqs_event(json.dumps(an_event(_hopscope=CARRIER, orderId="o-1"))), an_sqs_event(json.dumps(an_event(orderId="o-1"))),
+        ["sqs/m-0", "events/e-1"],
+    ),
     "a destination record": (
         {"requestContext": {"requestId": "r-1", "condition": "RetriesExhausted"}, "requestPayload": an_event(_hopscope=CARRIER, orderId="o-1")},
         {"requestContext": {"requestId": "r-1", "condition": "RetriesExhausted"}, "requestPayload": an_event(orderId="o-1")},

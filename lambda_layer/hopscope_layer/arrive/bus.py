@@ -40,3 +40,22 @@ def read_into(message: Arrived, event: "Record") -> "str | None":
         carrier: str = detail.pop(DETAIL_KEY)
         return carrier
     return None
+
+
+def read_remade(message: Arrived, found: "Record") -> "str | None":
+    """Reads what a rule's input path or transformer makes of an event: its detail, or either of them under any name.
+
+    The carrier that it held; it is taken out of what was parsed.
+    """
+    for value in (found, *found.values()):
+        for held in (value, *value.values()) if isinstance(value, dict) else ():
+            if not isinstance(held, dict):
+                continue
+            if "detail-type" in held:
+                message.body = None
+                return read_into(message, held)
+            if DETAIL_KEY in held and message.adopt(held[DETAIL_KEY]):
+                message.body = None
+                carrier: str = held.pop(DETAIL_KEY)
+                return carrier
+    return None

@@ -4,7 +4,6 @@ The event holds the operations that are done; the first of them holds the event 
 """
 
 from hopscope_layer.arrive.message import Arrived, at
-from hopscope_wire.fields import DETAIL_KEY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,11 +27,7 @@ def read(event: "Record", index: int) -> Arrived:
 def _read_first(message: Arrived, operation: object) -> None:
     details = at(operation, "ExecutionDetails")
     text = at(details, "InputPayload")
-    if not isinstance(details, dict) or not isinstance(text, str):
-        return
-    message.payloads.append(text)
-    message.body = text
-    if f'"{DETAIL_KEY}"' in text or '"detail-type"' in text or '"messageId"' in text or '"Sns"' in text:
+    if isinstance(details, dict) and isinstance(text, str):
         from hopscope_layer.arrive import nested
 
         nested.read_text_of(message, details, "InputPayload", text)

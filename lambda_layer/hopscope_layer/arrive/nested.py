@@ -57,13 +57,8 @@ def _read_object(message: Arrived, found: "Record") -> "str | None":
     if isinstance(records, list) and records:
         message.body = None
         inside.read_records(message, records)
-    else:
-        # What an input transformer with <aws.events.event> makes.
-        for value in found.values():
-            if isinstance(value, dict) and "detail-type" in value:
-                message.body = None
-                return bus.read_into(message, value)
-    return None
+        return None
+    return bus.read_remade(message, found)
 
 
 def _take_out_of_records(message: Arrived, record: "Record", records: "list[object]") -> None:

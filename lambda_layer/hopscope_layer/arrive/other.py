@@ -1,7 +1,7 @@
 """Events that are told apart by a key only they have, and those that nobody knows: one message, never an error."""
 
+from hopscope_layer.arrive import bus
 from hopscope_layer.arrive.message import Arrived, at
-from hopscope_wire.fields import DETAIL_KEY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,21 +136,14 @@ def _of_delivery(event: "Record", record: object, index: int) -> Arrived:
 
 
 def _unknown(event: object) -> Arrived:
-    """An event of a kind that nobody knows; a rule that hands on only the detail leaves our key at its top."""
+    """An event of a kind that nobody knows."""
     message = Arrived("unknown", 0, [], [event])
     message.is_invoked = True
     if not isinstance(event, dict):
         return message
-    if DETAIL_KEY in event and message.adopt(event[DETAIL_KEY]):
+    if bus.read_remade(message, event) is not None or message.refs:
         message.fields["source"] = "events"
-        del event[DETAIL_KEY]
     for value in event.values():
-        # What an input transformer with <aws.events.event> makes.
-        if isinstance(value, dict) and "detail-type" in value:
-            from hopscope_layer.arrive import bus
-
-            bus.read_into(message, value)
-            message.fields["source"] = "events"
         # The context object of Step Functions, handed on under any name, one or two levels deep.
         for held in (value, *value.values()) if isinstance(value, dict) else ():
             if isinstance(held, dict) and "StateMachine" in held:

@@ -1,11 +1,13 @@
 """An SQS record to a message: plain bodies, and what other services put into bodies."""
 
 from hopscope_layer.arrive.message import Arrived
-from hopscope_wire.fields import ATTRIBUTE_NAME, MAX_TEXT_CHARS
+from hopscope_wire.fields import ATTRIBUTE_NAME, DETAIL_KEY, MAX_TEXT_CHARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     Record = dict[str, object]
+
+_OUR_KEY = f'"{DETAIL_KEY}"'
 
 
 def read(record: "Record", index: int) -> Arrived:
@@ -78,4 +80,5 @@ def may_hold_a_message(body: str) -> bool:
         or '"requestContext"' in body
         or '"eventSource"' in body
         or '"EventSource"' in body
+        or _OUR_KEY in body
     )

@@ -10,19 +10,18 @@ if TYPE_CHECKING:
 def without(text: str, carrier: str, name: str) -> "str | None":
     """The text without the member `name: carrier` and the comma beside it; None unless it is there exactly once.
 
-    The member is looked for as plain JSON and as JSON inside a JSON string. The carrier needs no escape in either.
+    The member is looked for as plain JSON and as JSON inside a JSON string, written tight or with blanks after colon
+    and comma. The carrier needs no escape in either.
     """
-    for quote in ('"', '\\"'):
-        member = f"{quote}{name}{quote}:{quote}{carrier}{quote}"
+    for quote, blank in (('"', ""), ('\\"', ""), ('"', " "), ('\\"', " ")):
+        member = f"{quote}{name}{quote}:{blank}{quote}{carrier}{quote}"
         if text.count(member) != 1:
             continue
-        start = text.index(member)
-        end = start + len(member)
-        if text[end : end + 1] == ",":
-            end += 1
-        elif text[start - 1] == ",":
-            start -= 1
-        return text[:start] + text[end:]
+        before, _, after = text.partition(member)
+        comma = "," + blank
+        if after.startswith(comma):
+            return before + after[len(comma) :]
+        return before.removesuffix(comma) + after
     return None
 
 

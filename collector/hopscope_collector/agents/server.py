@@ -4,7 +4,7 @@
     show_flow       one flow by any of its ids                           stats            what was received and refused
     read_event      how the layer reads a Lambda event
 
-All of them read, none of them writes; a question costs at most one page of flows.
+All of them read, none of them writes; a question costs at most some seconds.
 """
 
 import json
@@ -37,6 +37,9 @@ from hopscope_collector.wall_clock import wall_clock_us
 EventReader = Callable[[object], Sequence[Mapping[str, object]]]
 
 LONGEST_EVENT = 1_000_000
+SEARCHED_US = 5_000_000
+"""How long page after page is looked at for what fits."""
+
 _LONGEST_WORD = 2_048
 
 INSTRUCTIONS = (
@@ -68,8 +71,13 @@ class Tools:
         since:1h, ! in front of a term negates it, plain words search everywhere. Empty: all flows.
         """
         with _clear_errors(), self._open_store() as store:
-            page = Flows(store, self._rules, wall_clock_us).page(parsed(filter), limit)
-            return marked(flows_answer(page.flows, wall_clock_us(), has_more=page.after is not None))
+            flows, wanted, begun_us = Flows(store, self._rules, wall_clock_us), parsed(filter), wall_clock_us()
+            page = flows.page(wanted, limit)
+            found = list(page.flows)
+            while page.after is not None and len(found) < limit and wall_clock_us() < begun_us + SEARCHED_US:
+                page = flows.page(wanted, limit - len(found), page.after)
+                found += page.flows
+            return marked(flows_answer(found, wall_clock_us(), has_more=page.after is not None))
 
     def show_flow(self, id: Word) -> str:
         """Show one flow: every step, its errors, how each link is known, what it waits for.

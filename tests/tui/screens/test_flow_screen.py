@@ -156,7 +156,9 @@ async def test_the_sequence_has_the_same_cursor_too(orders, hopscope):
 
 
 async def test_a_flow_of_thousands_of_hops_says_so_first_and_is_then_there(orders, hopscope):
-    hops = [orders.hop(id=f"{number:x}.0", started_us=orders.start_us + number) for number in range(1_200)]
+    hops = [
+        orders.hop(id=f"{each}.0", request_id=f"{each}", started_us=orders.start_us + each) for each in range(1_200)
+    ]
     async with hopscope(MemorySource([orders.flow(hops=tuple(hops))]), orders.start_us) as pilot:
         await pilot.keys("enter")
 
@@ -173,3 +175,12 @@ async def test_names_too_long_for_their_lanes_stand_in_two_rows_at_once(orders, 
         await pilot.keys("enter", "3")
 
         assert pilot.screen.query_one("#upper-lanes").display
+
+
+async def test_notes_take_the_rows_that_they_need(orders, hopscope):
+    notes = tuple(f"clock of {name} is 12 ms ahead" for name in ("print-ticket", "notify-restaurant", "accept-order"))
+    async with hopscope(MemorySource([orders.overdue(notes=notes)]), orders.start_us, (80, 24)) as pilot:
+        await pilot.keys("enter")
+
+        assert pilot.screen.query_one("#notes").size.height == 2
+        assert "accept-order is 12 ms ahead" in pilot.screen_text()

@@ -3,7 +3,7 @@
 read, or gone to ─▶ outlined: at once, or for thousands of hops in a worker ─▶ shown in the view, the states, the facts
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual import events, work
@@ -17,7 +17,7 @@ from hopscope_collector.shape.outline import Step
 from hopscope_tui.details import Details
 from hopscope_tui.drawing.flow_headline import flow_headline
 from hopscope_tui.drawing.inspector import inspect, summary_row
-from hopscope_tui.drawing.notes import notes_row
+from hopscope_tui.drawing.notes import notes_rows
 from hopscope_tui.drawing.statuses import PROBLEMS
 from hopscope_tui.invocation_logs import LogLines, read_lines
 from hopscope_tui.messages import FlowRead, Pointed
@@ -30,6 +30,7 @@ from hopscope_tui.trail import Place, Trail
 from hopscope_tui.ways import Way, ways_of
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.drawn import DrawnLine, DrawnList
+from hopscope_tui.widgets.drawn_rows import DrawnRows
 from hopscope_tui.widgets.flow_views import FlowViews
 from hopscope_tui.widgets.inspector import Inspector
 from hopscope_tui.widgets.key_line import KeyLine
@@ -81,6 +82,7 @@ class FlowScreen(FlowMenus):
         self._views = FlowViews(id="views")
         self._machine = Machine(execution_arn, id="machine")
         self._details = Details(source)
+        self._noted: Sequence[str] | None = None
         self._trail = Trail()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -97,7 +99,7 @@ class FlowScreen(FlowMenus):
         """Headline, views beside the execution, facts, keys."""
         yield DrawnLine(id="headline")
         yield Banner(id="banner")
-        yield DrawnLine(id="notes")
+        yield DrawnRows(id="notes")
         with Container(id="panes"):
             with Container(id="body"):
                 yield self._views
@@ -329,10 +331,17 @@ class FlowScreen(FlowMenus):
         self.query_one("#headline", DrawnLine).drawing = lambda width: flow_headline(
             flow, width, now_us, is_one_clock=is_one_clock
         )
-        notes = self.query_one("#notes", DrawnLine)
-        notes.display = bool(flow.notes)
-        notes.drawing = lambda width: notes_row(flow.notes, width)
+        self._note(flow.notes)
         self._inspect()
+
+    def _note(self, notes: Sequence[str]) -> None:
+        """What is known to be incomplete, in as many rows as it takes."""
+        if notes != self._noted:
+            self._noted = notes
+            shown = self.query_one("#notes", DrawnRows)
+            shown.display = bool(notes)
+            shown.drawing = lambda width: notes_rows(notes, width)
+            shown.refresh(layout=True)
 
     def _show_states(self) -> None:
         self._guarded("the states' hops", lambda: self._machine.show(self._outlined))

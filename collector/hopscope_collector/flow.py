@@ -11,7 +11,7 @@ Times are epoch microseconds, UTC, as recorded: clock skew is annotated (`Hop.cl
 place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -130,6 +130,24 @@ class Hop:
     def is_over(self) -> bool:
         """Whether nothing more will come of this attempt."""
         return self.status != "running"
+
+    @property
+    def consumption(self) -> tuple[str, ...]:
+        """What all attempts of one consumer at one message have in common.
+
+        Its outermost ref; without a ref, the request id that Lambda repeats for its asynchronous retries.
+        """
+        if self.refs:
+            return (self.function, self.origin or self.source, self.refs[0])
+        return (self.function, self.request_id or self.invocation_id, str(self.message_index))
+
+
+def attempts_of(hops: Iterable[Hop]) -> list[list[Hop]]:
+    """The hops by consumer and message, each group in the order of its attempts."""
+    groups: dict[tuple[str, ...], list[Hop]] = {}
+    for hop in hops:
+        groups.setdefault(hop.consumption, []).append(hop)
+    return [sorted(group, key=lambda hop: (hop.attempt, hop.started_us, hop.id)) for group in groups.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ stretches  ░░██░░░░░░░░░░▒▒▒▒▒▒▒▒▒
            waiting, running, retrying (failed attempts and what lies between them), rest (not yet due)
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from hopscope_collector.flow import UNFINISHED, Flow, Hop
+from hopscope_collector.flow import UNFINISHED, Flow, Hop, attempts_of
 
 Kind = Literal["waiting", "running", "retrying", "rest"]
 
@@ -59,20 +59,9 @@ def working_hops(flow: Flow) -> tuple[Hop, ...]:
     return tuple(hop for hop in flow.hops if hop.request_id not in flow.executions) or flow.hops
 
 
-def attempts_of(hops: Iterable[Hop]) -> dict[tuple[str, str], list[Hop]]:
-    """Tries of one consumer at one message, in the order of their attempts."""
-    tries: dict[tuple[str, str], list[Hop]] = {}
-    for hop in hops:
-        message = hop.refs[0] if hop.refs else hop.id
-        tries.setdefault((hop.function, message), []).append(hop)
-    for group in tries.values():
-        group.sort(key=lambda hop: (hop.attempt, hop.started_us))
-    return tries
-
-
 def _busy(flow: Flow, now_us: int) -> Iterator[Stretch]:
     """Every hop's run, and the time between a failed attempt and the next one; in no order, overlapping."""
-    for tries in attempts_of(working_hops(flow)).values():
+    for tries in attempts_of(working_hops(flow)):
         for hop in tries:
             kind: Kind = "retrying" if hop.status in FAILED else "running"
             yield Stretch(kind, hop.started_us, last_sign_of(hop, now_us))

@@ -14,9 +14,9 @@ strongest evidence; the others are named in the inspector. Every hop is in exact
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from hopscope_collector.flow import EVIDENCE_ORDER, Flow, Hop, Link, Send, Wait
+from hopscope_collector.flow import EVIDENCE_ORDER, Flow, Hop, Link, Send, Wait, attempts_of
 from hopscope_collector.resource_names import resource_name
-from hopscope_collector.shape.activity import FAILED, attempts_of
+from hopscope_collector.shape.activity import FAILED
 
 NOBODY = "nobody seen"
 
@@ -152,7 +152,7 @@ class _Family:
     @classmethod
     def of(cls, flow: Flow) -> "_Family":
         family = cls()
-        groups = [tuple(tries) for tries in attempts_of(flow.hops).values()]
+        groups = [tuple(tries) for tries in attempts_of(flow.hops)]
         group_of = {hop.id: tries[0].id for tries in groups for hop in tries}
         sends = {send.id: send for send in flow.sends}
         links = _strongest(flow.links, group_of)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from hopscope_collector.flow import Hop, HopStatus, Send
 from hopscope_collector.resource_names import resource_name
-from hopscope_collector.stitch.weave import Weave, consumption_of
+from hopscope_collector.stitch.weave import Weave
 
 T = TypeVar("T", Send, Hop)
 _UNDONE: frozenset[HopStatus] = frozenset({"failed", "timed-out"})
@@ -37,7 +37,7 @@ def add_redriven_edges(weave: Weave) -> None:
     for hop in weave.hops:
         if hop.source == "sqs" and hop.refs and hop.status in _UNDONE and hop.body_hash and hop.origin:
             fit = hop.function, (hop.origin, hop.body_hash)
-            failed.setdefault(fit, {}).setdefault(consumption_of(hop), hop)
+            failed.setdefault(fit, {}).setdefault(hop.consumption, hop)
     if not failed:
         return
     edges_to: dict[str, list[str]] = {}

@@ -9,10 +9,9 @@ Where no body is known, only events that the rules call `once` are. Requests of 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from hopscope_collector.flow import Hop, Link, Send
+from hopscope_collector.flow import Hop, Link, Send, attempts_of
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.budgets import SYNCHRONOUS
-from hopscope_collector.stitch.settle import attempts_of
 
 
 def duplicates_of(hops: Sequence[Hop], sends: Sequence[Send], links: Sequence[Link], rules: Rules) -> list[str]:

@@ -15,7 +15,6 @@ from dataclasses import replace
 from hopscope_collector.flow import Failure, Hop, HopStatus, Send
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.invocations import Invocation
-from hopscope_collector.stitch.weave import consumption_of
 from hopscope_wire import model as wire
 from hopscope_wire.context import context_of
 
@@ -200,7 +199,7 @@ def with_attempts(hops: Sequence[Hop]) -> list[Hop]:
     """
     tries: dict[tuple[str, ...], list[Hop]] = {}
     for hop in hops:
-        tries.setdefault(consumption_of(hop), []).append(hop)
+        tries.setdefault(hop.consumption, []).append(hop)
     numbers: dict[str, int] = {}
     for group in tries.values():
         if len(group) > 1 and all(hop.attempt == 1 for hop in group):

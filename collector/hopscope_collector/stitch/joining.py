@@ -19,7 +19,7 @@ from typing import Literal
 from hopscope_collector.flow import EXACT, Hop
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.header import mixed_ids, root_of
-from hopscope_collector.stitch.weave import PRODUCER_DIGITS, Edge, Weave, consumption_of
+from hopscope_collector.stitch.weave import PRODUCER_DIGITS, Edge, Weave
 
 Strength = Literal["proof", "hint"]
 
@@ -65,7 +65,7 @@ def share_with_attempts(weave: Weave) -> None:
     for source, target in weave.evidence:
         edges_to.setdefault(target, []).append(source)
     for hop in weave.hops:
-        first = weave.first_attempts[consumption_of(hop)]
+        first = weave.first_attempts[hop.consumption]
         if hop.id == first or hop.id in reached:
             continue
         for source in edges_to.get(first, ()):
@@ -82,7 +82,7 @@ def _share(known: Edge, edge: Edge, refs: Sequence[str], weave: Weave) -> None:
 
 
 def _identities(hop: Hop, weave: Weave, mixed: frozenset[str]) -> Iterator[tuple[tuple[str, ...], Strength]]:
-    yield consumption_of(hop), "proof"
+    yield hop.consumption, "proof"
     for ref in hop.refs:
         yield ("ref", ref), "proof"
     if _came_from_batch(hop, weave):

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from hopscope_collector.flow import Hop, Link, Send
+from hopscope_collector.flow import Hop, Link, Send, attempts_of
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.clocks import KEEP_TIME, without_repeats
 from hopscope_collector.stitch.hops import BEGIN
 from hopscope_collector.stitch.platform import INIT_FAILURE
-from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE, attempts_of
+from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE
 
 _REPLAY = "replay-name"
 _STREAMS = frozenset({"kinesis", "dynamodb"})

@@ -7,25 +7,17 @@ Three things tell it:
     the rules name the queue's `max_receive_count`, and the failed attempt is that one
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from hopscope_collector.flow import UNSUCCESSFUL, Hop
+from hopscope_collector.flow import UNSUCCESSFUL, Hop, attempts_of
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.rules import Rules
-from hopscope_collector.stitch.weave import Weave, consumption_of
+from hopscope_collector.stitch.weave import Weave
 
 DEAD_LETTER_SOURCE = "dead-letter-source"
 CONDITION = "condition"
 _GAVE_UP = frozenset({"RetriesExhausted", "EventAgeExceeded"})
-
-
-def attempts_of(hops: Iterable[Hop]) -> list[list[Hop]]:
-    """The hops by consumer and message, each group in the order of its attempts."""
-    groups: dict[tuple[str, ...], list[Hop]] = {}
-    for hop in hops:
-        groups.setdefault(consumption_of(hop), []).append(hop)
-    return [sorted(group, key=lambda hop: (hop.attempt, hop.started_us, hop.id)) for group in groups.values()]
 
 
 def with_dead_letters(weave: Weave) -> list[Hop]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from hopscope_collector.flow import UNSUCCESSFUL, FlowStatus, Hop, HopStatus, Wait
+from hopscope_collector.flow import UNSUCCESSFUL, FlowStatus, Hop, HopStatus, Wait, attempts_of
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.budgets import ASYNCHRONOUS, ASYNCHRONOUS_ATTEMPTS, SYNCHRONOUS, retried_until_us
-from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE, attempts_of, is_exhausted
+from hopscope_collector.stitch.settle import DEAD_LETTER_SOURCE, is_exhausted
 from hopscope_collector.stitch.weave import PRODUCER_DIGITS
 
 HOP_MEANING: Mapping[HopStatus, str] = MappingProxyType(

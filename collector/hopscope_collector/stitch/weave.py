@@ -97,30 +97,18 @@ class Weave:
     def heads(self) -> list[Hop]:
         """The first attempts that no edge leads to, sorted by start. Later attempts get what the first one got."""
         reached = {target for _, target in self.evidence}
-        return [
-            hop for hop in self.hops if hop.id not in reached and hop.id == self.first_attempts[consumption_of(hop)]
-        ]
+        return [hop for hop in self.hops if hop.id not in reached and hop.id == self.first_attempts[hop.consumption]]
 
     def received(self) -> set[str]:
         """Ids of the sends (and hops) that an edge comes from."""
         return {source for source, _ in self.evidence}
 
 
-def consumption_of(hop: Hop) -> tuple[str, ...]:
-    """What all attempts of one consumer at one message have in common.
-
-    Its outermost ref; without a ref, the request id that Lambda repeats for its asynchronous retries.
-    """
-    if hop.refs:
-        return (hop.function, hop.origin or hop.source, hop.refs[0])
-    return (hop.function, hop.request_id or hop.invocation_id, str(hop.message_index))
-
-
 def first_attempts_of(hops: Sequence[Hop]) -> dict[tuple[str, ...], str]:
     """Id of the first of the attempts, by consumption; `hops` are sorted by start."""
     first: dict[tuple[str, ...], str] = {}
     for hop in hops:
-        first.setdefault(consumption_of(hop), hop.id)
+        first.setdefault(hop.consumption, hop.id)
     return first
 
 

@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from hopscope_collector.flow import Flow
+from hopscope_collector.flow import Flow, attempts_of
 from hopscope_collector.resource_names import resource_name
-from hopscope_collector.shape.activity import attempts_of
 
 ANY = frozenset({"...", "…"})
 
@@ -69,7 +68,7 @@ def missed(flow: Flow, names: Sequence[str]) -> Missed | None:
 
 def _sent_to_nobody(flow: Flow, groups: Collection[str]) -> Iterator[str]:
     """What these attempts sent and no hop received."""
-    hops = {hop.id for tries in attempts_of(flow.hops).values() if tries[0].id in groups for hop in tries}
+    hops = {hop.id for tries in attempts_of(flow.hops) if tries[0].id in groups for hop in tries}
     received = {link.from_id for link in flow.links}
     for send in flow.sends:
         if send.hop in hops and send.id not in received:
@@ -127,7 +126,7 @@ def _said(place: _Place) -> str:
 
 def _places(flow: Flow) -> Iterator[_Place]:
     """Every group of attempts, once for each way that led to it."""
-    groups = list(attempts_of(flow.hops).values())
+    groups = attempts_of(flow.hops)
     group_of = {hop.id: tries[0].id for tries in groups for hop in tries}
     sends = {send.id: send for send in flow.sends}
     for tries in groups:

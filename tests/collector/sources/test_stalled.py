@@ -83,7 +83,5 @@ def test_an_endpoint_that_is_no_url_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
 
-    with pytest.raises(
-        SourceFailed, match="sqs:q: Invalid endpoint: nonsense; expected AWS_ENDPOINT_URL to be one"
-    ):
+    with pytest.raises(SourceFailed, match="sqs:q: Invalid endpoint: nonsense; expected AWS_ENDPOINT_URL to be one"):
         aws_client.client_of("sqs", "sqs:q")

@@ -36,6 +36,11 @@ def read_into(message: Arrived, event: "Record") -> "str | None":
         # Step Functions adds the execution that put the event.
         if isinstance(resource, str) and ":execution:" in resource:
             message.add_ref("states", resource)
+    return carrier_out_of(detail, message)
+
+
+def carrier_out_of(detail: object, message: Arrived) -> "str | None":
+    """Takes our key out of a detail and hands its carrier to the message; None when there is none."""
     if isinstance(detail, dict) and DETAIL_KEY in detail and message.adopt(detail[DETAIL_KEY]):
         carrier: str = detail.pop(DETAIL_KEY)
         return carrier
@@ -49,13 +54,11 @@ def read_remade(message: Arrived, found: "Record") -> "str | None":
     """
     for value in (found, *found.values()):
         for held in (value, *value.values()) if isinstance(value, dict) else ():
-            if not isinstance(held, dict):
-                continue
-            if "detail-type" in held:
+            if isinstance(held, dict) and "detail-type" in held:
                 message.body = None
                 return read_into(message, held)
-            if DETAIL_KEY in held and message.adopt(held[DETAIL_KEY]):
+            carrier = carrier_out_of(held, message)
+            if carrier is not None:
                 message.body = None
-                carrier: str = held.pop(DETAIL_KEY)
                 return carrier
     return None

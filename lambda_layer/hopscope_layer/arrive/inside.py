@@ -1,7 +1,7 @@
 """Services of AWS that speak through another one: their ids inside an event, a body or a destination record. (pure)"""
 
+from hopscope_layer.arrive import bus
 from hopscope_layer.arrive.message import Arrived, at
-from hopscope_wire.fields import DETAIL_KEY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,11 +54,7 @@ def read_destination(message: Arrived, record: "Record") -> "str | None":
     if "condition" in request:
         message.attribute("condition", request["condition"])
     read_batch(message, record)
-    detail = at(record, "requestPayload", "detail")
-    if isinstance(detail, dict) and DETAIL_KEY in detail and message.adopt(detail[DETAIL_KEY]):
-        carrier: str = detail.pop(DETAIL_KEY)
-        return carrier
-    return None
+    return bus.carrier_out_of(at(record, "requestPayload", "detail"), message)
 
 
 def read_batch(message: Arrived, record: "Record") -> None:

@@ -15,13 +15,13 @@ from itertools import chain
 from pathlib import Path
 from random import Random
 
-from hopscope_collector.filter import parsed
 from hopscope_collector.kinds import Window
 from hopscope_collector.query import Flows, Page
 from hopscope_collector.rules import Rules
+from hopscope_collector.search.filter import parsed
 from hopscope_collector.store.contract import Seen
 from hopscope_collector.store.sqlite import SqliteStore
-from hopscope_collector.summarising import idle_work
+from hopscope_collector.summaries.summarising import idle_work
 from hopscope_wire.model import Begin
 
 QUESTIONS = 200

@@ -191,7 +191,7 @@ def maker() -> Writer:
 
 def stored_bytes(streams: Sequence[Sequence[str]]) -> float:
     """Bytes of everything that a run leaves in the table, with the 100 bytes an item that AWS adds."""
-    from hopscope_collector.lines import SortedLines
+    from hopscope_collector.lines.sorting import SortedLines
     from hopscope_collector.store.dynamodb.pointers import Pointers
 
     total, pointers = 0, Pointers()

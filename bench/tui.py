@@ -30,11 +30,11 @@ from hopscope_collector.payloads import Payloads
 from hopscope_tui.app import HopscopeApp
 from hopscope_tui.drawing.flow_line import flow_row
 from hopscope_tui.drawing.rows import row_text
-from hopscope_tui.memory_source import MemorySource
-from hopscope_tui.overview import kinds_in, window_over
+from hopscope_tui.lists.overview import kinds_in, window_over
+from hopscope_tui.lists.sorting import Order
 from hopscope_tui.screens.flow import FlowScreen
-from hopscope_tui.sorting import Order
-from hopscope_tui.source import PLAIN, Window
+from hopscope_tui.sources.contract import PLAIN, Window
+from hopscope_tui.sources.memory import MemorySource
 from hopscope_tui.widgets.drawn import DrawnList
 from hopscope_tui.widgets.filter_bar import FilterBar
 from hopscope_tui.widgets.flow_graph import FlowGraph

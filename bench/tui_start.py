@@ -28,7 +28,7 @@ from typing import Any
 from hopscope_collector.store.contract import batch_of
 from hopscope_collector.store.location import open_to_write
 from hopscope_tui.app import HopscopeApp
-from hopscope_tui.store_source import StoreSource
+from hopscope_tui.sources.store import StoreSource
 from hopscope_tui.widgets.flow_list import FlowList
 from hopscope_wire.model import Begin, End, Message
 

@@ -22,12 +22,12 @@ from textual.pilot import Pilot
 
 from hopscope_collector.rules import Rules
 from hopscope_collector.store.sqlite import SqliteStore
-from hopscope_collector.summarising import idle_work
+from hopscope_collector.summaries.summarising import idle_work
 from hopscope_tui.app import HopscopeApp
+from hopscope_tui.lists.sorting import SORTS, Order
 from hopscope_tui.screens.flow import FlowScreen
 from hopscope_tui.screens.flows import FlowsScreen
-from hopscope_tui.sorting import SORTS, Order
-from hopscope_tui.store_source import StoreSource
+from hopscope_tui.sources.store import StoreSource
 from hopscope_tui.widgets.flow_list import FlowList
 from hopscope_tui.widgets.step_list import StepList
 

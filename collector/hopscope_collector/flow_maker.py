@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from hopscope_collector.flow import Flow
-from hopscope_collector.mentions import ids_in, keys_in
-from hopscope_collector.pasted_ids import plain_id
 from hopscope_collector.rules import Rules
+from hopscope_collector.search.mentions import ids_in, keys_in
+from hopscope_collector.search.pasted_ids import plain_id
 from hopscope_collector.stitch import flows_of
 from hopscope_collector.stitch.waits import known_consumers_of
 from hopscope_collector.store.contract import Closure, Reach, Store

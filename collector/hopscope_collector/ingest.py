@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from hopscope_collector.errors import CollectorError, HopscopeError, NotASource
-from hopscope_collector.facts import Fact
 from hopscope_collector.lag import NAME, Lag
-from hopscope_collector.lines import SortedLines
-from hopscope_collector.record_line import RecordLine
+from hopscope_collector.lines.facts import Fact
+from hopscope_collector.lines.record_line import RecordLine
+from hopscope_collector.lines.sorting import SortedLines
 from hopscope_collector.sources.contract import Lines, Source, Stop
 from hopscope_collector.store.contract import Batch, RefusedLine, Store, Written
-from hopscope_collector.summarising import Idle, nothing_to_do
+from hopscope_collector.summaries.summarising import Idle, nothing_to_do
 from hopscope_collector.wall_clock import wall_clock_us
 
 BATCH_RECORDS = 10_000

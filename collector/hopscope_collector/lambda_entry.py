@@ -32,7 +32,7 @@ from hopscope_collector.dead_letters import DeadLetter, DeadLetters, SqsDeadLett
 from hopscope_collector.errors import CollectorError
 from hopscope_collector.ingest import Collected, Gathering
 from hopscope_collector.json_values import json_in
-from hopscope_collector.lines import BROKEN_STREAM
+from hopscope_collector.lines.sorting import BROKEN_STREAM
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.sources.contract import Lines
 from hopscope_collector.sources.payload import texts_of, texts_of_body

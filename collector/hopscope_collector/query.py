@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hopscope_collector.executions.model import Execution
-from hopscope_collector.filter import EVERYTHING, Filter, Term
 from hopscope_collector.flow import Flow
 from hopscope_collector.flow_maker import FlowMaker, all_ids_of
 from hopscope_collector.kinds import Kinds, Ran, Window, kinds_of
-from hopscope_collector.matching import Matcher, since_us
-from hopscope_collector.pasted_ids import plain_id
 from hopscope_collector.rules import Rules
+from hopscope_collector.search.filter import EVERYTHING, Filter, Term
+from hopscope_collector.search.matching import Matcher, since_us
+from hopscope_collector.search.pasted_ids import plain_id
 from hopscope_collector.stitch.executions import executions_of
 from hopscope_collector.stitch.statuses import FLOW_MEANING
 from hopscope_collector.store.contract import Seen, Store

@@ -43,10 +43,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from hopscope_collector.durations import EXPECTED, duration_us
 from hopscope_collector.errors import InputError
 from hopscope_collector.key_paths import KeyPaths, key_paths_of
 from hopscope_collector.resource_names import resource_name
+from hopscope_collector.search.durations import EXPECTED, duration_us
 from hopscope_collector.topology.model import NO_TOPOLOGY, Topology
 
 DEFAULT_MAX_TRACES = 200

@@ -21,7 +21,7 @@ from rich.segment import Segments
 from textual.pilot import Pilot
 
 from hopscope_tui.app import HopscopeApp
-from hopscope_tui.store_source import StoreSource
+from hopscope_tui.sources.store import StoreSource
 from hopscope_tui.widgets.filter_bar import TYPING_S
 
 NAMES = {":": "colon", "-": "minus", " ": "space"}

@@ -19,17 +19,17 @@ from hopscope_collector.api.refusals import RefusedError
 from hopscope_collector.api.unpacking import unpacked
 from hopscope_collector.client.errors import ClientError
 from hopscope_collector.client.events import EventReader
-from hopscope_collector.envelopes import BrokenEnvelope, lines_within
 from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.saved import executions_from_file
-from hopscope_collector.facts import fact_of, packed_fact
-from hopscope_collector.filter import BadFilter, parsed
-from hopscope_collector.lines import SortedLines
+from hopscope_collector.lines.envelopes import BrokenEnvelope, lines_within
+from hopscope_collector.lines.facts import fact_of, packed_fact
+from hopscope_collector.lines.platform import PlatformFact
+from hopscope_collector.lines.record_line import record_in, record_line_of
+from hopscope_collector.lines.sorting import SortedLines
 from hopscope_collector.otel.records import sorted_out
 from hopscope_collector.otel.request import NotOtlp, request_of_json, request_of_protobuf
-from hopscope_collector.platform_lines import PlatformFact
-from hopscope_collector.record_line import record_in, record_line_of
 from hopscope_collector.rules import Rules
+from hopscope_collector.search.filter import BadFilter, parsed
 from hopscope_collector.stitch import flows_of
 from hopscope_collector.summaries.packing import packed as packed_flow
 from hopscope_collector.summaries.packing import unpacked as unpacked_flow

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hopscope_collector.lines import SortedLines
-from hopscope_collector.moments import iso_us
+from hopscope_collector.lines.sorting import SortedLines
+from hopscope_collector.search.moments import iso_us
 
 STREAM = f"2026/11/21/[$LATEST]{'4b' * 16}"
 RECORD = (

@@ -9,11 +9,11 @@ import pytest
 from hopscope_collector.api.cursors import cursor_of, seen_of
 from hopscope_collector.executions import histories_of
 from hopscope_collector.executions.keeping import kept
-from hopscope_collector.filter import parsed
 from hopscope_collector.key_paths import key_paths_of
 from hopscope_collector.kinds import Window
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
+from hopscope_collector.search.filter import parsed
 from hopscope_collector.store.contract import batch_of
 from hopscope_collector.store.memory import MemoryStore
 from hopscope_wire.model import Begin, End, Message, Record, Send

@@ -26,7 +26,7 @@ from hopscope_stage import emulator
 from hopscope_stage.errors import EnvironmentNotMade
 from hopscope_stage.faults import FaultyDynamoDb, Shares
 from hopscope_tui.app import HopscopeApp
-from hopscope_tui.store_source import StoreSource
+from hopscope_tui.sources.store import StoreSource
 from hopscope_tui.widgets.flow_list import FlowList
 from hopscope_wire.encode import line_of
 

@@ -11,8 +11,8 @@ import hopscope_tui
 from hopscope_tui.app import HopscopeApp
 from hopscope_tui.drawing.rows import ROLES, row_cells, row_text
 from hopscope_tui.first_frame import _BLENDS, _BOLD, frame_rows, painted
-from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.palettes import NIGHT
+from hopscope_tui.sources.memory import MemorySource
 from hopscope_tui.state import Place
 
 MINUTE_US = 60_000_000
@@ -76,6 +76,6 @@ def test_without_all_colours_it_sends_none_and_the_same_text(orders):
 
 
 def test_it_needs_no_textual():
-    code = "import sys, hopscope_tui.first_frame, hopscope_tui.store_source; sys.exit('textual' in sys.modules)"
+    code = "import sys, hopscope_tui.first_frame, hopscope_tui.sources.store; sys.exit('textual' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,9 +1,10 @@
 """`hopscope flows` reads page after page: pages that end early are no end of the list."""
 
-from hopscope_collector.filter import parsed
 from hopscope_collector.query import Page
+from hopscope_collector.search.filter import parsed
 from hopscope_collector.store.contract import Seen
-from hopscope_tui import answers, listing
+from hopscope_tui import answers
+from hopscope_tui.lists import listing
 
 
 def pages(*found):

@@ -14,10 +14,10 @@ import click
 
 from hopscope_collector.errors import InputError
 from hopscope_collector.executions.model import Execution
-from hopscope_collector.filter import Filter
 from hopscope_collector.flow import Flow
 from hopscope_collector.query import Flows
 from hopscope_collector.rules_file import rules_for
+from hopscope_collector.search.filter import Filter
 from hopscope_collector.store.contract import Stats, Store
 from hopscope_collector.store.location import open_to_read, store_url
 from hopscope_collector.wall_clock import wall_clock_us

@@ -15,12 +15,12 @@ from textual.color import Color
 
 from hopscope_collector.flow import Flow, Hop
 from hopscope_collector.shape.summary import key_of
-from hopscope_tui.invocation_logs import LogLines, read_lines
+from hopscope_tui.lists.sorting import order_of
 from hopscope_tui.neutral import neutral
 from hopscope_tui.screens.flows import FlowsScreen
 from hopscope_tui.screens.live import LOOK_EVERY_S
-from hopscope_tui.sorting import order_of
-from hopscope_tui.source import FlowSource, Window
+from hopscope_tui.sources.contract import FlowSource, Window
+from hopscope_tui.sources.invocation_logs import LogLines, read_lines
 from hopscope_tui.state import Place, State, StateFile, View
 from hopscope_tui.themes import NIGHT, OURS
 from hopscope_tui.widgets.drawn import ROLE_CLASSES

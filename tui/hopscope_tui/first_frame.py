@@ -18,10 +18,10 @@ from threading import Thread
 from hopscope_tui.drawing.flow_line import flow_row, heading_row
 from hopscope_tui.drawing.list_headline import list_headline
 from hopscope_tui.drawing.rows import Row, Run, beside, fit_row, said
+from hopscope_tui.lists.sorting import order_of
 from hopscope_tui.neutral import neutral
 from hopscope_tui.palettes import NIGHT, PALETTES, Palette
-from hopscope_tui.sorting import order_of
-from hopscope_tui.source import FlowSource, Window
+from hopscope_tui.sources.contract import FlowSource, Window
 from hopscope_tui.state import Place
 
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[H"

@@ -10,8 +10,8 @@ from textual.message import Message
 
 from hopscope_collector.flow import Flow
 from hopscope_collector.kinds import Kinds
-from hopscope_tui.sorting import Order
-from hopscope_tui.source import PLAIN, Window
+from hopscope_tui.lists.sorting import Order
+from hopscope_tui.sources.contract import PLAIN, Window
 
 if TYPE_CHECKING:
     from hopscope_collector.executions.model import Execution

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from hopscope_collector.documented.stats import stats_json
 from hopscope_collector.executions.model import Execution, State
 from hopscope_collector.export.plain import plain
 from hopscope_collector.flow import Flow, Wait
@@ -19,7 +20,6 @@ from hopscope_collector.shape.evidence import in_words
 from hopscope_collector.shape.outline import Step, outline
 from hopscope_collector.shape.summary import key_of, made_of, now_at
 from hopscope_collector.shape.times import date_and_clock
-from hopscope_collector.stats import stats_json
 from hopscope_collector.store.contract import Stats
 
 MOST_CHARACTERS = 40_000

@@ -27,10 +27,10 @@ from hopscope_collector.agents.answers import (
 )
 from hopscope_collector.errors import HopscopeError
 from hopscope_collector.export.plain import plain
-from hopscope_collector.filter import parsed
 from hopscope_collector.query import Flows
 from hopscope_collector.redaction import without_secrets
 from hopscope_collector.rules import Rules
+from hopscope_collector.search.filter import parsed
 from hopscope_collector.store.contract import Store
 from hopscope_collector.wall_clock import wall_clock_us
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from hopscope_collector.api.refusals import overloaded
 from hopscope_collector.errors import StoreError
 from hopscope_collector.ingest import Collected
-from hopscope_collector.lines import SortedLines
+from hopscope_collector.lines.sorting import SortedLines
 from hopscope_collector.store.contract import Batch, Store, Written
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from hopscope_collector.contract_version import CONTRACT_VERSION
+from hopscope_collector.documented.contract_version import CONTRACT_VERSION
 
 TRACES_PATH = "/v1/traces"
 _PROTOBUF = "application/x-protobuf"

@@ -7,15 +7,15 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from hopscope_collector.client.errors import ApiError, NoSuchFlow, NotAnAnswer, NotTaken, SeveralFlows
-from hopscope_collector.contract_version import CONTRACT_VERSION
+from hopscope_collector.documented.contract_version import CONTRACT_VERSION
+from hopscope_collector.documented.flow_from_json import flow_from_json
+from hopscope_collector.documented.kinds_json import kinds_from_json
 from hopscope_collector.executions.from_json import execution_from_json
 from hopscope_collector.executions.model import Execution
-from hopscope_collector.filter import BadFilter
 from hopscope_collector.flow import Flow
-from hopscope_collector.flow_from_json import flow_from_json
 from hopscope_collector.kinds import Kinds
-from hopscope_collector.kinds_json import kinds_from_json
 from hopscope_collector.lag import Behind
+from hopscope_collector.search.filter import BadFilter
 from hopscope_collector.store.contract import Example, Stats
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from hopscope_collector.errors import NotASource, SourceFailed
 from hopscope_collector.executions.errors import NotAnExecution
 from hopscope_collector.executions.saved import executions_from_file
 from hopscope_collector.executions.source import LinesOf
-from hopscope_collector.lines import fingerprint_of
+from hopscope_collector.lines.sorting import fingerprint_of
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.store.contract import RefusedLine
 

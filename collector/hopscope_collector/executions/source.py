@@ -23,7 +23,7 @@ from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.history import History
 from hopscope_collector.executions.identity import children_in, identity_of
 from hopscope_collector.executions.step_functions import Executions
-from hopscope_collector.lines import fingerprint_of
+from hopscope_collector.lines.sorting import fingerprint_of
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.shape.times import date_and_clock
 from hopscope_collector.sources.contract import Lines, Stop

@@ -8,7 +8,7 @@ datetime(…)                        boto3
 
 from datetime import datetime
 
-from hopscope_collector.moments import microseconds_of
+from hopscope_collector.search.moments import microseconds_of
 
 _MILLISECONDS_FROM = 10**11
 """Seconds stay below this until the year 5138, milliseconds are above it since 1973."""

@@ -12,10 +12,10 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
-from hopscope_collector.lines import SortedLines, fingerprint_of_bytes
+from hopscope_collector.lines.record_line import record_line
+from hopscope_collector.lines.sorting import SortedLines, fingerprint_of_bytes
 from hopscope_collector.otel.privacy import LONGEST_TEXT_CHARS, MOST_ATTRIBUTES, kept_value
 from hopscope_collector.otel.semantics import first, keys_of, refs_of, tells_nothing
-from hopscope_collector.record_line import record_line
 from hopscope_collector.span_names import CORRELATION_ID, RECORD
 from hopscope_collector.stitch.exported import refs_of_exported
 from hopscope_collector.store.contract import RefusedLine

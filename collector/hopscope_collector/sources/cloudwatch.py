@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from hopscope_collector.envelopes import function_of
 from hopscope_collector.errors import NotASource
+from hopscope_collector.lines.envelopes import function_of
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.log_events import (
     GroupGone,

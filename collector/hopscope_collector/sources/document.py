@@ -3,7 +3,7 @@
 import json
 from itertools import groupby
 
-from hopscope_collector.envelopes import BrokenEnvelope, lines_of_document
+from hopscope_collector.lines.envelopes import BrokenEnvelope, lines_of_document
 from hopscope_collector.sources.contract import Lines
 
 MAX_DOCUMENT_BYTES = 64 << 20

@@ -21,7 +21,7 @@ from typing import cast
 import zstandard
 
 from hopscope_collector.errors import NotASource, SourceFailed
-from hopscope_collector.lines import BROKEN_STREAM, fingerprint_of
+from hopscope_collector.lines.sorting import BROKEN_STREAM, fingerprint_of
 from hopscope_collector.sources import zstd
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.document import MAX_DOCUMENT_BYTES, lines_in_document, may_be_document

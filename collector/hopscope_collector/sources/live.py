@@ -14,8 +14,8 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from hopscope_collector.envelopes import function_of
 from hopscope_collector.errors import NotASource
+from hopscope_collector.lines.envelopes import function_of
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.live_tail import LiveLine, LiveTail, Update
 from hopscope_collector.sources.log_events import GroupGone, LogEvents, LogGroup, groups_in_words, reached_in_words

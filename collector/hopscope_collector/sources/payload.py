@@ -1,4 +1,4 @@
-"""What a stream or a queue delivers, as texts that `lines.py` sorts out (pure).
+"""What a stream or a queue delivers, as texts that `lines/sorting.py` sorts out (pure).
 
 what a Kinesis producer packed together   each record in it, as below
 gzip (a CloudWatch Logs subscription)     one text, base64: unpacked, with its limits, where every envelope is

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from hopscope_collector.lines import MAX_LINE_BYTES, TOO_LONG, fingerprint_of_digest
+from hopscope_collector.lines.sorting import MAX_LINE_BYTES, TOO_LONG, fingerprint_of_digest
 from hopscope_collector.store.contract import RefusedLine
 
 CHUNK_BYTES = 1 << 18

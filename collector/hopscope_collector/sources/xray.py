@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hopscope_collector.errors import NotASource, SourceFailed
-from hopscope_collector.lines import fingerprint_of
+from hopscope_collector.lines.sorting import fingerprint_of
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.patience import Patience
 from hopscope_collector.store.contract import RefusedLine
 from hopscope_collector.wall_clock import wall_clock_us
-from hopscope_collector.xray_documents import MOST_BYTES, documents_in, documents_of_traces
-from hopscope_collector.xray_segments import NotASegment, lines_of
+from hopscope_collector.xray.documents import MOST_BYTES, documents_in, documents_of_traces
+from hopscope_collector.xray.segments import NotASegment, lines_of
 
 WINDOW_US = 3_600_000_000
 """How much time one question is about: GetTraceSummaries takes six hours at most."""

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.flow import Failure, Hop, Send
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.lines.brokers import BrokerFact
+from hopscope_collector.lines.platform import PlatformFact
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.stitch.ways import target_name
 

@@ -6,11 +6,11 @@ records ─▶ invocations ─▶ hops, sends ─▶ links, strongest evidence f
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from hopscope_collector.broker_lines import BrokerFact
-from hopscope_collector.facts import Fact
 from hopscope_collector.flow import EVIDENCE_ORDER, UNFINISHED, Evidence, Flow, Hop, Link, Send
 from hopscope_collector.garbage import no_search_for_cycles
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.lines.brokers import BrokerFact
+from hopscope_collector.lines.facts import Fact
+from hopscope_collector.lines.platform import PlatformFact
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.bodies import add_body_edges, add_redriven_edges
 from hopscope_collector.stitch.brokers import with_brokers

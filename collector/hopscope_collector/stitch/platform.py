@@ -15,7 +15,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from hopscope_collector.flow import Failure, Hop, HopStatus, Send
-from hopscope_collector.platform_lines import UNKNOWN_TIME_US, PlatformFact
+from hopscope_collector.lines.platform import UNKNOWN_TIME_US, PlatformFact
 
 _INVOKED = "lambda/"
 INIT_FAILURE = "init-failure"

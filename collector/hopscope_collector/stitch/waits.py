@@ -10,8 +10,8 @@ once when the bus's own log says that no rule matched it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.flow import Hop, HopStatus, Link, Send, Wait
+from hopscope_collector.lines.brokers import BrokerFact
 from hopscope_collector.resource_names import resource_name
 from hopscope_collector.rules import Expect, Rules
 from hopscope_collector.stitch.budgets import ONE_TO_ONE, reachable_until_us

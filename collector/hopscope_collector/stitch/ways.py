@@ -8,8 +8,8 @@ What no record names is left out: a rule is known only where the bus logs what i
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.flow import BROKER_KINDS, Broker, Hop, Send
+from hopscope_collector.lines.brokers import BrokerFact
 from hopscope_collector.resource_names import resource_name
 
 Matched = Mapping[str, Sequence[BrokerFact]]

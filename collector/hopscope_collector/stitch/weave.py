@@ -9,8 +9,8 @@ bodies   the same body         ┘
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.flow import Evidence, Hop, Send
+from hopscope_collector.lines.brokers import BrokerFact
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch.components import Components
 

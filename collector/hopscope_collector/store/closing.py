@@ -11,10 +11,10 @@ A round asks for all its new ids at once, so that a store answers it with one pa
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from hopscope_collector.broker_lines import BrokerFact
-from hopscope_collector.facts import Fact, packed_fact
-from hopscope_collector.platform_lines import PlatformFact
-from hopscope_collector.record_line import RecordLine, record_in
+from hopscope_collector.lines.brokers import BrokerFact
+from hopscope_collector.lines.facts import Fact, packed_fact
+from hopscope_collector.lines.platform import PlatformFact
+from hopscope_collector.lines.record_line import RecordLine, record_in
 from hopscope_collector.store.contract import Closure, Reach
 from hopscope_collector.store.ids import ANY_KIND, asked, holds, key_name, told_about
 

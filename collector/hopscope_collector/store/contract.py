@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
-from hopscope_collector.broker_lines import BrokerFact
-from hopscope_collector.facts import Fact
-from hopscope_collector.platform_lines import PlatformFact
-from hopscope_collector.record_line import RecordLine, record_line
+from hopscope_collector.lines.brokers import BrokerFact
+from hopscope_collector.lines.facts import Fact
+from hopscope_collector.lines.platform import PlatformFact
+from hopscope_collector.lines.record_line import RecordLine, record_line
 from hopscope_wire.model import Record
 
 

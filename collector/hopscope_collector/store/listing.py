@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from hopscope_collector.record_line import RecordLine
+from hopscope_collector.lines.record_line import RecordLine
 from hopscope_collector.store.contract import Seen
 
 

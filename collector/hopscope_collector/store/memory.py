@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
-from hopscope_collector.facts import Fact, about
-from hopscope_collector.record_line import RecordLine
+from hopscope_collector.lines.facts import Fact, about
+from hopscope_collector.lines.record_line import RecordLine
 from hopscope_collector.store.closing import Match, closure_of
 from hopscope_collector.store.contract import (
     Batch,

@@ -21,8 +21,8 @@ from types import TracebackType
 from typing import Self
 
 from hopscope_collector.errors import StoreMissing
-from hopscope_collector.facts import Fact, about, fact_of, packed_fact
-from hopscope_collector.record_line import RecordLine, record_line_of
+from hopscope_collector.lines.facts import Fact, about, fact_of, packed_fact
+from hopscope_collector.lines.record_line import RecordLine, record_line_of
 from hopscope_collector.store import connection as sqlite_file
 from hopscope_collector.store import id_runs, kept_lines
 from hopscope_collector.store.blocks import SlotLines, SlotTexts

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hopscope_collector.flow import Flow
-from hopscope_collector.mentions import keys_in, own_ids_in
 from hopscope_collector.rules import Rules
+from hopscope_collector.search.mentions import keys_in, own_ids_in
 from hopscope_collector.store.contract import Seen
 from hopscope_collector.summaries.packing import packed
 from hopscope_collector.summaries.standing import silent_destinations, stands_until_us

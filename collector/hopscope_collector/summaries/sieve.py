@@ -11,8 +11,8 @@ It agrees with `Filter.matcher()` wherever it decides; tests/collector/summaries
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from hopscope_collector.filter import Filter, Term
-from hopscope_collector.matching import by_duration, by_moment, by_pattern, by_text
+from hopscope_collector.search.filter import Filter, Term
+from hopscope_collector.search.matching import by_duration, by_moment, by_pattern, by_text
 from hopscope_collector.summaries.entry import Row, ids_on, keys_on
 from hopscope_collector.summaries.traits import Traits
 

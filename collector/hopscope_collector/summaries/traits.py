@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from hopscope_collector.flow import Flow, FlowStatus
-from hopscope_collector.mentions import errors_in, names_in
+from hopscope_collector.search.mentions import errors_in, names_in
 
 MOST_NAMES = 64
 """A flow that mentions more is one of a kind: it gets no traits, and is looked at itself."""

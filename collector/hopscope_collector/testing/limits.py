@@ -1,6 +1,6 @@
 """Times as tests write them (pure)."""
 
-from hopscope_collector.durations import EXPECTED, duration_us
+from hopscope_collector.search.durations import EXPECTED, duration_us
 
 
 def within_us(text: str) -> int:

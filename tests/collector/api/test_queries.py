@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from hopscope_collector.api import schemas
-from hopscope_collector.flow_json import flow_json
+from hopscope_collector.documented.flow_json import flow_json
 from hopscope_collector.query import Flows
 from hopscope_collector.rules_file import rules_for
 

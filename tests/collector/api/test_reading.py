@@ -6,10 +6,10 @@ import pytest
 
 from hopscope_collector.api.reading import TimedStore
 from hopscope_collector.api.refusals import RefusedError
-from hopscope_collector.filter import EVERYTHING
-from hopscope_collector.lines import SortedLines
+from hopscope_collector.lines.sorting import SortedLines
 from hopscope_collector.query import Flows
 from hopscope_collector.rules_file import rules_for
+from hopscope_collector.search.filter import EVERYTHING
 from hopscope_collector.store.contract import Batch
 from hopscope_collector.store.location import open_to_read, open_to_write
 

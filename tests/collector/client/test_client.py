@@ -27,14 +27,14 @@ from hopscope_collector.client import (
 )
 from hopscope_collector.client.address import NotACollectorUrl, address_of
 from hopscope_collector.client.retrying import COMEBACK, Patience
+from hopscope_collector.documented.flow_from_json import flow_from_json
+from hopscope_collector.documented.flow_json import flow_json
 from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.executions.from_json import execution_from_json
-from hopscope_collector.filter import BadFilter
 from hopscope_collector.flow import Broker, Failure, Flow, Hop, Link, Send, Wait
-from hopscope_collector.flow_from_json import flow_from_json
-from hopscope_collector.flow_json import flow_json
 from hopscope_collector.kinds import Window
 from hopscope_collector.rules_file import rules_for
+from hopscope_collector.search.filter import BadFilter
 from hopscope_collector.store.location import open_to_read, open_to_write
 
 FOLDER = Path(__file__).parents[3] / "collector/hopscope_collector/client"

@@ -14,8 +14,8 @@ from hopscope_collector.executions.event import HistoryEvent
 from hopscope_collector.executions.keeping import kept, token_ref
 from hopscope_collector.executions.model import Execution, State
 from hopscope_collector.key_paths import key_paths_of
-from hopscope_collector.lines import SortedLines
-from hopscope_collector.record_line import record_in
+from hopscope_collector.lines.record_line import record_in
+from hopscope_collector.lines.sorting import SortedLines
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch import flows_of
 from hopscope_wire.decode import object_of, record_of

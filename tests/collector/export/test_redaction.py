@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hopscope_collector.agents.answers import execution_answer, flow_answer, marked
+from hopscope_collector.documented.flow_json import flow_json
 from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.export.mermaid import mermaid_lines
 from hopscope_collector.export.otlp import otlp_json
@@ -16,7 +17,6 @@ from hopscope_collector.export.page import page_of
 from hopscope_collector.export.spans import spans_of
 from hopscope_collector.export.svg import svg_of
 from hopscope_collector.flow import Failure
-from hopscope_collector.flow_json import flow_json
 from hopscope_collector.redaction import members_without_secrets, without_secrets
 
 TABLE = [

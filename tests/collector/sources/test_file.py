@@ -12,7 +12,7 @@ import pytest
 import zstandard
 
 from hopscope_collector.errors import NotASource
-from hopscope_collector.lines import MAX_LINE_BYTES
+from hopscope_collector.lines.sorting import MAX_LINE_BYTES
 from hopscope_collector.sources.contract import Lines, Stop
 from hopscope_collector.sources.file import FileSource
 from hopscope_collector.sources.naming import Wanted, sources_of

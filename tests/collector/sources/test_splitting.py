@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hopscope_collector.lines import MAX_LINE_BYTES
+from hopscope_collector.lines.sorting import MAX_LINE_BYTES
 from hopscope_collector.sources.splitting import Split, Splitter
 
 

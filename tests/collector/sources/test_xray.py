@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 from hopscope_collector.errors import NotASource
 from hopscope_collector.flow import Flow
 from hopscope_collector.ingest import collect
-from hopscope_collector.lines import SortedLines
+from hopscope_collector.lines.sorting import SortedLines
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
 from hopscope_collector.sources.contract import Stop
 from hopscope_collector.sources.naming import Wanted, sources_of
 from hopscope_collector.store.contract import batch_of
 from hopscope_collector.store.memory import MemoryStore
-from hopscope_collector.xray_documents import documents_in
-from hopscope_collector.xray_segments import NotASegment, lines_of
+from hopscope_collector.xray.documents import documents_in
+from hopscope_collector.xray.segments import NotASegment, lines_of
 from hopscope_wire.model import Begin, End, Message
 
 ROOT = "1-6920530b-7bf7412957c1c0de00000001"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hopscope_collector.broker_lines import BrokerFact
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.lines.brokers import BrokerFact
+from hopscope_collector.lines.platform import PlatformFact
 from hopscope_collector.stitch import flows_of
 
 BUS = "arn:aws:events:us-east-1:123456789012:event-bus/orders"

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.lines.platform import PlatformFact
 from hopscope_collector.stitch.statuses import FLOW_MEANING, HOP_MEANING
 
 NOW_S = 1_000

@@ -7,12 +7,12 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
+from hopscope_collector.documented.flow_json import flow_json
 from hopscope_collector.export.spans import spans_of
 from hopscope_collector.flow import Flow
-from hopscope_collector.flow_json import flow_json
+from hopscope_collector.lines.record_line import record_in
 from hopscope_collector.otel.records import sorted_out
 from hopscope_collector.otel.request import request_of_json, request_of_protobuf
-from hopscope_collector.record_line import record_in
 from hopscope_collector.rules import Rules
 from hopscope_collector.stitch import flows_of
 from hopscope_wire.context import Context, carrier_of

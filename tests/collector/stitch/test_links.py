@@ -1,6 +1,6 @@
 """What joins a send to a hop, and how sure it is."""
 
-from hopscope_collector.broker_lines import BrokerFact
+from hopscope_collector.lines.brokers import BrokerFact
 
 TICKETS = "arn:aws:sns:us-east-1:123456789012:printers"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.lines.platform import PlatformFact
 
 
 @pytest.fixture

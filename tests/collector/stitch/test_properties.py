@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hopscope_collector.broker_lines import BrokerFact
 from hopscope_collector.executions import histories_of
 from hopscope_collector.executions.keeping import kept
 from hopscope_collector.key_paths import key_paths_of
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.lines.brokers import BrokerFact
+from hopscope_collector.lines.platform import PlatformFact
 from hopscope_collector.rules import Expect, Rules
 from hopscope_collector.stitch import flows_of
 from hopscope_wire.model import Begin, End, Message, Send

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from hopscope_collector.broker_lines import BrokerFact
-from hopscope_collector.platform_lines import PlatformFact
-from hopscope_collector.record_line import record_line
+from hopscope_collector.lines.brokers import BrokerFact
+from hopscope_collector.lines.platform import PlatformFact
+from hopscope_collector.lines.record_line import record_line
 from hopscope_collector.store import blocks
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store, Written, batch_of
 from hopscope_collector.store.dynamodb.address import Address

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hopscope_collector.dead_letters import MemoryDeadLetters
 from hopscope_collector.errors import NotAStoreUrl, StoreBusy, StoreError, StoreMissing
 from hopscope_collector.lambda_entry import Subscriber
-from hopscope_collector.record_line import record_line
+from hopscope_collector.lines.record_line import record_line
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Written, batch_of
 from hopscope_collector.store.dynamodb import keys, pointers, table, writing
 from hopscope_collector.store.dynamodb.address import Address, address_of

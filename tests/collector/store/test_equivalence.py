@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from hopscope_collector.broker_lines import BrokerFact
-from hopscope_collector.platform_lines import PlatformFact
-from hopscope_collector.record_line import record_line
+from hopscope_collector.lines.brokers import BrokerFact
+from hopscope_collector.lines.platform import PlatformFact
+from hopscope_collector.lines.record_line import record_line
 from hopscope_collector.store import blocks, id_runs, idle_packing
 from hopscope_collector.store.contract import Batch, Reach, RefusedLine, Seen, Store
 from hopscope_collector.store.dynamodb.address import Address

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from hopscope_collector.errors import StoreDamaged
-from hopscope_collector.facts import fact_of
-from hopscope_collector.filter import EVERYTHING
 from hopscope_collector.flow import Flow
+from hopscope_collector.lines.facts import fact_of
+from hopscope_collector.lines.record_line import record_line_of
 from hopscope_collector.query import Flows
-from hopscope_collector.record_line import record_line_of
 from hopscope_collector.rules import Rules
+from hopscope_collector.search.filter import EVERYTHING
 from hopscope_collector.store.connection import APPLICATION_ID, SCHEMA
 from hopscope_collector.store.contract import Batch
 from hopscope_collector.store.memory import MemoryStore
 from hopscope_collector.store.slots import texts_in
 from hopscope_collector.store.sqlite import SqliteStore
-from hopscope_collector.summarising import idle_work
+from hopscope_collector.summaries.summarising import idle_work
 
 DUMP = Path(__file__).with_name("schema_1.sql").read_text("utf-8")
 NOW_US = 1_790_000_100_000_000

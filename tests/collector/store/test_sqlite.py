@@ -21,15 +21,15 @@ from hopscope_collector.errors import (
     StoreFull,
     StoreMissing,
 )
-from hopscope_collector.filter import EVERYTHING
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.lines.platform import PlatformFact
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
+from hopscope_collector.search.filter import EVERYTHING
 from hopscope_collector.store import connection as sqlite_file
 from hopscope_collector.store import location, sqlite
 from hopscope_collector.store.contract import Batch, batch_of
 from hopscope_collector.store.sqlite import SqliteStore
-from hopscope_collector.summarising import idle_work
+from hopscope_collector.summaries.summarising import idle_work
 
 
 @pytest.fixture

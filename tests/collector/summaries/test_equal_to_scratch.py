@@ -11,14 +11,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from hopscope_collector.broker_lines import BrokerFact
-from hopscope_collector.facts import Fact
-from hopscope_collector.filter import parsed
 from hopscope_collector.flow import Flow
 from hopscope_collector.flow_maker import FlowMaker
-from hopscope_collector.platform_lines import PlatformFact
+from hopscope_collector.lines.brokers import BrokerFact
+from hopscope_collector.lines.facts import Fact
+from hopscope_collector.lines.platform import PlatformFact
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Consumer, Expect, Queue, Rules, Windows
+from hopscope_collector.search.filter import parsed
 from hopscope_collector.stitch import flows_of
 from hopscope_collector.stitch.waits import known_consumers_of
 from hopscope_collector.store.contract import batch_of

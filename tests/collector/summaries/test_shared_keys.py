@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hopscope_collector import flow_maker
-from hopscope_collector.filter import EVERYTHING
 from hopscope_collector.flow_maker import FlowMaker
 from hopscope_collector.query import Flows
 from hopscope_collector.rules import Rules
+from hopscope_collector.search.filter import EVERYTHING
 from hopscope_collector.store.contract import Reach, batch_of
 from hopscope_collector.store.memory import MemoryStore
 from hopscope_collector.store.sqlite import SqliteStore

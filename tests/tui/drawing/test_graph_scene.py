@@ -8,7 +8,7 @@ from hopscope_collector.shape.outline import outline
 from hopscope_tui.drawing.graph import Manner, graph_of
 from hopscope_tui.drawing.graph_scene import overlay_of, scene_line
 from hopscope_tui.drawing.rows import row_text
-from hopscope_tui.replay import scene_at
+from hopscope_tui.flow.replay import scene_at
 
 MS = 1_000
 HOUR_US = 3_600_000_000

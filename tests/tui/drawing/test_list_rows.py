@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hopscope_collector.kinds import Window
-from hopscope_tui.alignment import Aligner, aligned
-from hopscope_tui.completion import candidates
 from hopscope_tui.drawing import comparison, execution_line, flow_line, kinds, problems
 from hopscope_tui.drawing.list_headline import list_headline
 from hopscope_tui.drawing.rows import Run, row_cells, row_text
 from hopscope_tui.drawing.slowness import FEWEST_TO_JUDGE, usual_of
 from hopscope_tui.drawing.spark import per_minute, percent, span, spark
-from hopscope_tui.overview import WINDOWS_US, kinds_in, melted, pulse_of, window_over
-from hopscope_tui.sorting import SORTS, Order, chosen_order, next_order, order_of, sorted_flows
+from hopscope_tui.flow.alignment import Aligner, aligned
+from hopscope_tui.lists.completion import candidates
+from hopscope_tui.lists.overview import WINDOWS_US, kinds_in, melted, pulse_of, window_over
+from hopscope_tui.lists.sorting import SORTS, Order, chosen_order, next_order, order_of, sorted_flows
 
 SECOND = 1_000_000
 

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from hopscope_tui.app import HopscopeApp
-from hopscope_tui.source import FlowSource
+from hopscope_tui.sources.contract import FlowSource
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

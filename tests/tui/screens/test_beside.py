@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.flow import FlowScreen
-from hopscope_tui.store_source import StoreSource
+from hopscope_tui.sources.memory import MemorySource
+from hopscope_tui.sources.store import StoreSource
 from hopscope_tui.widgets.execution_list import ExecutionList
 from hopscope_tui.widgets.flow_graph import FlowGraph
 from hopscope_tui.widgets.inspector import Inspector

@@ -1,6 +1,6 @@
 """The execution that a flow belongs to, beside its hops, driven as a person would."""
 
-from hopscope_tui.memory_source import MemorySource
+from hopscope_tui.sources.memory import MemorySource
 from hopscope_tui.widgets.execution_list import ExecutionList
 from hopscope_tui.widgets.inspector import Inspector
 from hopscope_tui.widgets.step_list import StepList

@@ -7,9 +7,9 @@ import pytest
 
 from hopscope_collector.errors import SourceFailed
 from hopscope_collector.payloads import Payloads
-from hopscope_tui.invocation_logs import LogLine, LogLines
-from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.flow import FlowScreen
+from hopscope_tui.sources.invocation_logs import LogLine, LogLines
+from hopscope_tui.sources.memory import MemorySource
 from hopscope_tui.widgets.inspector import Inspector
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from hopscope_collector.flow import Failure
-from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.flow import FlowScreen
 from hopscope_tui.screens.flows import FlowsScreen
+from hopscope_tui.sources.memory import MemorySource
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.flow_graph import FlowGraph
 from hopscope_tui.widgets.inspector import Inspector

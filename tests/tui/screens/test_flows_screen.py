@@ -2,9 +2,9 @@
 
 import pytest
 
-from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.flow import FlowScreen
 from hopscope_tui.screens.flows import FlowsScreen
+from hopscope_tui.sources.memory import MemorySource
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.flow_list import FlowList
 from hopscope_tui.widgets.nothing import Nothing

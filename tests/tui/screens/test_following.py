@@ -5,11 +5,11 @@ from dataclasses import replace
 from hopscope_collector.store.contract import batch_of
 from hopscope_collector.store.location import open_to_write
 from hopscope_tui.drawing.rows import row_text
-from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.choice import ChoiceScreen
 from hopscope_tui.screens.flow import FlowScreen
 from hopscope_tui.screens.flows import FlowsScreen
-from hopscope_tui.store_source import StoreSource
+from hopscope_tui.sources.memory import MemorySource
+from hopscope_tui.sources.store import StoreSource
 from hopscope_tui.widgets.entry_list import EntryList
 from hopscope_tui.widgets.step_list import StepList
 from hopscope_wire.model import Begin, End, Message

@@ -3,8 +3,8 @@
 import pytest
 from textual.widgets import Static
 
-from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.help import HelpScreen
+from hopscope_tui.sources.memory import MemorySource
 
 SCREENS = {
     "list": ((), {"↵", "/", "C", "r"}, {"M", "R"}),

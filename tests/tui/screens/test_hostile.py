@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hopscope_collector.flow import Failure, Flow, Wait
-from hopscope_tui.memory_source import MemorySource
+from hopscope_tui.sources.memory import MemorySource
 
 KNOWN = [
     "\x1b[2J\x1b[H",  # clears the screen

@@ -17,10 +17,10 @@ from hopscope_tui.drawing.inspector import Known, inspect, summary_row
 from hopscope_tui.drawing.rows import row_text
 from hopscope_tui.drawing.sequence import heading_rows, message_row, sequence_of
 from hopscope_tui.drawing.waterfall import heading_row, layout_of, step_row
-from hopscope_tui.invocation_logs import LogLine, LogLines
-from hopscope_tui.memory_source import MemorySource
+from hopscope_tui.flow.subject import Subject
 from hopscope_tui.screens.flow import FlowScreen
-from hopscope_tui.subject import Subject
+from hopscope_tui.sources.invocation_logs import LogLine, LogLines
+from hopscope_tui.sources.memory import MemorySource
 
 ATTACKS = {
     "title": "\x1b]0;owned\x07",

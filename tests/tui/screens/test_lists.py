@@ -2,13 +2,13 @@
 
 import pytest
 
-from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.compare import CompareScreen
 from hopscope_tui.screens.executions import ExecutionsScreen
 from hopscope_tui.screens.flow import FlowScreen
 from hopscope_tui.screens.flows import FlowsScreen
 from hopscope_tui.screens.problems import ProblemsScreen
 from hopscope_tui.screens.replay import ReplayScreen
+from hopscope_tui.sources.memory import MemorySource
 from hopscope_tui.state import StateFile
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.drawn_rows import DrawnRows

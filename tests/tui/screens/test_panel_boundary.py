@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from hopscope_tui.memory_source import MemorySource
 from hopscope_tui.screens.flow import FlowScreen
+from hopscope_tui.sources.memory import MemorySource
 
 
 async def test_states_that_cannot_be_drawn_leave_the_flow(orders, hopscope):

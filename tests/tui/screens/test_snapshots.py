@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from rich.style import Style
 
-from hopscope_tui.memory_source import MemorySource
+from hopscope_tui.sources.memory import MemorySource
 
 MINUTE_US = 60_000_000
 SIZES = [(80, 24), (120, 40), (200, 60)]

@@ -16,14 +16,14 @@ import click
 
 from hopscope_collector.errors import CollectorError, InputError
 from hopscope_collector.ingest import Collected, collect, follow, spare_the_garbage_collector
-from hopscope_collector.moments import moment_us
 from hopscope_collector.rules import Rules
 from hopscope_collector.rules_file import rules_for
+from hopscope_collector.search.moments import moment_us
 from hopscope_collector.sources.contract import Source, Stop
 from hopscope_collector.sources.naming import Wanted, sources_of
 from hopscope_collector.store.contract import Store
 from hopscope_collector.store.location import MEMORY, open_to_read, open_to_write, store_url
-from hopscope_collector.summarising import Idle, idle_work
+from hopscope_collector.summaries.summarising import Idle, idle_work
 from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui.neutral import neutral
 

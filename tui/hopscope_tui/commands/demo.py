@@ -23,14 +23,14 @@ from pathlib import Path
 import click
 
 from hopscope_collector.errors import InputError
-from hopscope_collector.filter import parsed
 from hopscope_collector.query import Flows
 from hopscope_collector.rules_file import RULES_FILE, rules_for
+from hopscope_collector.search.filter import parsed
 from hopscope_collector.store.location import open_to_read
 from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_stage import ATTACHES, Attach, Deployment, Example, Stage, StageError, load
-from hopscope_tui.accounting import Account, account_of
 from hopscope_tui.commands import flows, show, stats
+from hopscope_tui.text.accounting import Account, account_of
 
 KEY = "order_id"
 PATIENCE_OF_A_RESTAURANT = "5s"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from hopscope_collector.contract_version import CONTRACT_VERSION
+from hopscope_collector.documented.contract_version import CONTRACT_VERSION
 from hopscope_collector.errors import InputError
 from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.executions.assemble import execution_of
@@ -20,9 +20,9 @@ from hopscope_collector.executions.model import Execution
 from hopscope_collector.executions.saved import executions_from_file, text_of
 from hopscope_collector.executions.unreached import Unreached, unknown_states, unreached_states
 from hopscope_tui.drawing.rows import Row, Run
-from hopscope_tui.execution_text import Look, execution_rows
-from hopscope_tui.flow_text import painted, terminal_cells
 from hopscope_tui.neutral import neutral
+from hopscope_tui.text.execution import Look, execution_rows
+from hopscope_tui.text.flow import painted, terminal_cells
 
 _STDIN = "-"
 

@@ -4,14 +4,14 @@ import json
 
 import click
 
-from hopscope_collector.contract_version import CONTRACT_VERSION
-from hopscope_collector.filter import parsed
-from hopscope_collector.flow_json import flow_json
+from hopscope_collector.documented.contract_version import CONTRACT_VERSION
+from hopscope_collector.documented.flow_json import flow_json
+from hopscope_collector.search.filter import parsed
 from hopscope_collector.shape.times import date_and_clock
 from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui.answers import COLLECTOR_HELP, PATIENCE_S, answering
-from hopscope_tui.flow_text import list_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
+from hopscope_tui.text.flow import list_rows, painted, terminal_cells
 
 
 @click.command(name="flows")

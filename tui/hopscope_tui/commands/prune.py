@@ -2,7 +2,7 @@
 
 import click
 
-from hopscope_collector.moments import moment_us
+from hopscope_collector.search.moments import moment_us
 from hopscope_collector.store.location import open_to_read, open_to_write
 from hopscope_collector.wall_clock import wall_clock_us
 

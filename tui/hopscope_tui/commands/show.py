@@ -6,18 +6,18 @@ from pathlib import Path
 
 import click
 
-from hopscope_collector.contract_version import CONTRACT_VERSION
+from hopscope_collector.documented.contract_version import CONTRACT_VERSION
+from hopscope_collector.documented.flow_json import flow_json
 from hopscope_collector.errors import InputError
 from hopscope_collector.executions.as_json import execution_as_json
 from hopscope_collector.executions.model import Execution
 from hopscope_collector.flow import Flow
-from hopscope_collector.flow_json import flow_json
 from hopscope_collector.shape.summary import key_of
 from hopscope_collector.wall_clock import wall_clock_us
 from hopscope_tui.answers import COLLECTOR_HELP, answering
-from hopscope_tui.flow_executions import execution_part_rows
-from hopscope_tui.flow_text import flow_rows, painted, terminal_cells
 from hopscope_tui.neutral import neutral
+from hopscope_tui.text.flow import flow_rows, painted, terminal_cells
+from hopscope_tui.text.flow_executions import execution_part_rows
 
 TRIED = (
     "a trace id, correlation id, key (order_id=o-42, or o-42), ref or message id, request id, "

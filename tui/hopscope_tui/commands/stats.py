@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from hopscope_collector.stats import stats_json
+from hopscope_collector.documented.stats import stats_json
 from hopscope_collector.store.contract import Stats
 from hopscope_tui.answers import COLLECTOR_HELP, answering
 from hopscope_tui.neutral import neutral

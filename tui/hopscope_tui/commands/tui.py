@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from hopscope_tui.source import FlowSource
+    from hopscope_tui.sources.contract import FlowSource
 
 
 @click.command(name="tui")
@@ -31,14 +31,14 @@ def command(store: str | None, rules: str | None, collector: str | None, theme: 
 
 def run_on_collector(url: str, *, theme: str | None = None) -> None:
     """Show a collector's flows over HTTP until the person quits; it may vanish and come back meanwhile."""
-    from hopscope_tui.collector_source import CollectorSource
+    from hopscope_tui.sources.collector import CollectorSource
 
     _run(CollectorSource(url), theme)
 
 
 def run_on_store(store: str | None, *, rules: str | None = None, theme: str | None = None) -> None:
     """Show the store until the person quits; something else may write to it meanwhile, or make it later."""
-    from hopscope_tui.store_source import StoreSource
+    from hopscope_tui.sources.store import StoreSource
 
     _run(StoreSource(store, rules), theme)
 

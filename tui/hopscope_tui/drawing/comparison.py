@@ -7,9 +7,9 @@
 """
 
 from hopscope_collector.shape.times import duration
-from hopscope_tui.alignment import Aligned, Part
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row
 from hopscope_tui.drawing.statuses import glyph_run
+from hopscope_tui.flow.alignment import Aligned, Part
 
 _SIDE_CELLS = 23
 _SIGN_CELLS = 2

@@ -18,7 +18,7 @@ from hopscope_collector.shape.times import age, duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row
 from hopscope_tui.drawing.statuses import look_of, status_row
 from hopscope_tui.drawing.time_bar import time_bar
-from hopscope_tui.sorting import NEWEST, Order, attempts_beyond_the_first, errors_in_flow
+from hopscope_tui.lists.sorting import NEWEST, Order, attempts_beyond_the_first, errors_in_flow
 
 _GAP = Run(" ")
 _STATUS_CELLS = 15

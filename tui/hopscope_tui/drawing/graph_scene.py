@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from hopscope_tui.drawing.graph import Picture, Place
 from hopscope_tui.drawing.replay_board import look_of_scene
 from hopscope_tui.drawing.rows import Row, Run
+from hopscope_tui.flow.replay import Doing, Scene
 from hopscope_tui.neutral import cells
-from hopscope_tui.replay import Doing, Scene
 
 MESSAGE = Run("●", "accent")
 _HEAVY_LINES = str.maketrans("─│┌┐└┘├┤┬┴┼▶", "━┃┏┓┗┛┣┫┳┻╋▶")

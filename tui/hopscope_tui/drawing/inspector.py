@@ -18,14 +18,14 @@ from hopscope_collector.payloads import Payloads
 from hopscope_collector.shape.evidence import in_words, sureness
 from hopscope_collector.shape.outline import Step
 from hopscope_collector.shape.times import date_and_clock, duration
-from hopscope_tui.console_links import links_of
 from hopscope_tui.drawing.facts import LABEL_CELLS, Fact, Folds, facts, fitted, section, wrapped
 from hopscope_tui.drawing.payload import changes, contents, payload_facts
 from hopscope_tui.drawing.rows import Row, Run, beside, column, said
 from hopscope_tui.drawing.state_facts import state_rows
 from hopscope_tui.drawing.statuses import look_of
-from hopscope_tui.invocation_logs import LogLine, LogLines
-from hopscope_tui.subject import Subject, log_group_of
+from hopscope_tui.flow.console_links import links_of
+from hopscope_tui.flow.subject import Subject, log_group_of
+from hopscope_tui.sources.invocation_logs import LogLine, LogLines
 
 _ATTEMPTS_SHOWN = 12
 _LOG_ROWS_A_LINE = 4

@@ -8,7 +8,7 @@ from hopscope_collector.kinds import Kind, Window
 from hopscope_collector.shape.times import MINUTE_US, duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row
 from hopscope_tui.drawing.spark import per_minute, percent, spark
-from hopscope_tui.overview import span_of
+from hopscope_tui.lists.overview import span_of
 
 _NUMBERS = (("flows", 7), ("rate", 9), ("failed", 8), ("going", 6), ("p50", 7), ("p95", 7), ("p99", 7))
 _FEW_NUMBERS = frozenset({"flows", "rate", "failed", "p50", "p95"})

@@ -8,7 +8,7 @@ from hopscope_collector.shape.times import clock
 from hopscope_tui.drawing.rows import Row, Run, beside, fit_row, row_cells, said
 from hopscope_tui.drawing.spark import pulse_row
 from hopscope_tui.drawing.statuses import PROBLEMS, look_of
-from hopscope_tui.overview import Pulse
+from hopscope_tui.lists.overview import Pulse
 
 _MOST_PULSE_CELLS = 24
 _FEWEST_PULSE_CELLS = 8

@@ -16,7 +16,7 @@ from hopscope_collector.shape.outline import Step
 from hopscope_collector.shape.times import clock, duration
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row, said
 from hopscope_tui.drawing.statuses import look_of
-from hopscope_tui.replay import Moment, Scene, moment_at
+from hopscope_tui.flow.replay import Moment, Scene, moment_at
 
 _TRACK_CELLS = 14
 _WORDS_CELLS = 26

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hopscope_collector.shape.times import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from hopscope_tui.drawing.rows import Row, Run
-from hopscope_tui.overview import Pulse, melted
+from hopscope_tui.lists.overview import Pulse, melted
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 _NOTHING = "·"

@@ -7,8 +7,8 @@ from hopscope_collector.flow import Hop
 from hopscope_collector.shape.times import date_and_clock, duration
 from hopscope_tui.drawing.facts import facts
 from hopscope_tui.drawing.rows import Row, Run, fit_row, said
-from hopscope_tui.execution_graph import GLYPHS, ROLES, took_us, word_of
-from hopscope_tui.execution_text import problem_text, wait_text
+from hopscope_tui.text.execution import problem_text, wait_text
+from hopscope_tui.text.execution_graph import GLYPHS, ROLES, took_us, word_of
 
 _ATTEMPTS_SHOWN = 6
 

@@ -14,9 +14,9 @@ from hopscope_collector.executions.model import Execution, State
 from hopscope_collector.shape.summary import counted
 from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.rows import EMPTY, Row, Run, beside, column, fit_row, said
-from hopscope_tui.execution_graph import GLYPHS, ROLES, Folding, GraphRow, graph_of, took_us, tries_of, word_of
-from hopscope_tui.execution_text import failure_rows, note_rows, paths_of, problem_text, wait_text
 from hopscope_tui.neutral import cells
+from hopscope_tui.text.execution import failure_rows, note_rows, paths_of, problem_text, wait_text
+from hopscope_tui.text.execution_graph import GLYPHS, ROLES, Folding, GraphRow, graph_of, took_us, tries_of, word_of
 
 _WORDY_CELLS = 64
 """From here on the type and the word of a state have room."""

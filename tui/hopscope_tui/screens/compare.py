@@ -12,12 +12,12 @@ from hopscope_collector.flow import UNFINISHED, Flow
 from hopscope_collector.shape.activity import end_of
 from hopscope_collector.shape.summary import key_of
 from hopscope_collector.shape.times import duration
-from hopscope_tui.alignment import Aligned, Aligner, aligned
 from hopscope_tui.drawing.comparison import aligned_row, heading_row, units_row
 from hopscope_tui.drawing.rows import Row, Run, beside, fit_row, said
 from hopscope_tui.drawing.statuses import glyph_run
+from hopscope_tui.flow.alignment import Aligned, Aligner, aligned
 from hopscope_tui.screens.live import LiveScreen
-from hopscope_tui.source import FlowSource
+from hopscope_tui.sources.contract import FlowSource
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.drawn import DrawnLine
 from hopscope_tui.widgets.entry_list import EntryList

@@ -14,20 +14,20 @@ from textual.message import Message
 from hopscope_collector.flow import UNFINISHED, Flow, Hop
 from hopscope_collector.shape.one_clock import has_skew
 from hopscope_collector.shape.outline import Step
-from hopscope_tui.details import Details
 from hopscope_tui.drawing.flow_headline import flow_headline
 from hopscope_tui.drawing.inspector import inspect, summary_row
 from hopscope_tui.drawing.notes import notes_rows
 from hopscope_tui.drawing.statuses import PROBLEMS
-from hopscope_tui.invocation_logs import LogLines, read_lines
+from hopscope_tui.flow.outlined import Outlined, outlined
+from hopscope_tui.flow.subject import Subject
+from hopscope_tui.flow.trail import Place, Trail
+from hopscope_tui.flow.ways import Way, ways_of
 from hopscope_tui.messages import FlowRead, Pointed
-from hopscope_tui.outlined import Outlined, outlined
 from hopscope_tui.screens.flow_keys import FLOW_KEYS
 from hopscope_tui.screens.flow_menus import FlowMenus
-from hopscope_tui.source import FlowSource
-from hopscope_tui.subject import Subject
-from hopscope_tui.trail import Place, Trail
-from hopscope_tui.ways import Way, ways_of
+from hopscope_tui.sources.contract import FlowSource
+from hopscope_tui.sources.details import Details
+from hopscope_tui.sources.invocation_logs import LogLines, read_lines
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.drawn import DrawnLine, DrawnList
 from hopscope_tui.widgets.drawn_rows import DrawnRows

@@ -1,6 +1,6 @@
 """What a person does with the thing under the cursor of a flow's screen: copy, open, follow, export, read its log.
 
-key ─▶ menu of what there is (pure: subject.py, console_links.py, ways.py, flow_export.py) ─▶ row ─▶ done, or a worker
+key ─▶ menu of what there is (pure: flow/) ─▶ row ─▶ done, or a worker
 """
 
 import os
@@ -16,16 +16,16 @@ from hopscope_collector.errors import HopscopeError
 from hopscope_collector.flow import Flow, Hop
 from hopscope_collector.shape.summary import key_of, now_at
 from hopscope_collector.shape.times import age
-from hopscope_tui.console_links import ConsoleLink, links_of
-from hopscope_tui.flow_export import FOLDER_VARIABLE, FORMATS, Format, export
-from hopscope_tui.invocation_logs import LogLines
+from hopscope_tui.flow.console_links import ConsoleLink, links_of
+from hopscope_tui.flow.export import FOLDER_VARIABLE, FORMATS, Format, export
+from hopscope_tui.flow.subject import Subject, ids_of
+from hopscope_tui.flow.ways import Way, others_than
 from hopscope_tui.messages import Followed
 from hopscope_tui.neutral import neutral
 from hopscope_tui.screens.choice import Choice, ChoiceScreen
 from hopscope_tui.screens.live import LiveScreen
-from hopscope_tui.source import FlowSource
-from hopscope_tui.subject import Subject, ids_of
-from hopscope_tui.ways import Way, others_than
+from hopscope_tui.sources.contract import FlowSource
+from hopscope_tui.sources.invocation_logs import LogLines
 from hopscope_tui.widgets.inspector import Inspector
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from hopscope_tui.drawing.flow_line import heading_row, sort_at
 from hopscope_tui.drawing.list_headline import list_headline
 from hopscope_tui.drawing.rows import Row, Run
 from hopscope_tui.drawing.statuses import PROBLEM_FILTER
+from hopscope_tui.lists.sorting import NEWEST, SORTS, Order, chosen_order, next_order
 from hopscope_tui.messages import FilterWrong, SourceFailed, WindowRead, WindowWanted
 from hopscope_tui.screens.live import LiveScreen
-from hopscope_tui.sorting import NEWEST, SORTS, Order, chosen_order, next_order
-from hopscope_tui.source import FlowSource, Window
+from hopscope_tui.sources.contract import FlowSource, Window
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.drawn import DrawnLine
 from hopscope_tui.widgets.filter_bar import FilterBar

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from hopscope_collector.flow import Flow
 from hopscope_tui.messages import FlowRead, SourceFailed
 from hopscope_tui.neutral import neutral
-from hopscope_tui.source import FlowSource
+from hopscope_tui.sources.contract import FlowSource
 
 _SHORT_HINT = "an order number, or any other id"
 _HINT = "order number, name=value, correlation id, trace id, message id, request id, execution ARN"

@@ -9,10 +9,10 @@ from hopscope_collector.kinds import Kind, Window
 from hopscope_tui.drawing import kinds
 from hopscope_tui.drawing.rows import Row
 from hopscope_tui.drawing.spark import span
+from hopscope_tui.lists.overview import span_of
 from hopscope_tui.messages import KindsRead
-from hopscope_tui.overview import span_of
 from hopscope_tui.screens.report import Key, ReportScreen
-from hopscope_tui.source import FlowSource
+from hopscope_tui.sources.contract import FlowSource
 
 
 class KindsScreen(ReportScreen):

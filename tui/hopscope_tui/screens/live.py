@@ -13,10 +13,10 @@ from textual.message import Message
 from textual.screen import Screen
 
 from hopscope_collector.errors import HopscopeError
-from hopscope_collector.filter import BadFilter
 from hopscope_collector.flow import Flow
+from hopscope_collector.search.filter import BadFilter
 from hopscope_tui.messages import FilterWrong, NothingNew, SourceFailed
-from hopscope_tui.source import FlowSource
+from hopscope_tui.sources.contract import FlowSource
 from hopscope_tui.widgets.banner import Banner
 
 LOOK_EVERY_S = 0.15

@@ -16,11 +16,11 @@ from hopscope_collector.shape.times import duration
 from hopscope_tui.drawing.replay_board import scene_row, time_rows
 from hopscope_tui.drawing.rows import Row, Run, beside, said
 from hopscope_tui.drawing.statuses import glyph_run
+from hopscope_tui.flow.outlined import outlined
+from hopscope_tui.flow.replay import Moment, moment_after, moment_before, moments_of, scene_at
 from hopscope_tui.messages import FlowRead
-from hopscope_tui.outlined import outlined
-from hopscope_tui.replay import Moment, moment_after, moment_before, moments_of, scene_at
 from hopscope_tui.screens.live import LiveScreen
-from hopscope_tui.source import FlowSource
+from hopscope_tui.sources.contract import FlowSource
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.drawn import DrawnLine
 from hopscope_tui.widgets.drawn_rows import DrawnRows

@@ -18,7 +18,7 @@ from hopscope_collector.flow import Flow
 from hopscope_tui.drawing.rows import Row, Run, beside, said
 from hopscope_tui.messages import FilterWrong, WindowRead
 from hopscope_tui.screens.live import LiveScreen
-from hopscope_tui.source import FlowSource, Window
+from hopscope_tui.sources.contract import FlowSource, Window
 from hopscope_tui.widgets.banner import Banner
 from hopscope_tui.widgets.drawn import DrawnLine
 from hopscope_tui.widgets.drawn_rows import DrawnRows

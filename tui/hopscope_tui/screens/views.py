@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from hopscope_tui.drawing.rows import Row, Run, column, fit_row
 from hopscope_tui.drawing.statuses import PROBLEM_FILTER
-from hopscope_tui.sorting import SORTS, order_of
+from hopscope_tui.lists.sorting import SORTS, order_of
 from hopscope_tui.state import View
 from hopscope_tui.widgets.entry_list import EntryList
 

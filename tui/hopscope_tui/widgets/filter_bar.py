@@ -16,10 +16,10 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from hopscope_collector.filter import FIELDS
 from hopscope_collector.flow import Flow
-from hopscope_tui.completion import candidates, completed, is_begun, seen_values
+from hopscope_collector.search.filter import FIELDS
 from hopscope_tui.drawing.rows import Row, Run, beside, fit_row, said
+from hopscope_tui.lists.completion import candidates, completed, is_begun, seen_values
 from hopscope_tui.messages import FilterWrong
 from hopscope_tui.neutral import cells, neutral
 from hopscope_tui.widgets.drawn import DrawnLine

@@ -11,8 +11,8 @@ from textual.strip import Strip
 
 from hopscope_tui.drawing.graph import Manner, Picture, Place, graph_of
 from hopscope_tui.drawing.rows import Row, Run
+from hopscope_tui.flow.outlined import Outlined
 from hopscope_tui.messages import Followed, Pointed
-from hopscope_tui.outlined import Outlined
 from hopscope_tui.widgets.drawn import fault_row, row_or_fault, strip_of
 
 Direction = Literal["up", "down", "left", "right"]

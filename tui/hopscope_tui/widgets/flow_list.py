@@ -4,7 +4,7 @@ from hopscope_collector.flow import Flow
 from hopscope_tui.drawing.flow_line import flow_row
 from hopscope_tui.drawing.rows import Row, Run
 from hopscope_tui.messages import WindowWanted
-from hopscope_tui.source import Window
+from hopscope_tui.sources.contract import Window
 from hopscope_tui.widgets.drawn import DrawnList
 
 AHEAD_ROWS = 40

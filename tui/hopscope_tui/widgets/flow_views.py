@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widgets import ContentSwitcher
 
-from hopscope_tui.outlined import Outlined
+from hopscope_tui.flow.outlined import Outlined
 from hopscope_tui.widgets.drawn import DrawnLine
 from hopscope_tui.widgets.flow_graph import FlowGraph
 from hopscope_tui.widgets.message_list import MessageList

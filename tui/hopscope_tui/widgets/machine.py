@@ -8,9 +8,9 @@ from textual.containers import Container
 from hopscope_collector.executions.model import Execution, State
 from hopscope_collector.flow import Flow
 from hopscope_collector.shape.outline import Step
-from hopscope_tui.correspondence import NONE, correspondence_of
 from hopscope_tui.drawing.states import Place, no_states_text
-from hopscope_tui.outlined import Outlined
+from hopscope_tui.flow.correspondence import NONE, correspondence_of
+from hopscope_tui.flow.outlined import Outlined
 from hopscope_tui.widgets.drawn import DrawnLine
 from hopscope_tui.widgets.execution_list import ExecutionList
 

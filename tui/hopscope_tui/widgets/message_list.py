@@ -10,8 +10,8 @@ from hopscope_tui.drawing.sequence import (
     offset_for,
     sequence_of,
 )
+from hopscope_tui.flow.outlined import Outlined
 from hopscope_tui.messages import Pointed
-from hopscope_tui.outlined import Outlined
 from hopscope_tui.widgets.drawn import GUTTER_CELLS, DrawnList
 
 

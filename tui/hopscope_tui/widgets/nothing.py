@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from hopscope_tui.neutral import neutral
-from hopscope_tui.source import Window
+from hopscope_tui.sources.contract import Window
 
 _UNFILTERED = """No flows in {name} yet.
 

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from hopscope_tui.drawing.graph import Picture
 from hopscope_tui.drawing.graph_scene import Overlay, overlay_of, scene_line
 from hopscope_tui.drawing.rows import Row
-from hopscope_tui.replay import Scene
+from hopscope_tui.flow.replay import Scene
 from hopscope_tui.widgets.flow_graph import FlowGraph
 
 

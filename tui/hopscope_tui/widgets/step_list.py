@@ -3,8 +3,8 @@
 from hopscope_collector.shape.outline import Step
 from hopscope_tui.drawing.rows import Row
 from hopscope_tui.drawing.waterfall import Layout, heading_row, layout_of, step_row
+from hopscope_tui.flow.outlined import Outlined
 from hopscope_tui.messages import Pointed
-from hopscope_tui.outlined import Outlined
 from hopscope_tui.widgets.drawn import DrawnList
 
 

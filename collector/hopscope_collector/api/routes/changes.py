@@ -14,7 +14,7 @@ from hopscope_collector.api.pulse import Pulse
 from hopscope_collector.api.refusals import RefusedError
 from hopscope_collector.api.schemas import ChangesAnswer, errors_of
 from hopscope_collector.api.services import services_of
-from hopscope_collector.contract_version import CONTRACT_VERSION
+from hopscope_collector.documented.contract_version import CONTRACT_VERSION
 from hopscope_collector.store.contract import Changes
 from hopscope_wire.decode import MAX_TIME_US
 

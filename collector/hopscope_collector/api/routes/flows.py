@@ -11,15 +11,15 @@ from hopscope_collector.api.cursors import cursor_of, seen_of
 from hopscope_collector.api.refusals import RefusedError
 from hopscope_collector.api.schemas import ExecutionAnswer, FlowAnswer, FlowsAnswer, KindsAnswer, StatsAnswer, errors_of
 from hopscope_collector.api.services import services_of
-from hopscope_collector.contract_version import CONTRACT_VERSION
+from hopscope_collector.documented.contract_version import CONTRACT_VERSION
+from hopscope_collector.documented.flow_json import flow_json
+from hopscope_collector.documented.kinds_json import kinds_json
+from hopscope_collector.documented.stats import stats_json
 from hopscope_collector.executions.as_json import execution_as_json
-from hopscope_collector.filter import BadFilter, Filter, parsed
-from hopscope_collector.flow_json import flow_json
 from hopscope_collector.kinds import Window
-from hopscope_collector.kinds_json import kinds_json
 from hopscope_collector.lag import lag_in
 from hopscope_collector.query import Flows, Order, Page
-from hopscope_collector.stats import stats_json
+from hopscope_collector.search.filter import BadFilter, Filter, parsed
 from hopscope_wire.decode import MAX_TIME_US
 
 MOST_FLOWS = 1_000

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from hopscope_collector.api.refusals import RefusedError
 from hopscope_collector.api.schemas import TakenAnswer, errors_of
 from hopscope_collector.api.services import PackedBody, body_of, services_of
-from hopscope_collector.envelopes import Allowance
-from hopscope_collector.lines import SortedLines
+from hopscope_collector.lines.envelopes import Allowance
+from hopscope_collector.lines.sorting import SortedLines
 
 SOURCE = "http:records"
 MOST_LINES = 200_000

@@ -15,7 +15,7 @@ from hopscope_collector.api.intake import Taken
 from hopscope_collector.api.refusals import RefusedError
 from hopscope_collector.api.schemas import otlp_errors_of
 from hopscope_collector.api.services import PackedBody, body_of, services_of
-from hopscope_collector.lines import SortedLines
+from hopscope_collector.lines.sorting import SortedLines
 from hopscope_collector.otel.bounds import TooManyValues, look_through, look_through_json, look_through_protobuf
 from hopscope_collector.otel.records import sorted_out
 from hopscope_collector.otel.request import NotOtlp, request_of_json, request_of_protobuf

@@ -8,8 +8,8 @@ parts   how many items the line is in, when several
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from hopscope_collector.facts import Fact, about, fact_of, packed_fact
-from hopscope_collector.record_line import RecordLine, record_line_of
+from hopscope_collector.lines.facts import Fact, about, fact_of, packed_fact
+from hopscope_collector.lines.record_line import RecordLine, record_line_of
 from hopscope_collector.store.contract import RefusedLine
 from hopscope_collector.store.dynamodb import keys
 from hopscope_collector.store.dynamodb.keys import Key

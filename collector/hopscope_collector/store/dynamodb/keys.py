@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from zlib import crc32
 
-from hopscope_collector.record_line import RecordLine
+from hopscope_collector.lines.record_line import RecordLine
 
 Key = tuple[str, str]
 """pk, sk."""

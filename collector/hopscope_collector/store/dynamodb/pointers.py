@@ -8,7 +8,7 @@ what it wrote; forgetting only costs a write. An id that very many traces share 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 
-from hopscope_collector.record_line import RecordLine
+from hopscope_collector.lines.record_line import RecordLine
 from hopscope_collector.store.dynamodb import keys
 from hopscope_collector.store.dynamodb.keys import Key
 from hopscope_collector.store.ids import bare

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from hopscope_collector.facts import Fact
-from hopscope_collector.record_line import RecordLine
+from hopscope_collector.lines.facts import Fact
+from hopscope_collector.lines.record_line import RecordLine
 from hopscope_collector.store.closing import Match
 from hopscope_collector.store.dynamodb import keys
 from hopscope_collector.store.dynamodb.items import Item, facts_in, lines_in, traces_in

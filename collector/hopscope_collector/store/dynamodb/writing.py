@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from hopscope_collector.facts import Fact, about
-from hopscope_collector.record_line import RecordLine
+from hopscope_collector.lines.facts import Fact, about
+from hopscope_collector.lines.record_line import RecordLine
 from hopscope_collector.store.contract import Batch, RefusedLine, Written
 from hopscope_collector.store.dynamodb import changes, counters, keys
 from hopscope_collector.store.dynamodb.items import Item, Writer, key_of, keyed

@@ -1,0 +1,1 @@
+"""The documented JSON, contract version 1: what programs read."""

@@ -1,0 +1,1 @@
+"""What lines say: records, facts of the platform and of brokers, refusals."""

@@ -1,0 +1,1 @@
+"""What a flow's screen knows beside the flow: values, no widgets."""

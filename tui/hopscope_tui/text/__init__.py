@@ -1,0 +1,1 @@
+"""Flows and executions as rows of text."""

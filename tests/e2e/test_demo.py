@@ -4,8 +4,10 @@ import gzip
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -173,3 +175,24 @@ def line_of(number: int) -> bytes:
         "startUs": 1_763_725_867_000_000 + number,
     }
     return json.dumps(record, separators=(",", ":")).encode()
+
+
+def test_a_terminal_that_closes_ends_the_demo_and_its_collector(layer_zip: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hopscope_tui", "demo", "--no-tui", "--layer", str(layer_zip)]
+    demo = subprocess.Popen(
+        [*command, "--keep", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert demo.stdout is not None
+    said = ""
+    while "placing" not in said and (line := demo.stdout.readline()):
+        said += line
+    while demo.poll() is None and not mentioned_by_processes(f"sqlite:///{tmp_path}"):
+        time.sleep(0.05)
+    demo.send_signal(signal.SIGHUP)
+    assert demo.wait(timeout=120) == 128 + signal.SIGHUP, said
+    assert mentioned_by_processes(f"sqlite:///{tmp_path}") == []
+
+
+def mentioned_by_processes(text: str) -> list[str]:
+    running = subprocess.run(["ps", "-Aww", "-o", "args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in running.splitlines() if text in line]

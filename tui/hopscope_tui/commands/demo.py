@@ -99,6 +99,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     Every HOPSCOPE_* variable of the shell is set for the functions too: HOPSCOPE_PROPAGATION=off hopscope demo.
     """
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, _end_as_told)
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hopscope-demo-")))
         folder.mkdir(parents=True, exist_ok=True)
@@ -109,6 +111,11 @@ def command(  # noqa: PLR0913 - one parameter an option
             show(wish)
         except StageError as error:
             raise DemoFailed(str(error)) from error
+
+
+def _end_as_told(number: int, _: object) -> None:
+    """A terminal that closes ends the demo as Ctrl-C does: its collector and its stage end with it."""
+    sys.exit(128 + number)
 
 
 def _put_aside(store: Path) -> None:

@@ -13,8 +13,9 @@ UV := .cache/uv/bin/uv
 BIN := .venv/bin
 SETUP := .venv/.set-up
 BENCH_STORE := .cache/bench.db
-BENCHES := layer.py layer_parts.py "ingest.py --store $(BENCH_STORE)" "query.py $(BENCH_STORE) --summarise 1000" "tui_store.py --store $(BENCH_STORE)" accuracy.py stitch.py \
-  execution_tree.py tui.py tui_start.py stack_cost.py killed.py listen.py
+BENCHES := layer.py layer_parts.py "ingest.py --store $(BENCH_STORE)" "query.py $(BENCH_STORE) --summarise 1000" \
+  "tui_store.py --store $(BENCH_STORE)" accuracy.py stitch.py execution_tree.py tui.py tui_start.py stack_cost.py \
+  killed.py listen.py
 SECONDS_SINCE = $$(( $$(date +%s) - started ))
 
 # Hundreds of Pythons start in the tests and the demo; each may use what another has compiled.

@@ -30,7 +30,7 @@ LOOKS = {status: Look(signs.SIGNS[status], role) for status, role in _ROLES.item
 UNKNOWN = Look(signs.UNKNOWN, "dim")
 
 PROBLEMS = ("overdue", "lost", "failed", "timed-out", "dead-lettered", "duplicated")
-"""What a person must look at, worst first."""
+"""What a person must look at; what can still be saved comes first."""
 
 PROBLEM_FILTER = "status:" + "|".join(PROBLEMS)
 """The same in the filter language."""

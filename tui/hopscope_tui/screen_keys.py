@@ -12,6 +12,9 @@ from textual.actions import parse
 from textual.binding import Binding
 from textual.screen import Screen
 
+BACK = Binding("q,escape,backspace", "app.pop_screen", "back", key_display="q", id="quit", tooltip="Back")
+"""Of screens that lie on another one."""
+
 MOVES = ("list.", "graph.")
 """What the ids of bindings begin with that move a cursor."""
 

@@ -16,6 +16,7 @@ from hopscope_tui.drawing.comparison import aligned_row, heading_row, units_row
 from hopscope_tui.drawing.rows import Row, Run, beside, fit_row, said
 from hopscope_tui.drawing.statuses import glyph_run
 from hopscope_tui.flow.alignment import Aligned, Aligner, aligned
+from hopscope_tui.screen_keys import BACK
 from hopscope_tui.screens.live import LiveScreen
 from hopscope_tui.sources.contract import FlowSource
 from hopscope_tui.widgets.banner import Banner
@@ -51,14 +52,7 @@ class CompareScreen(LiveScreen):
         Binding("w", "swap", "swap sides", id="compare.swap", tooltip="Left to right and right to left"),
         Binding("C", "usual", "with usual", id="compare.usual", tooltip="The left one, with the usual of its kind"),
         Binding("colon", "app.jump", "go to id", key_display=":", id="compare.jump", tooltip="Open a flow by any id"),
-        Binding(
-            "q,escape,backspace",
-            "app.pop_screen",
-            "back",
-            key_display="q",
-            id="quit",
-            tooltip="Back",
-        ),
+        BACK,
     ]
 
     @dataclass

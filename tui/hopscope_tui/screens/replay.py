@@ -19,6 +19,7 @@ from hopscope_tui.drawing.statuses import glyph_run
 from hopscope_tui.flow.outlined import outlined
 from hopscope_tui.flow.replay import Moment, moment_after, moment_before, moments_of, scene_at
 from hopscope_tui.messages import FlowRead
+from hopscope_tui.screen_keys import BACK
 from hopscope_tui.screens.live import LiveScreen
 from hopscope_tui.sources.contract import FlowSource
 from hopscope_tui.widgets.banner import Banner
@@ -60,14 +61,7 @@ class ReplayScreen(LiveScreen):
         Binding("0", "edge(0)", "start", key_display="0", id="replay.start", tooltip="To the start"),
         Binding("dollar_sign", "edge(1)", "end", key_display="$", id="replay.end", tooltip="To the end"),
         Binding("enter", "open", "open", key_display="↵", id="replay.open", tooltip="Open the flow"),
-        Binding(
-            "q,escape,backspace",
-            "app.pop_screen",
-            "back",
-            key_display="q",
-            id="quit",
-            tooltip="Back",
-        ),
+        BACK,
     ]
 
     def __init__(self, source: FlowSource, flow: Flow) -> None:

@@ -17,6 +17,7 @@ from textual.message import Message
 from hopscope_collector.flow import Flow
 from hopscope_tui.drawing.rows import Row, Run, beside, said
 from hopscope_tui.messages import FilterWrong, WindowRead
+from hopscope_tui.screen_keys import BACK
 from hopscope_tui.screens.live import LiveScreen
 from hopscope_tui.sources.contract import FlowSource, Window
 from hopscope_tui.widgets.banner import Banner
@@ -51,14 +52,7 @@ class ReportScreen(LiveScreen):
         Binding("m", "app.show('map')", "map", id="report.map", tooltip="Who sends what to whom"),
         Binding("g", "app.show('kinds')", "kinds", id="report.kinds", tooltip="Flows by kind"),
         Binding("x", "app.show('executions')", "executions", id="report.executions", tooltip="Executions"),
-        Binding(
-            "q,escape,backspace",
-            "app.pop_screen",
-            "back",
-            key_display="q",
-            id="quit",
-            tooltip="Back",
-        ),
+        BACK,
     ]
     report_title = ""
     nothing = ""
